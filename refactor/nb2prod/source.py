@@ -1,0 +1,111 @@
+"""Positions in source text: one coordinate, converted only at the edges.
+
+Everywhere inside nb2prod a position is an offset in code points into the text of one cell (or of
+one file). Lines and columns exist only where a person or an editor reads them.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+# Only these end a line, for Python's tokenizer and for the Language Server Protocol alike;
+# str.splitlines also splits at form feeds, U+2028 and others, and so counts lines wrongly.
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """A half-open range of code points in a text."""
+
+    start: int
+    end: int
+
+    def __post_init__(self) -> None:
+        """Refuse a range that runs backwards."""
+        if not 0 <= self.start <= self.end:
+            raise ValueError(f"not a span: {self.start}..{self.end}")
+
+    def text(self, source: str) -> str:
+        """Return the part of `source` that the span covers."""
+        return source[self.start : self.end]
+
+    def covers(self, other: Span) -> bool:
+        """Say whether `other` lies wholly inside this span."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A span in one cell of a notebook; cells are counted from 0, Markdown cells included."""
+
+    cell: int
+    span: Span
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Edit:
+    """Replace what a span covers by other text."""
+
+    span: Span
+    text: str
+
+
+def apply_edits(source: str, edits: Iterable[Edit]) -> str:
+    """Return `source` with all edits made.
+
+    Insertions at one place keep the order in which they were given.
+
+    Raises:
+        ValueError: two edits overlap, or one lies outside the text.
+    """
+    parts: list[str] = []
+    done = 0
+    for edit in sorted(edits, key=lambda e: (e.span.start, e.span.end)):
+        if edit.span.start < done:
+            raise ValueError(f"edits overlap at {edit.span.start}")
+        if edit.span.end > len(source):
+            raise ValueError(f"edit ends at {edit.span.end}, behind the text's end {len(source)}")
+        parts += (source[done : edit.span.start], edit.text)
+        done = edit.span.end
+    parts.append(source[done:])
+    return "".join(parts)
+
+
+class LineTable:
+    """The lines of a text, to convert between offsets and what `ast` and people use."""
+
+    def __init__(self, source: str) -> None:
+        """Find where each line of `source` starts."""
+        self.source = source
+        self._starts = [0, *(m.end() for m in _LINE_END.finditer(source))]
+
+    def __len__(self) -> int:
+        """Count the lines; a text that ends in a newline has an empty last one."""
+        return len(self._starts)
+
+    @cached_property
+    def _ascii(self) -> bool:
+        return self.source.isascii()
+
+    def start(self, line: int) -> int:
+        """Return the offset at which a line starts; lines are counted from 1, as `ast` does."""
+        return self._starts[line - 1] if line <= len(self._starts) else len(self.source)
+
+    def offset(self, line: int, byte_column: int) -> int:
+        """Return the offset of `ast`'s position: line from 1, column in UTF-8 bytes."""
+        start = self.start(line)
+        if self._ascii:
+            return start + byte_column
+        text = self.source[start : self.start(line + 1)]
+        return start + len(
+            text.encode("utf-8", "surrogatepass")[:byte_column].decode("utf-8", "ignore")
+        )
+
+    def position(self, offset: int) -> tuple[int, int]:
+        """Return line and column of an offset, both from 1, the column in code points."""
+        line = bisect_right(self._starts, offset)
+        return line, offset - self._starts[line - 1] + 1

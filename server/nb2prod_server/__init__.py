@@ -1,0 +1,1 @@
+"""The language server of nb2prod."""

@@ -1,0 +1,1 @@
+"""The templates that nb2prod renders: data files only."""
