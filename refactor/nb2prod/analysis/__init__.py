@@ -1,0 +1,1 @@
+"""One notebook, understood once: its statements, what each uses, binds and changes."""

@@ -1,0 +1,150 @@
+"""The values that the analysis thinks with: which objects a name may stand for.
+
+An object is an allocation site: the place in the code where a value was made. Objects contain
+others (a list its items, an estimator its data) and may share memory with others (a view). Both
+relations only grow while a notebook is analysed, so that what is said of them is never too little.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+IMMUTABLE = frozenset(
+    f"builtins.{name}"
+    for name in ("str", "int", "float", "bool", "complex", "bytes", "NoneType", "range", "slice")
+)
+# These copy what is stored into them; other containers keep a reference.
+COPYING = frozenset({"pandas.DataFrame", "pandas.Series", "pandas.Index", "numpy.ndarray"})
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """What an expression may evaluate to.
+
+    `type` is a dotted name (`pandas.DataFrame`), or one of the kinds `module`, `library` (a
+    function or class of a library; `name` holds its dotted name), `function`, `class` (of the
+    notebook), `instance` (of a class of the notebook), or None: unknown.
+    """
+
+    type: str | None = None
+    objects: frozenset[int] = frozenset()
+    name: str = ""
+    constant: str | int | float | bool | None = None
+    metric: bool = False
+    unstorable: bool = False
+
+    @property
+    def immutable(self) -> bool:
+        """Say whether nothing can change the value."""
+        return self.type in IMMUTABLE
+
+
+NOTHING = Value("builtins.NoneType")
+UNKNOWN = Value()
+
+Scope = dict[str, Value]
+Callable_ = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+
+
+@dataclass(slots=True)
+class Object:
+    """What is known of one allocation site."""
+
+    type: str | None
+    contents: set[int] = field(default_factory=set[int])
+    shares: set[int] = field(default_factory=set[int])
+    function: Callable_ | None = None
+    definition: ast.ClassDef | None = None
+    enclosing: tuple[Scope, ...] = ()
+    draws_freely: bool = True
+
+
+class Heap:
+    """All objects of a notebook, with what contains what and what shares memory."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self._objects: list[Object] = []
+        self._sites: dict[object, int] = {}
+
+    def __getitem__(self, number: int) -> Object:
+        """Return the object of that number."""
+        return self._objects[number]
+
+    def allocate(self, site: object, type_: str | None) -> int:
+        """Return the object made at `site`, a new one the first time."""
+        number = self._sites.get(site)
+        if number is None:
+            number = self._sites[site] = len(self._objects)
+            self._objects.append(Object(type_))
+        elif self._objects[number].type != type_:
+            self._objects[number].type = None
+        return number
+
+    def contain(self, holders: Iterable[int], items: Iterable[int]) -> None:
+        """Note that the holders may hold references to the items."""
+        items = set(items)
+        for holder in holders:
+            self._objects[holder].contents |= items
+
+    def share(self, one: Iterable[int], other: Iterable[int]) -> None:
+        """Note that two values may share memory."""
+        others = set(other)
+        for number in one:
+            for partner in others - {number}:
+                self._objects[number].shares.add(partner)
+                self._objects[partner].shares.add(number)
+
+    def reach(self, objects: Iterable[int]) -> set[int]:
+        """Return the objects and all that they contain, at any depth."""
+        return self._closure(objects, lambda o: o.contents)
+
+    def memory(self, objects: Iterable[int]) -> set[int]:
+        """Return the objects and all that may share memory with them."""
+        return self._closure(objects, lambda o: o.shares)
+
+    def _closure(self, objects: Iterable[int], step: Callable[[Object], set[int]]) -> set[int]:
+        found = set(objects)
+        todo = list(found)
+        while todo:
+            more = step(self._objects[todo.pop()]) - found
+            found |= more
+            todo += more
+        return found
+
+    def functions(self, values: Iterable[Value]) -> list[int]:
+        """Return the notebook's functions that someone holding the values could call."""
+        reached = self.reach(n for v in values for n in v.objects)
+        return sorted(n for n in reached if self._objects[n].function is not None)
+
+
+def join(values: Iterable[Value]) -> Value:
+    """Return a value that may be any of the given ones."""
+    values = list(values)
+    if not values:
+        return UNKNOWN
+    first = values[0]
+    if all(v == first for v in values[1:]):
+        return first
+    same_type = all(v.type == first.type for v in values)
+    return Value(
+        type=first.type if same_type else None,
+        objects=frozenset[int]().union(*(v.objects for v in values)),
+        name=first.name if same_type and all(v.name == first.name for v in values) else "",
+        metric=all(v.metric for v in values),
+        unstorable=any(v.unstorable for v in values),
+    )
+
+
+def join_scopes(scopes: Iterable[Mapping[str, Value]]) -> Scope:
+    """Return a scope in which each name may be what it is in any of the given ones."""
+    scopes = list(scopes)
+    names = {name for scope in scopes for name in scope}
+    return {name: join(s[name] for s in scopes if name in s) for name in names}
+
+
+def without_constant(value: Value) -> Value:
+    """Forget the exact value, keep the type."""
+    return value if value.constant is None else replace(value, constant=None)

@@ -1,0 +1,69 @@
+"""One notebook, understood once: its statements, what each does, what is live between them."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from nb2prod.analysis.effects import RANDOM, Effects
+from nb2prod.analysis.execute import Interpreter
+from nb2prod.analysis.heap import Heap, Value
+from nb2prod.analysis.statements import Program, Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """The flow of a notebook.
+
+    Position `i` is the moment before statement `i`; there is one more position than statements.
+    """
+
+    program: Program
+    effects: tuple[Effects, ...]
+    live: tuple[frozenset[str], ...]  # at each position: names whose value is read later
+    heap: Heap
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        """The statements in the order of the notebook."""
+        return self.program.statements
+
+    def value(self, position: int, name: str) -> Value:
+        """Return what a name may stand for at a position."""
+        return self.effects[position - 1].after.get(name, Value()) if position else Value()
+
+    def random_crosses(self, position: int) -> bool:
+        """Say whether a random state that was set or drawn from before is drawn from after."""
+        before = {w for e in self.effects[:position] for w in e.writes if w.startswith(RANDOM)}
+        after = {r for e in self.effects[position:] for r in e.reads if r.startswith(RANDOM)}
+        unknown_after = any(e.unknowns for e in self.effects[position:])
+        return bool(before & after) or bool(before and unknown_after)
+
+
+def analyse(program: Program) -> Analysis:
+    """Follow the statements of a notebook from the first to the last."""
+    interpreter = Interpreter()
+    effects = tuple(interpreter.run_statement(s.node) for s in program.statements)
+    return Analysis(program, effects, _liveness(effects), interpreter.heap)
+
+
+def _liveness(effects: tuple[Effects, ...]) -> tuple[frozenset[str], ...]:
+    live: set[str] = set()
+    positions = [frozenset(live)]
+    for effect in reversed(effects):
+        live = (live - effect.binds - effect.deletes) | effect.uses
+        positions.append(frozenset(live))
+    return tuple(reversed(positions))
+
+
+def imports(statement: Statement) -> bool:
+    """Say whether a statement only imports (perhaps with a fall-back)."""
+    node = statement.node
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return True
+    if isinstance(node, ast.Try):
+        bodies = [*node.body, *node.orelse, *(s for h in node.handlers for s in h.body)]
+        return any(isinstance(s, ast.Import | ast.ImportFrom) for s in node.body) and all(
+            isinstance(s, ast.Import | ast.ImportFrom | ast.Assign | ast.Pass) for s in bodies
+        )
+    return False

@@ -1,0 +1,221 @@
+"""The statements of a notebook: its code cells, cut at the top level."""
+
+from __future__ import annotations
+
+import ast
+import io
+import tokenize
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nb2prod.magics import to_python
+from nb2prod.notebook import Notebook
+from nb2prod.source import LineTable
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One top-level statement, as plain Python.
+
+    `code` begins with the comments above the statement and ends with the one on its last line.
+    """
+
+    number: int
+    cell: int
+    node: ast.stmt
+    code: str
+    displayed: bool = False  # the notebook shows its value
+    ends_cell: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenCell:
+    """A cell that is not Python 3."""
+
+    cell: int
+    line: int
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """The code of a notebook as statements in order, with what could not be taken over."""
+
+    statements: tuple[Statement, ...]
+    broken: tuple[BrokenCell, ...] = ()
+    notes: tuple[tuple[int, str], ...] = ()  # (cell, what was left out or changed)
+    obstacles: tuple[tuple[int, str], ...] = ()  # (cell, what a pipeline can't do)
+    requirements: tuple[str, ...] = ()
+
+
+def read_program(notebook: Notebook) -> Program:
+    """Cut the code cells of a notebook into statements, magics turned into Python."""
+    statements: list[Statement] = []
+    broken: list[BrokenCell] = []
+    notes: list[tuple[int, str]] = []
+    obstacles: list[tuple[int, str]] = []
+    requirements: list[str] = []
+    last_value = ""
+    for cell in notebook.code_cells:
+        python = to_python(cell.source, cell=cell.index)
+        notes += [(cell.index, note.text) for note in python.notes]
+        obstacles += [(cell.index, text) for text in python.obstacles]
+        requirements += python.requirements
+        try:
+            parts = list(cut(python.code))
+        except SyntaxError as error:
+            broken.append(BrokenCell(cell.index, error.lineno or 1, error.msg))
+            continue
+        for position, part in enumerate(parts):
+            node, code = _plain(*part)
+            if last_value and _reads_last_value(node):
+                code = _rename_underscore(code, last_value)
+                node = ast.parse(code).body[0]
+            ends = position == len(parts) - 1
+            shown = ends and isinstance(node, ast.Expr) and not _silenced(python.code)
+            statements.append(Statement(len(statements), cell.index, node, code, shown, ends))
+        if parts and statements[-1].displayed:
+            last_value = f"cell_value_{cell.index}"
+    return Program(
+        tuple(_keep_last_values(statements)),
+        tuple(broken),
+        tuple(notes),
+        tuple(obstacles),
+        tuple(dict.fromkeys(requirements)),
+    )
+
+
+def cut(code: str) -> Iterator[tuple[ast.stmt, str]]:
+    """Yield the top-level statements of a text, each with its comments.
+
+    The text of a statement starts in column 0 and parses alone.
+
+    Raises:
+        SyntaxError: the text is not Python 3.
+    """
+    tree = compile(
+        code,
+        "<cell>",
+        "exec",
+        ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
+        dont_inherit=True,
+    )
+    assert isinstance(tree, ast.Module), "exec mode gives a module"
+    table = LineTable(code)
+    comments = _comments(code, table)
+    done = 0
+    for i, node in enumerate(tree.body):
+        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
+        start = (
+            table.offset(node.lineno, node.col_offset)
+            if first == node.lineno
+            else table.start(first)
+        )
+        end = table.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        following = tree.body[i + 1] if i + 1 < len(tree.body) else None
+        tail = _inline_comment(comments, end, following, table)
+        above = [text for at, text in comments if done <= at < start]
+        text = "\n".join([*above, code[start:end] + tail])
+        done = end + len(tail)
+        if following is None:
+            below = [text for at, text in comments if at >= done + (2 if tail else 0)]
+            text = "\n".join([text, *(b for b in below if b.strip() != tail.strip())])
+        yield node, text
+
+
+def _comments(code: str, table: LineTable) -> list[tuple[int, str]]:
+    """Return the comments that stand outside of statements' inner lines, with their offsets."""
+    found: list[tuple[int, str]] = []
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(code).readline):
+            if token.type == tokenize.COMMENT:
+                found.append((table.start(token.start[0]) + token.start[1], token.string))  # noqa: PERF401
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return found
+
+
+def _inline_comment(
+    comments: Iterable[tuple[int, str]], end: int, following: ast.stmt | None, table: LineTable
+) -> str:
+    line = table.position(end)[0]
+    limit = table.start(line + 1)
+    if following is not None and following.lineno == line:
+        return ""
+    return next((f"  {text}" for at, text in comments if end <= at < limit), "")
+
+
+def _plain(node: ast.stmt, code: str) -> tuple[ast.stmt, str]:
+    """Write what is computed by name, but with constant names, as the plain statement it is."""
+    match node:
+        case ast.Expr(ast.Call(func=ast.Name("exec"), args=[ast.Constant(str(text))], keywords=[])):
+            try:
+                body = ast.parse(text).body
+            except SyntaxError:
+                return node, code
+            return (body[0], text) if len(body) == 1 else (node, code)
+        case ast.Assign(
+            targets=[
+                ast.Subscript(
+                    value=ast.Call(func=ast.Name("globals"), args=[]),
+                    slice=ast.Constant(str(name)),
+                )
+            ]
+        ) if name.isidentifier():
+            plain = f"{name} = {ast.unparse(node.value)}"
+            return ast.parse(plain).body[0], plain
+        case ast.Assign(value=ast.Call(func=ast.Name("eval"), args=[ast.Constant(str(text))])):
+            plain = ast.unparse(node).replace(ast.unparse(node.value), f"({text})")
+            try:
+                return ast.parse(plain).body[0], plain
+            except SyntaxError:
+                return node, code
+        case _:
+            return node, code
+
+
+def _reads_last_value(node: ast.stmt) -> bool:
+    names = [n for n in ast.walk(node) if isinstance(n, ast.Name) and n.id == "_"]
+    return bool(names) and all(isinstance(n.ctx, ast.Load) for n in names)
+
+
+def _rename_underscore(code: str, name: str) -> str:
+    tree = ast.parse(code)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and node.id == "_":
+            node.id = name
+    return ast.unparse(tree)
+
+
+def _keep_last_values(statements: list[Statement]) -> Iterator[Statement]:
+    """Bind a displayed value to the name under which a later cell reads `_`."""
+    wanted = {
+        n.id
+        for s in statements
+        for n in ast.walk(s.node)
+        if isinstance(n, ast.Name) and n.id.startswith("cell_value_")
+    }
+    for statement in statements:
+        name = f"cell_value_{statement.cell}"
+        if statement.displayed and name in wanted and isinstance(statement.node, ast.Expr):
+            code = f"{name} = {ast.unparse(statement.node.value)}"
+            node = ast.parse(code).body[0]
+            yield Statement(
+                statement.number, statement.cell, node, code, False, statement.ends_cell
+            )
+        else:
+            yield statement
+
+
+def _silenced(code: str) -> bool:
+    """Say whether a semicolon at the end of the cell suppresses the display."""
+    last = code.rstrip()
+    try:
+        tokens = [
+            t
+            for t in tokenize.generate_tokens(io.StringIO(last).readline)
+            if t.type not in (tokenize.COMMENT, tokenize.NL, tokenize.NEWLINE, tokenize.ENDMARKER)
+        ]
+    except (tokenize.TokenError, SyntaxError):
+        return last.endswith(";")
+    return bool(tokens) and tokens[-1].string == ";"

@@ -1,0 +1,88 @@
+"""What each stage loads and saves: the variables that cross its borders, as files."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nb2prod.pipeline.plan import Plan, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file that holds one variable, or several that have to stay together."""
+
+    path: str
+    names: tuple[str, ...]
+
+    @property
+    def bundled(self) -> bool:
+        """Say whether the file holds a mapping from names to values."""
+        return len(self.names) > 1
+
+
+@dataclass(frozen=True, slots=True)
+class StageFiles:
+    """The artifacts of one stage; `loads` says for each which of its names are wanted."""
+
+    loads: Mapping[Artifact, tuple[str, ...]] = field(
+        default_factory=dict[Artifact, tuple[str, ...]]
+    )
+    saves: tuple[Artifact, ...] = ()
+    restores: str | None = None  # the file with the random state to go on from
+    keeps: str | None = None  # the file for the random state to be left
+
+
+def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[StageFiles]:
+    """Lay out the artifacts of a plan.
+
+    Args:
+        plan: The plan.
+        suffixes: The file format for a variable at a position (".parquet"); a pickle without.
+    """
+    where: dict[str, Artifact] = {}
+    result: list[StageFiles] = []
+    random_state: str | None = None
+    for index, stage in enumerate(plan.stages):
+        last = index == len(plan.stages) - 1
+        changed = _changed(plan, stage)
+        crossing = set(stage.inputs.names)
+        needed = {n for step in stage.steps for n in step.inputs} & crossing
+        saves: list[Artifact] = []
+        for group in () if last else stage.outputs.groups:
+            homes = {where.get(n) for n in group}
+            if not changed & set(group) and len(homes) == 1 and None not in homes:
+                continue
+            needed |= set(group) & crossing
+            saves.append(_artifact(plan, stage, group, suffixes))
+        loads: dict[Artifact, tuple[str, ...]] = {}
+        for name in sorted(needed):
+            loads[where[name]] = (*loads.get(where[name], ()), name)
+        where |= {n: a for a in saves for n in a.names}
+        keeps = (
+            f"data/{stage.name}/random_state.pkl"
+            if stage.outputs.random_state and not last
+            else None
+        )
+        result.append(
+            StageFiles(
+                loads, tuple(saves), random_state if stage.inputs.random_state else None, keeps
+            )
+        )
+        random_state = keeps or random_state
+    return result
+
+
+def _changed(plan: Plan, stage: Stage) -> set[str]:
+    effects = plan.analysis.effects[stage.start : stage.end]
+    return {n for e in effects for n in e.all_binds | e.mutates}
+
+
+def _artifact(plan: Plan, stage: Stage, group: tuple[str, ...],
+              suffixes: Mapping[tuple[int, str], str]) -> Artifact:  # fmt: skip
+    names = [plan.names.get(n, n) for n in group]
+    if len(group) == 1:
+        suffix = suffixes.get((stage.end, group[0]), ".pkl")
+        return Artifact(f"data/{stage.name}/{names[0]}{suffix}", group)
+    stem = "_and_".join(names) if len(names) < 4 else f"{names[0]}_and_related"
+    return Artifact(f"data/{stage.name}/{stem}.pkl", group)

@@ -1,0 +1,217 @@
+"""Notebooks, read: Jupyter's JSON, percent scripts and Markdown become the same few values.
+
+A notebook is untrusted data. Whatever a file holds, reading it either gives a `Notebook` or
+raises `NotebookError` with one sentence that says what is wrong and where.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, TypeGuard, cast
+
+CellKind = Literal["code", "markdown", "raw"]
+Format = Literal["ipynb", "py", "md"]
+
+# Kernels are named after their language, but not by its name.
+_KERNELS = {"ir": "R", "xr": "R", "julia": "Julia", "bash": "Bash", "scala": "Scala"}
+_NAMES = {"r": "R", "julia": "Julia", "javascript": "JavaScript", "c++": "C++", "sql": "SQL"}
+
+
+class NotebookError(Exception):
+    """A file that is no notebook nb2prod can read; the message says why, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell; `index` counts from 0 over all cells, `source` is its text as the author left it.
+
+    `outputs_count` is the number of stored outputs, 0 for a cell that was not run.
+    """
+
+    index: int
+    kind: CellKind
+    source: str
+    tags: tuple[str, ...]
+    metadata: Mapping[str, Any]
+    execution_count: int | None = None
+    outputs_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Notebook:
+    """A notebook as it lies on disk."""
+
+    path: Path
+    cells: tuple[Cell, ...]
+    metadata: Mapping[str, Any]
+    format: Format
+
+    @property
+    def code_cells(self) -> tuple[Cell, ...]:
+        """The cells that hold code, in order; their `index` still counts all cells."""
+        return tuple(cell for cell in self.cells if cell.kind == "code")
+
+    @property
+    def kernel(self) -> str | None:
+        """The name of the kernel the notebook was saved with, for instance `python3`."""
+        return _text(_mapping(self.metadata.get("kernelspec")).get("name"))
+
+    @property
+    def language(self) -> str:
+        """The language of the code cells in lower case; `python` where the file does not say."""
+        return _language(self.metadata).lower()
+
+
+def read_notebook(path: Path) -> Notebook:
+    """Read a notebook from an `.ipynb`, a percent script (`.py`) or a Markdown file (`.md`).
+
+    Raises:
+        NotebookError: the file cannot be read, is not a notebook, or is not in Python.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in {".ipynb", ".py", ".md"} and not path.is_dir():
+        raise NotebookError(f"{path}: not an .ipynb, .py or .md file")
+    text = _read_text(path)
+    if not text.strip():
+        raise NotebookError(f"{path}: the file is empty")
+    if suffix == ".ipynb":
+        data, kind = _load_json(path, text), "ipynb"
+    else:
+        kind = "py" if suffix == ".py" else "md"
+        data = _load_text(path, text, kind)
+    metadata = _mapping(data.get("metadata"))
+    cells = tuple(_cells(path, data))
+    language = _language(metadata)
+    if not re.match(r"i?python|sage", language, re.IGNORECASE):
+        raise NotebookError(f"{path}: the notebook is written in {language}, not in Python")
+    return Notebook(path, cells, metadata, kind)
+
+
+def _read_text(path: Path) -> str:
+    if path.is_dir():
+        raise NotebookError(f"{path}: is a folder, not a notebook")
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except FileNotFoundError:
+        raise NotebookError(f"{path}: no such file") from None
+    except UnicodeDecodeError as error:
+        raise NotebookError(f"{path}: not UTF-8 text, at byte {error.start}") from None
+    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
+        raise NotebookError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def _load_json(path: Path, text: str) -> Mapping[str, Any]:
+    try:
+        data: object = json.loads(text)
+    except json.JSONDecodeError as error:
+        conflict = re.search(r"^(<{7}|={7}|>{7})", text, re.MULTILINE)
+        reason = "has unresolved merge conflicts" if conflict else f"not JSON ({error.msg})"
+        line = text.count("\n", 0, conflict.start()) + 1 if conflict else error.lineno
+        raise NotebookError(f"{path}: {reason}, line {line}") from None
+    except RecursionError:
+        raise NotebookError(f"{path}: the JSON is nested too deeply") from None
+    except ValueError as error:  # a number of more digits than Python converts
+        raise NotebookError(f"{path}: not JSON ({error})") from None
+    if not _is_mapping(data) or not {"cells", "worksheets", "nbformat"} & data.keys():
+        raise NotebookError(f"{path}: JSON, but not a notebook")
+    version = data.get("nbformat", 4)
+    if not isinstance(version, int) or version not in {3, 4}:
+        hint = "; open and save it in Jupyter" if version in (1, 2) else ""
+        raise NotebookError(f"{path}: notebook format {version!r:.20} is not supported{hint}")
+    return data
+
+
+def _load_text(path: Path, text: str, kind: Format) -> Mapping[str, Any]:
+    reads: Callable[..., Mapping[str, Any]] = importlib.import_module("jupytext").reads
+    style: str = kind
+    if kind == "py" and re.search(r"^#\s*%%", text, re.MULTILINE):
+        style = "py:percent"
+    elif kind == "md" and re.search(r"^```\s*\{code-cell\}", text, re.MULTILINE):
+        style = "md:myst"
+    try:
+        return reads(text, fmt=style)
+    except Exception as error:  # noqa: BLE001  the header is YAML of any shape, and fails in any way
+        reason = str(error).partition("\n")[0] or type(error).__name__
+        raise NotebookError(f"{path}: jupytext cannot read it ({reason:.200})") from None
+
+
+def _cells(path: Path, data: Mapping[str, Any]) -> Iterator[Cell]:
+    for index, raw in enumerate(_raw_cells(path, data)):
+        if not _is_mapping(raw):
+            raise NotebookError(f"{path}: cell {index} is not an object")
+        kind = raw.get("cell_type")
+        if not isinstance(kind, str):
+            raise NotebookError(f"{path}: cell {index} has no type")
+        source = _source(raw)
+        if source is None:
+            raise NotebookError(f"{path}: the source of cell {index} is not text")
+        if kind == "heading":  # of format 3
+            level = raw.get("level", 1)
+            source = f"{'#' * (level if level in range(1, 7) else 1)} {source}"
+            kind = "markdown"
+        metadata = _mapping(raw.get("metadata"))
+        tags, outputs = metadata.get("tags"), raw.get("outputs")
+        count = raw.get("execution_count", raw.get("prompt_number"))
+        yield Cell(
+            index=index,
+            kind=kind if kind in ("code", "markdown") else "raw",
+            source=source,
+            tags=tuple(t for t in tags if isinstance(t, str)) if _is_list(tags) else (),
+            metadata=metadata,
+            execution_count=count if type(count) is int else None,
+            outputs_count=len(outputs) if _is_list(outputs) else 0,
+        )
+
+
+def _raw_cells(path: Path, data: Mapping[str, Any]) -> Iterator[object]:
+    sheets = data.get("worksheets") if "cells" not in data else [data]
+    if not _is_list(sheets):
+        raise NotebookError(f"{path}: the notebook has no list of cells")
+    for sheet in sheets:
+        cells = _mapping(sheet).get("cells")
+        if not _is_list(cells):
+            raise NotebookError(f"{path}: the notebook has no list of cells")
+        yield from cells
+
+
+def _source(raw: Mapping[str, Any]) -> str | None:
+    """Return a cell's text, which is stored as one string or as a list of lines."""
+    source = raw.get("source", raw.get("input", ""))
+    lines: list[Any] = source if _is_list(source) else [source]
+    return "".join(lines) if all(isinstance(line, str) for line in lines) else None
+
+
+def _language(metadata: Mapping[str, Any]) -> str:
+    """Name the language as people write it; what the kernel says last ran wins."""
+    kernelspec = _mapping(metadata.get("kernelspec"))
+    for said in (
+        _mapping(metadata.get("language_info")).get("name"),
+        kernelspec.get("language"),
+    ):
+        if name := _text(said):
+            return _NAMES.get(name.lower(), name)
+    kernel = (_text(kernelspec.get("name")) or "").partition("-")[0].lower()
+    return _KERNELS.get(kernel, "python")
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if _is_mapping(value) else {}
+
+
+def _is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
+    return isinstance(value, Mapping) and all(
+        isinstance(key, str) for key in cast("Mapping[Any, Any]", value)
+    )
+
+
+def _is_list(value: object) -> TypeGuard[list[Any]]:
+    return isinstance(value, list)

@@ -1,0 +1,1 @@
+"""From the flow of a notebook to the plan of a pipeline."""
