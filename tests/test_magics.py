@@ -273,6 +273,8 @@ def test_a_command_that_does_more_than_install_still_runs():
         ("%run a.py", "%run a.py: runs another file, which is not part of this notebook"),
         ("%%python\nx", "%%python: runs in a Python process of its own"),
         ("x = 1\n%%time\ny", "%%time: a cell magic must be the first line of its cell"),
+        ("    %%time\nx = 1", "%%time: a cell magic must be the first line of its cell"),
+        ("/f = 1", "/: nb2prod does not know what this magic does"),
         ("%cd -", "%cd: nb2prod does not know which folder `-` is"),
         ("ip = get_ipython()", "get_ipython(): this use of IPython has no plain Python"),
     ],

@@ -51,6 +51,7 @@ def _plan(notebook: Notebook, split: str) -> Plan:
 
 def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.emit.project import copy_data, project_files  # noqa: PLC0415
+    from nb2prod.emit.pylint_comments import disable_remarks  # noqa: PLC0415
     from nb2prod.emit.writer import write_files  # noqa: PLC0415
 
     plan = _plan(read_notebook(options.notebook), options.split)
@@ -60,5 +61,6 @@ def _refactor(options: argparse.Namespace) -> int:
     files = list(project_files(plan))
     write_files(options.output, files)
     copy_data(plan, options.output)
+    disable_remarks(options.output)
     print(f"{options.output}: {len(plan.stages)} stages, unverified")
     return 0

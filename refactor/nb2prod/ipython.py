@@ -120,7 +120,7 @@ def _cell(text: str) -> Iterator[Piece]:
     """Yield the pieces of a cell: first the cell magics, then those of the code they run."""
     magics: list[Piece] = []
     at = _code_start(text, 0)
-    while len(magics) < _DEPTH and (magic := _CELL.match(text, at)):
+    while len(magics) < _DEPTH and _unindented(text, at) and (magic := _CELL.match(text, at)):
         name, argument, _ = magic.groups()
         body = text[magic.end() :]
         if name not in RUNNING_CELLS:
@@ -144,6 +144,10 @@ def _code_start(text: str, at: int) -> int:
     """Return where the first line that is not blank starts, without its indentation."""
     rest = text[at:]
     return at + len(rest) - len(rest.lstrip())
+
+
+def _unindented(text: str, at: int) -> bool:
+    return text[at - 1 : at] in {"", "\n", "\r", "\f"}
 
 
 def _bare(text: str) -> bool:

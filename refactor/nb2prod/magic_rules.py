@@ -7,7 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from nb2prod import shell
-from nb2prod.ipython import Piece
+from nb2prod.ipython import Piece, parsed
 
 _SHOWS = "only shows something to the reader"
 _MEASURES = "measures only, and binds nothing"
@@ -56,6 +56,11 @@ def plain_for(piece: Piece, names: Collection[str] | None) -> Plain:
     """
     if piece.keeps:
         return Plain()
+    plain = _plain_for(piece, names)
+    return plain if parsed(plain.code) else _unknown(piece)
+
+
+def _plain_for(piece: Piece, names: Collection[str] | None) -> Plain:
     if piece.kind == "help":
         return _note(piece, _SHOWS)
     if piece.kind == "shell":
@@ -178,7 +183,8 @@ def _change_folder(piece: Piece, names: Collection[str] | None) -> Plain:
 
 def _label(piece: Piece) -> str:
     """Return the name of a magic as it is written."""
-    return {"cell": "%%", "line": "%"}.get(piece.kind, "") + piece.name
+    sign = {"cell": "%%", "line": "%"}.get(piece.kind, "")
+    return sign + piece.name if piece.name != "/" else "/"
 
 
 def _note(piece: Piece, why: str) -> Plain:

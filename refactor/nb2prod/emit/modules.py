@@ -66,9 +66,9 @@ def functions_module(plan: Plan, package: str) -> str | None:
     module = ModuleText(f'"""Functions and classes of `{plan.notebook.path.name}`."""')
     seen: set[str] = set()
     for number, definition in sorted(plan.scope.definitions.items()):
-        if definition.local or definition.name in seen:
+        if definition.local or definition.version in seen:
             continue
-        seen.add(definition.name)
+        seen.add(definition.version)
         module.parts.append(_definition(plan, number, definition))
     return _assemble(plan, module, package) if module.parts else None
 
@@ -82,7 +82,7 @@ def settings_module(plan: Plan, package: str) -> str | None:
             body = [
                 s
                 for n in numbers
-                for s in rewrite(plan.analysis.statements[n].code, _rewriting(plan, ()))
+                for s in rewrite(plan.analysis.statements[n].code, _rewriting(plan, (), n))
             ]
             module.parts.append(
                 function_text(
@@ -111,9 +111,9 @@ def step_function(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> st
     """Return the function of a step."""
     own = [p for p in parameters if p.step == step.name]
     body: list[Rewritten] = []
-    rewriting = _rewriting(plan, own)
     pending = False
     for number in step.statements:
+        rewriting = _rewriting(plan, own, number)
         statement = plan.analysis.statements[number]
         effect = plan.analysis.effects[number]
         code = replace_nodes(statement.code, statement.node, rewriting.parameters)
@@ -188,20 +188,15 @@ def _shown(statement: Rewritten) -> Rewritten:
     return statement.with_changes(body=[cst.Expr(call)])
 
 
-def _rewriting(plan: Plan, parameters: Iterable[Parameter]) -> Rewriting:
-    functions = {d.name: d for d in plan.scope.definitions.values() if not d.local}
-    return Rewriting(plan.names, functions, {id(p.node): p.name for p in parameters})
+def _rewriting(plan: Plan, parameters: Iterable[Parameter], number: int) -> Rewriting:
+    functions = {d.version: d for d in plan.scope.definitions.values() if not d.local}
+    names = {**plan.names, **plan.scope.versions(number)}
+    return Rewriting(names, functions, {id(p.node): p.name for p in parameters})
 
 
 def _definition(plan: Plan, number: int, definition: Definition) -> str:
     statement = plan.analysis.statements[number]
-    functions = {
-        d.name: d for d in plan.scope.definitions.values() if not d.local and d is not definition
-    }
-    recursive = Definition(definition.name, number, False, frozenset(), definition.lifted)
-    parts = rewrite(
-        statement.code, Rewriting(plan.names, {**functions, definition.name: recursive})
-    )
+    parts = rewrite(statement.code, _rewriting(plan, (), number + 1))
     node = as_function(parts[0])
     lifted = [plan.names.get(n, n) for n in definition.lifted]
     if isinstance(node, cst.FunctionDef):
@@ -249,7 +244,7 @@ def _main(plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Para
         else:
             lines.append(f'{plan.names[names[0]]} = artifacts.load("{artifact.path}")')
     if files.restores:
-        lines.append(f'random_state.restore("{files.restores}")')
+        lines.append(f'generators.restore("{files.restores}")')
     for step in stage.steps:
         names = dict.fromkeys(p.name for p in parameters if p.step == step.name)
         arguments = [plan.names.get(n, n) for n in step.inputs]
@@ -264,7 +259,7 @@ def _main(plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Para
         value = "{" + ", ".join(f'"{n}": {n}' for n in new) + "}" if artifact.bundled else new[0]
         lines.append(f'artifacts.save({value}, "{artifact.path}")')
     if files.keeps:
-        lines.append(f'random_state.save("{files.keeps}")')
+        lines.append(f'generators.save("{files.keeps}")')
     figures = has_figures(plan, stage)
     body = "\n".join(f"        {line}" for line in lines) or "        pass"
     extra = ", figures=True" if figures else ""
@@ -306,10 +301,10 @@ def _assemble(plan: Plan, module: ModuleText, package: str) -> str:
 
 def _own_imports(plan: Plan, used: set[str], package: str) -> list[str]:
     lines: list[str] = []
-    modules = sorted(used & {"artifacts", "params", "random_state", "reporting", "settings"})
+    modules = sorted(used & {"artifacts", "generators", "params", "reporting", "settings"})
     if modules:
         lines.append(f"from {package} import {', '.join(modules)}")
-    functions = sorted(used & plan.scope.movable)
+    functions = sorted(used & {d.version for d in plan.scope.definitions.values() if not d.local})
     if functions:
         lines.append(f"from {package}.functions import {', '.join(functions)}")
     shown = sorted(used & {"show", "save_figures"})
@@ -367,7 +362,7 @@ def _star(plan: Plan, node: ast.ImportFrom, used: set[str]) -> Iterator[str]:
         "artifacts",
         "reporting",
         "params",
-        "random_state",
+        "generators",
         "settings",
         "show",
         "save_figures",

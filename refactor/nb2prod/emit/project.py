@@ -21,7 +21,7 @@ from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.naming import unique, words
 from nb2prod.pipeline.plan import Plan
 
-_RUNTIME = ("artifacts", "params", "random_state", "reporting")
+_RUNTIME = ("artifacts", "generators", "params", "reporting")
 
 
 def package_name(plan: Plan) -> str:
@@ -47,19 +47,34 @@ def _imported(plan: Plan) -> set[str]:
 
 def local_modules(plan: Plan) -> dict[str, Path]:
     """Find the modules beside the notebook that it imports, with those that they import."""
-    folder = plan.notebook.path.resolve().parent
+    folders = list(_import_folders(plan))
     found: dict[str, Path] = {}
     todo = sorted(_imported(plan))
     while todo:
         name = todo.pop()
         top = name.partition(".")[0]
-        for candidate in (folder / f"{top}.py", folder / top):
+        for candidate in (f / c for f in folders for c in (f"{top}.py", top)):
             if top in found or not (candidate.is_file() or (candidate / "__init__.py").is_file()):
                 continue
             found[top] = candidate
             for source in [candidate] if candidate.is_file() else candidate.rglob("*.py"):
                 todo += _names_in(source)
     return found
+
+
+def _import_folders(plan: Plan) -> Iterator[Path]:
+    """Yield the folders that the notebook imports from: its own, and those it adds to the path."""
+    folder = plan.notebook.path.resolve().parent
+    yield folder
+    for statement in plan.analysis.statements:
+        for node in ast.walk(statement.node):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in (
+                "sys.path.append",
+                "sys.path.insert",
+            ):
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Constant) and isinstance(part.value, str):
+                        yield folder / part.value
 
 
 def _names_in(source: Path) -> list[str]:

@@ -27,6 +27,7 @@ class Definition:
     free: frozenset[str]
     lifted: tuple[str, ...] = ()
     local: str = ""
+    version: str = ""  # its name in the module, where the notebook defines the name anew
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,11 @@ class Scope:
             default=None,
         )
         return None if last is None else self.definitions[last]
+
+    def versions(self, position: int) -> dict[str, str]:
+        """Return the names that redefined functions have in the module, before a statement."""
+        found = ((d.name, self.defined(d.name, position)) for d in self.definitions.values())
+        return {n: d.version for n, d in found if d and not d.local and d.version != n}
 
     @property
     def movable(self) -> frozenset[str]:
@@ -70,7 +76,8 @@ def find_scope(analysis: Analysis) -> Scope:
     for number, definition in found.items():
         reason = _stays(definition, bound_elsewhere, analysis)
         found[number] = replace(definition, local=reason)
-    return Scope(_lift(found, bound_elsewhere), imported, tuple(stars))
+    found = _lift(_versioned(found, analysis), bound_elsewhere, analysis)
+    return Scope(_all_or_none(found), imported, tuple(stars))
 
 
 def _definitions(analysis: Analysis) -> Iterator[Definition]:
@@ -157,7 +164,48 @@ def _stays(definition: Definition, variables: set[str], analysis: Analysis) -> s
     return ""
 
 
-def _lift(found: Mapping[int, Definition], variables: set[str]) -> dict[int, Definition]:
+def _versioned(found: Mapping[int, Definition], analysis: Analysis) -> dict[int, Definition]:
+    """Give each version of a function that is defined again a name of its own."""
+    result: dict[int, Definition] = {}
+    codes: dict[str, list[str]] = {}
+    taken = {d.name for d in found.values()}
+    for number, definition in sorted(found.items()):
+        known = codes.setdefault(definition.name, [])
+        code = ast.dump(analysis.statements[number].node)
+        if code not in known:
+            known.append(code)
+        count = known.index(code) + 1
+        version = definition.name if count == 1 else f"{definition.name}_{count}"
+        while count > 1 and version in taken:
+            version += "_"
+        result[number] = replace(definition, version=version)
+    again = {name for name, known in codes.items() if len(known) > 1}
+    for number, definition in result.items():
+        others = (definition.free & again) - {definition.name}
+        if others:
+            reason = f"it calls {min(others)}, which is defined again later"
+            result[number] = replace(definition, local=definition.local or reason)
+    return result
+
+
+def _all_or_none(found: Mapping[int, Definition]) -> dict[int, Definition]:
+    """Let all versions of a name stay in place where one of them has to."""
+    stay = {d.name: d.local for d in found.values() if d.local}
+    return {n: replace(d, local=stay.get(d.name, "")) for n, d in found.items()}
+
+
+def _own_names(node: ast.stmt) -> set[str]:
+    """Return the names of parameters and variables inside a definition."""
+    inside = [n for n in ast.walk(node) if n is not node]
+    names = {n.arg for n in inside if isinstance(n, ast.arg)}
+    if not isinstance(node, ast.Assign):
+        names |= {n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return names
+
+
+def _lift(
+    found: Mapping[int, Definition], variables: set[str], analysis: Analysis
+) -> dict[int, Definition]:
     """Give each function the variables that it and the functions it calls read."""
     result = dict(found)
     changed = True
@@ -180,6 +228,11 @@ def _lift(found: Mapping[int, Definition], variables: set[str]) -> dict[int, Def
                 continue
             if definition.is_class and lifted:
                 result[number] = replace(definition, local="its methods read variables")
+                changed = True
+            elif lifted & _own_names(analysis.statements[number].node):
+                result[number] = replace(
+                    definition, local="a variable of its own has the same name"
+                )
                 changed = True
             elif tuple(sorted(lifted)) != definition.lifted:
                 result[number] = replace(definition, lifted=tuple(sorted(lifted)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +25,7 @@ from nb2prod.pipeline.definitions import Scope, find_scope
 
 # Modules of a generated package that are not stages.
 OTHER_MODULES = frozenset(
-    {"artifacts", "reporting", "random_state", "params", "functions", "settings", "run"}
+    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
 )
 
 
@@ -140,11 +141,36 @@ def markdown_headings(source: str) -> Iterator[tuple[int, str]]:
 
 def _variables(analysis: Analysis, scope: Scope) -> set[str]:
     names = {n for e in analysis.effects for n in e.all_binds | e.deletes}
+    names |= {n for s in analysis.statements for n in inner_names(s.node)}
     return names - scope.imports.keys() - scope.movable
 
 
+def inner_names(node: ast.stmt) -> set[str]:
+    """Return the variables and parameters inside of functions, those of class bodies left out."""
+    names: set[str] = set()
+    fixed: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.arg):
+            names.add(part.arg)
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            names.add(part.id)
+        elif isinstance(part, ast.ClassDef):
+            fixed |= {n for member in part.body for n in _class_names(member)}
+        if isinstance(part, ast.FunctionDef | ast.ClassDef) and part is not node:
+            fixed.add(part.name)
+    return names - fixed
+
+
+def _class_names(member: ast.stmt) -> set[str]:
+    if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+        return {member.name}
+    return {
+        n.id for n in ast.walk(member) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+
+
 def _avoid(scope: Scope) -> frozenset[str]:
-    own = {
+    own = {"values", "settings", "partial", "Any", "asyncio"} | {
         "params",
         "show",
         "save_figures",
@@ -152,7 +178,7 @@ def _avoid(scope: Scope) -> frozenset[str]:
         "reporting",
         "report",
         "main",
-        "random_state",
+        "generators",
     }
     return frozenset(scope.imports) | scope.movable | own
 
@@ -254,7 +280,8 @@ def step_inputs(analysis: Analysis, scope: Scope, numbers: Sequence[int]) -> lis
     before = {n for e in analysis.effects[: numbers[0]] for n in e.all_binds}
     inputs: dict[str, None] = {}
     for number in numbers:
-        needed = reads(analysis, scope, number) | analysis.effects[number].may_bind
+        kept = analysis.effects[number].may_bind & analysis.live[number + 1]
+        needed = reads(analysis, scope, number) | kept
         inputs |= dict.fromkeys(n for n in sorted(needed) if n not in bound and n in before)
         bound |= analysis.effects[number].binds
         bound -= analysis.effects[number].deletes
