@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -34,6 +35,16 @@ def _parser() -> argparse.ArgumentParser:
     refactor.add_argument("--output", type=Path, required=True, metavar="DIR")
     refactor.add_argument("--split", choices=("auto", "headings", "none"), default="auto")
     refactor.add_argument("--no-verify", action="store_true", help="do not run anything")
+    refactor.add_argument(
+        "--python", default=sys.executable, metavar="PATH", help="the Python that runs the notebook"
+    )
+    refactor.add_argument(
+        "--time-limit",
+        type=float,
+        default=150.0,
+        metavar="SECONDS",
+        help="for running notebook and project (default: %(default)s)",
+    )
     refactor.set_defaults(run=_refactor)
     return parser
 
@@ -50,17 +61,76 @@ def _plan(notebook: Notebook, split: str) -> Plan:
 
 
 def _refactor(options: argparse.Namespace) -> int:
-    from nb2prod.emit.project import copy_data, project_files  # noqa: PLC0415
-    from nb2prod.emit.pylint_comments import disable_remarks  # noqa: PLC0415
-    from nb2prod.emit.writer import write_files  # noqa: PLC0415
+    from nb2prod.emit.project import write_project
+    from nb2prod.emit.pylint_comments import disable_remarks
 
     plan = _plan(read_notebook(options.notebook), options.split)
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
-        print(f"nb2prod: no stage begins at cell {cell}: {reason}", file=sys.stderr)
-    files = list(project_files(plan))
-    write_files(options.output, files)
-    copy_data(plan, options.output)
+        _say(f"no stage begins at cell {cell}: {reason}")
+    if options.no_verify:
+        write_project(plan, options.output)
+        verdict, status = "unverified", 0
+    else:
+        verdict, status = _verified(plan, options)
     disable_remarks(options.output)
-    print(f"{options.output}: {len(plan.stages)} stages, unverified")
-    return 0
+    print(f"{options.output}: {verdict}")
+    return status
+
+
+def _verified(plan: Plan, options: argparse.Namespace) -> tuple[str, int]:
+    """Write a project that was run and compared; without a run, the static one."""
+    from nb2prod.emit.project import (
+        example_files,
+        package_name,
+        readme,
+        write_project,
+    )
+    from nb2prod.emit.writer import GeneratedFile, write_files
+    from nb2prod.verify.expectation import observe
+    from nb2prod.verify.merge import proof, verdict, verify_and_merge
+    from nb2prod.verify.notebook_run import Environment, KernelError
+
+    progress = _say if sys.stderr.isatty() else _nothing
+    folder = plan.notebook.path.resolve().parent
+    environment = Environment(options.python, time.monotonic() + options.time_limit, progress)
+    try:
+        expected = observe(plan.analysis, folder, environment)
+    except KernelError as error:
+        _say(str(error))
+        write_project(plan, options.output)
+        return "unverified: the notebook was not run", 0
+    failure = expected.first.failure
+    if failure:
+        cell = failure.cell + 1
+        if failure.timed_out:
+            _say(f"the time limit was reached in cell {cell}; --time-limit allows more")
+            write_project(plan, options.output)
+            return "unverified: the time limit was reached", 0
+        _say(f"the notebook itself fails in cell {cell}: {failure.error}: {failure.message}")
+        write_project(plan, options.output)
+        return f"unverified: the notebook fails in cell {failure.cell + 1}", 0
+    found = verify_and_merge(plan, expected, environment)
+    line = verdict(found, expected)
+    write_project(found.plan, options.output, found.suffixes)
+    package = package_name(found.plan)
+    write_files(
+        options.output,
+        [
+            GeneratedFile("README.md", readme(found.plan, package, line)),
+            GeneratedFile("proof.json", proof(found, expected)),
+            *example_files(found.plan, found.examples),
+        ],
+    )
+    difference = found.comparison.difference
+    if difference and not difference.timed_out:
+        _say(f"{difference.step} {difference.name}: {difference.reason}")
+    return f"{len(found.plan.stages)} stages, {line}", 1 if line == "differs" else 0
+
+
+def _nothing(_text: str) -> None:
+    """Say nothing, where nobody watches."""
+
+
+def _say(text: str) -> None:
+    print(f"nb2prod: {text}", file=sys.stderr)

@@ -338,11 +338,8 @@ def _imports(plan: Plan, used: set[str]) -> Iterator[str]:
                 lines[
                     f"from {'.' * node.level}{node.module or ''} import {alias.name}{renamed}"
                 ] = None
-    for number in plan.scope.star_imports:
-        node = plan.analysis.statements[number].node
-        if isinstance(node, ast.ImportFrom):
-            lines |= dict.fromkeys(_star(plan, node, used - names))
     yield from lines
+    yield from _star_imports(plan, used)
     for statement in plan.analysis.statements:  # `import a.b` beside `import a`
         node = statement.node
         if isinstance(node, ast.Import):
@@ -353,24 +350,19 @@ def _imports(plan: Plan, used: set[str]) -> Iterator[str]:
                         yield line
 
 
-def _star(plan: Plan, node: ast.ImportFrom, used: set[str]) -> Iterator[str]:
-    """Import by name what a star import brought; the names that nothing else explains."""
-    import builtins  # noqa: PLC0415
-
-    known = set(plan.names) | set(plan.names.values()) | set(dir(builtins)) | plan.scope.movable
-    known |= {
-        "artifacts",
-        "reporting",
-        "params",
-        "generators",
-        "settings",
-        "show",
-        "save_figures",
-        "Any",
-    }
-    missing = sorted(n for n in used if n not in known)
-    if missing:
-        yield f"from {node.module} import {', '.join(missing)}"
+def _star_imports(plan: Plan, used: set[str]) -> Iterator[str]:
+    """Import what star imports brought: by name where only one of them can have brought it."""
+    nodes = [plan.analysis.statements[n].node for n in plan.scope.star_imports]
+    modules = [n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module]
+    bound = {n for e in plan.analysis.effects for n in e.all_binds}
+    wanted = {n for e in plan.analysis.effects for n in e.uses}
+    wanted |= {n for d in plan.scope.definitions.values() for n in d.free}
+    missing = sorted((wanted & used) - bound - {"display", "get_ipython"})
+    if modules and missing:
+        if len(set(modules)) == 1:
+            yield f"from {modules[0]} import {', '.join(missing)}"
+        else:
+            yield from (f"from {module} import *" for module in dict.fromkeys(modules))
 
 
 def _conditional(plan: Plan, used: set[str]) -> list[str]:

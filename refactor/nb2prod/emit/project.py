@@ -17,7 +17,7 @@ from nb2prod.emit.artifacts import StageFiles, stage_files
 from nb2prod.emit.data import DataFiles, find_data
 from nb2prod.emit.modules import functions_module, has_figures, settings_module, stage_module
 from nb2prod.emit.parameters import Parameter, find_parameters
-from nb2prod.emit.writer import GeneratedFile
+from nb2prod.emit.writer import GeneratedFile, write_files
 from nb2prod.pipeline.naming import unique, words
 from nb2prod.pipeline.plan import Plan
 
@@ -29,12 +29,14 @@ def package_name(plan: Plan) -> str:
     name = words(plan.notebook.path.stem, 5) or "pipeline"
     return unique(
         name,
-        {n.partition(".")[0] for n in _imported(plan)} | {"test", "tests", "src", "run", "data"},
+        {n.partition(".")[0] for n in imported_modules(plan)}
+        | {"test", "tests", "src", "run", "data"},
         ["pipeline"],
     )
 
 
-def _imported(plan: Plan) -> set[str]:
+def imported_modules(plan: Plan) -> set[str]:
+    """Return the dotted names of the modules that a notebook imports."""
     names: set[str] = set()
     for statement in plan.analysis.statements:
         for node in ast.walk(statement.node):
@@ -49,7 +51,7 @@ def local_modules(plan: Plan) -> dict[str, Path]:
     """Find the modules beside the notebook that it imports, with those that they import."""
     folders = list(_import_folders(plan))
     found: dict[str, Path] = {}
-    todo = sorted(_imported(plan))
+    todo = sorted(imported_modules(plan))
     while todo:
         name = todo.pop()
         top = name.partition(".")[0]
@@ -96,6 +98,7 @@ def project_files(
     artifacts = stage_files(plan, suffixes or {})
     for name in _RUNTIME:
         yield GeneratedFile(f"src/{package}/{name}.py", _format(_render(name, plan, package)))
+    yield GeneratedFile("tests/test_pipeline.py", _format(_render("test_pipeline", plan, package)))
     yield GeneratedFile("src/run.py", _format(_render("run", plan, package)))
     yield GeneratedFile(
         f"src/{package}/__init__.py",
@@ -118,7 +121,25 @@ def project_files(
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
     yield GeneratedFile(".gitignore", "__pycache__/\n/data/*\n!/data/raw\n/.dvc/cache\n/.dvc/tmp\n")
     yield GeneratedFile("pyproject.toml", _pyproject(package))
-    yield GeneratedFile("README.md", _readme(plan, package))
+    yield GeneratedFile("README.md", readme(plan, package))
+
+
+def write_project(
+    plan: Plan, root: Path, suffixes: Mapping[tuple[int, str], str] | None = None
+) -> None:
+    """Write a project with the data that it needs."""
+    write_files(root, project_files(plan, suffixes))
+    copy_data(plan, root)
+
+
+def example_files(plan: Plan, examples: Mapping[str, bytes]) -> Iterator[GeneratedFile]:
+    """Yield the tests of the functions on recorded calls."""
+    if examples:
+        package = package_name(plan)
+        for name in ("test_functions", "comparison"):
+            yield GeneratedFile(f"tests/{name}.py", _format(_render(name, plan, package)))
+        for name, data in examples.items():
+            yield GeneratedFile(f"tests/examples/{name}", data)
 
 
 def copy_data(plan: Plan, root: Path) -> None:
@@ -249,15 +270,18 @@ def _pyproject(package: str) -> str:
         f'[project]\nname = "{package.replace("_", "-")}"\nversion = "0.1.0"\n'
         f'description = "The pipeline of a notebook, made by nb2prod"\n'
         'requires-python = ">=3.9"\n\n'
-        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src"]\n'
+        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n'
     )
 
 
-def _readme(plan: Plan, package: str) -> str:
+def readme(plan: Plan, package: str, verdict: str = "unverified: nothing was run") -> str:
+    """Return the read-me of a project."""
     lines = [
         f"# {package.replace('_', ' ').capitalize()}",
         "",
         f"The pipeline of the notebook `{plan.notebook.path.name}`.",
+        "",
+        f"Does it compute what the notebook computed? **{verdict}**",
         "",
         "```",
         "dvc repro               # run the stages that are out of date",

@@ -100,7 +100,10 @@ def free_names(code: str) -> frozenset[str]:
 
     def visit(table: symtable.SymbolTable) -> None:
         for symbol in table.get_symbols():
-            if symbol.is_global() and (symbol.is_referenced() or symbol.is_assigned()):
+            # symtable takes a function that is called "top" for a module: its own names too are
+            # global there, unless one asks further.
+            own = symbol.is_parameter() or symbol.is_assigned() or symbol.is_imported()
+            if symbol.is_global() and (symbol.is_declared_global() or not own):
                 names.add(symbol.get_name())
         for child in table.get_children():
             visit(child)

@@ -1,0 +1,1 @@
+"""Run the notebook, run the project, compare."""

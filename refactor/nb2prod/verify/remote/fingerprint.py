@@ -1,0 +1,239 @@
+"""Describe values so that equal ones have equal digests; for any Python from 3.7."""
+
+import hashlib
+import math
+import pickle
+import random
+import sys
+import types
+
+_DEPTH = 40
+_BYTES = 1500000000
+_NOT_COMPARED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.MethodType,
+                 types.GeneratorType, type)  # fmt: skip
+# What a fitted object notes about the run and not about the data.
+_OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread")
+
+
+class Unknown(Exception):
+    """The value can't be compared; the message says why."""
+
+
+def describe(value):
+    """Return type, digest, file format, size, shape and a short text of a value."""
+    found = {"type": type_name(value), "digest": None, "storable": None, "why": "", "size": 0,
+             "shape": None, "preview": None}  # fmt: skip
+    try:
+        found["digest"] = digest(value)
+    except Unknown as error:
+        found["why"] = str(error)
+    except RecursionError:
+        found["why"] = "it is nested too deeply"
+    except Exception as error:
+        found["why"] = "%s while it was compared" % type(error).__name__
+    try:
+        shape = getattr(value, "shape", None)
+        found["shape"] = [int(n) for n in shape] if isinstance(shape, tuple) else None
+        if isinstance(value, (int, float, str, bool)) or value is None:
+            found["preview"] = repr(value)[:80]
+        found["storable"] = storable(value)
+    except Exception as error:
+        found["why"] = found["why"] or type(error).__name__
+    return found
+
+
+def type_name(value):
+    """Return the dotted name under which a type is known to its users."""
+    kind = type(value)
+    module = kind.__module__ or ""
+    if module == "builtins":
+        return kind.__name__
+    top = module.partition(".")[0]
+    public = getattr(sys.modules.get(top), kind.__name__, None)
+    return "%s.%s" % (top if public is kind else module, kind.__name__)
+
+
+def digest(value):
+    """Return a text that is equal for equal values.
+
+    Raises:
+        Unknown: the value holds something that can't be compared.
+    """
+    state = hashlib.sha256()
+    _feed(value, state.update, 0, {})
+    return state.hexdigest()[:32]
+
+
+def _feed(value, put, depth, seen):
+    if depth > _DEPTH:
+        raise Unknown("it is nested too deeply")
+    kind = type(value)
+    name = kind.__module__ + "." + kind.__qualname__
+    if value is None or kind in (bool, int, str, bytes, complex):
+        put(("%s:%r;" % (kind.__name__, value)).encode("utf-8", "surrogatepass"))
+        return
+    if kind is float:
+        put(("float:%s;" % ("nan" if math.isnan(value) else repr(value))).encode())
+        return
+    if isinstance(value, _NOT_COMPARED):
+        if depth == 0:
+            raise Unknown("a %s is not compared" % kind.__name__)
+        put(("named:%s;" % getattr(value, "__qualname__", kind.__name__)).encode())
+        return
+    if id(value) in seen:
+        put(("again:%d;" % seen[id(value)]).encode())
+        return
+    seen[id(value)] = len(seen)
+    put((name + "(").encode())
+    _content(value, kind, name, put, depth + 1, seen)
+    put(b")")
+    # Two equal values that are one object must not differ from two that are not.
+    if not hasattr(value, "__dict__"):
+        seen.pop(id(value), None)
+
+
+def _content(value, kind, name, put, depth, seen):
+    top = name.partition(".")[0]
+    if kind in (list, tuple) or isinstance(value, (list, tuple)):
+        for item in value:
+            _feed(item, put, depth, seen)
+    elif isinstance(value, (set, frozenset)):
+        put("".join(sorted(_alone(item, depth) for item in value)).encode())
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _feed(key, put, depth, seen)
+            _feed(item, put, depth, seen)
+    elif isinstance(value, random.Random):
+        put(repr(value.getstate()).encode())
+    elif top == "numpy":
+        _numpy(value, put, depth, seen)
+    elif top == "pandas" and hasattr(value, "index") and hasattr(value, "values"):
+        _pandas(value, put, depth, seen)
+    elif top == "torch" and hasattr(value, "detach"):
+        _feed(value.detach().cpu().numpy(), put, depth, seen)
+    elif top == "torch" and hasattr(value, "state_dict") and not hasattr(value, "dataset"):
+        _feed(value.state_dict(), put, depth, seen)
+    elif hasattr(value, "get_weights") and hasattr(value, "get_config"):
+        _feed(value.get_weights(), put, depth, seen)
+    elif hasattr(value, "save_raw"):
+        put(bytes(value.save_raw()))
+    elif hasattr(value, "model_to_string"):
+        put(value.model_to_string().encode())
+    else:
+        _object(value, put, depth, seen)
+
+
+def _alone(item, depth):
+    state = hashlib.sha256()
+    _feed(item, state.update, depth, {})
+    return state.hexdigest()
+
+
+def _numpy(value, put, depth, seen):
+    if hasattr(value, "bit_generator") or hasattr(value, "get_state"):
+        _feed(
+            value.bit_generator.state if hasattr(value, "bit_generator") else value.get_state(),
+            put,
+            depth,
+            seen,
+        )
+        return
+    dtype = getattr(value, "dtype", None)
+    if dtype is None or not hasattr(value, "tobytes"):
+        put(repr(value).encode())
+        return
+    if value.nbytes > _BYTES:
+        raise Unknown("it is larger than can be compared")
+    put(("%s%s" % (dtype, getattr(value, "shape", ()))).encode())
+    if dtype.hasobject:
+        for item in value.ravel().tolist():
+            _feed(item, put, depth, seen)
+    else:
+        put(value.tobytes())
+
+
+def _pandas(value, put, depth, seen):
+    if hasattr(value, "columns"):
+        _feed(list(value.columns), put, depth, seen)
+        _index(value.index, put, depth, seen)
+        for position in range(value.shape[1]):
+            _column(value.iloc[:, position], put, depth, seen)
+    else:
+        _feed(getattr(value, "name", None), put, depth, seen)
+        _index(value.index, put, depth, seen)
+        _column(value, put, depth, seen)
+
+
+def _index(index, put, depth, seen):
+    put(str(index.dtype).encode())
+    _feed(list(index.names), put, depth, seen)
+    _feed(index.tolist(), put, depth, seen)
+
+
+def _column(column, put, depth, seen):
+    put(str(column.dtype).encode())
+    if hasattr(column, "cat"):
+        _feed(list(column.cat.categories), put, depth, seen)
+    kind = getattr(column.dtype, "kind", "O")
+    if (
+        kind in "biufcmM"
+        and hasattr(column.to_numpy(), "tobytes")
+        and not column.to_numpy().dtype.hasobject
+    ):
+        put(column.to_numpy().tobytes())
+    else:
+        _feed(column.tolist(), put, depth, seen)
+
+
+def _object(value, put, depth, seen):
+    if hasattr(value, "__next__") or hasattr(value, "fileno"):
+        raise Unknown("a %s is not compared" % type(value).__name__)
+    state = getattr(value, "__dict__", None)
+    if not state:
+        try:
+            state = value.__reduce_ex__(2)[1:3]
+        except Exception:
+            text = repr(value)
+            if " at 0x" in text:
+                raise Unknown("a %s is not compared" % type(value).__name__)
+            put(text.encode())
+            return
+    if isinstance(state, dict):
+        for key in sorted(state, key=str):
+            if not any(word in str(key).lower() for word in _OF_THE_RUN):
+                _feed(key, put, depth, seen)
+                _feed(state[key], put, depth, seen)
+    else:
+        _feed(state, put, depth, seen)
+
+
+def storable(value):
+    """Return the simplest file format whose round trip is exact, None when there is none."""
+    if value is None or type(value) in (bool, int, str):
+        return "json"
+    if type(value) is float:
+        return "json" if math.isfinite(value) else "pickle"
+    name = type_name(value)
+    if name == "pandas.DataFrame" and _parquet(value):
+        return "parquet"
+    if name == "numpy.ndarray" and not value.dtype.hasobject and value.dtype.names is None:
+        return "npy"
+    try:
+        pickle.loads(pickle.dumps(value, protocol=4))
+    except Exception:
+        return None
+    return "pickle"
+
+
+def _parquet(frame):
+    try:
+        import io
+
+        if frame.size > 5000000 or not all(type(c) is str for c in frame.columns):
+            return False
+        buffer = io.BytesIO()
+        frame.to_parquet(buffer)
+        buffer.seek(0)
+        return digest(sys.modules["pandas"].read_parquet(buffer)) == digest(frame)
+    except Exception:
+        return False

@@ -1,0 +1,122 @@
+"""From a notebook to a project that computes the same: the whole way, with real runs."""
+
+import json
+import subprocess
+import sys
+
+import pytest
+from building import notebook
+
+from nb2prod.cli import main
+
+LOAD = "import pandas as pd\ndf = pd.read_csv('sales.csv')\nprint(len(df))"
+DATA = "month,units,price\n1,10,2.5\n2,,2.0\n3,30,1.5\n4,25,1.0\n"
+
+
+@pytest.fixture
+def sales(tmp_path):
+    (tmp_path / "sales.csv").write_text(DATA)
+    return notebook(
+        tmp_path,
+        "## Load the sales",
+        LOAD,
+        "## Clean them",
+        "df = df.fillna(0)",
+        "df['revenue'] = df['units'] * df['price']",
+        "## Fit a line",
+        "from sklearn.linear_model import LinearRegression\nmodel = LinearRegression()",
+        "model.fit(df[['price']], df['units'])\nprint(round(float(model.coef_[0]), 6))",
+        name="sales.ipynb",
+    )
+
+
+def run(project):
+    """Run all stages of a project in one process and return what it printed."""
+    return subprocess.run(
+        [sys.executable, "src/run.py"], cwd=project, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_a_project_is_checked_to_compute_the_same(sales, tmp_path, capsys):
+    project = tmp_path / "project"
+    assert main(["refactor", str(sales), "--output", str(project)]) == 0
+    assert capsys.readouterr().out.strip().endswith("verified")
+    proof = json.loads((project / "proof.json").read_text())
+    assert proof["verdict"] == "verified"
+    assert {n for names in proof["equal"].values() for n in names} >= {"df", "model"}
+    assert run(project).split() == ["4", "-15.0"]
+
+
+def test_the_tests_of_a_project_pass_and_can_fail(sales, tmp_path):
+    project = tmp_path / "project"
+    main(["refactor", str(sales), "--output", str(project), "--split", "headings"])
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]
+    assert subprocess.run(command, cwd=project, check=False, capture_output=True).returncode == 0
+    changed = 0
+    for module in (project / "src" / "sales").glob("*.py"):
+        text = module.read_text()
+        if "fillna(0)" in text:
+            module.write_text(text.replace("fillna(0)", "fillna(1)"))
+            changed += 1
+    assert changed
+    assert subprocess.run(command, cwd=project, check=False, capture_output=True).returncode == 1
+
+
+def test_without_a_check_the_project_says_so(sales, tmp_path, capsys):
+    project = tmp_path / "project"
+    assert main(["refactor", str(sales), "--output", str(project), "--no-verify"]) == 0
+    assert "unverified" in capsys.readouterr().out
+    assert "unverified" in (project / "README.md").read_text()
+    assert run(project).split() == ["4", "-15.0"]
+
+
+def test_a_notebook_that_fails_names_the_cell(tmp_path, capsys):
+    failing = notebook(tmp_path, "a = 1", "b = a / 0", "c = 3")
+    assert main(["refactor", str(failing), "--output", str(tmp_path / "project")]) == 0
+    captured = capsys.readouterr()
+    assert "cell 2: ZeroDivisionError" in captured.err
+    assert "unverified" in captured.out
+
+
+def test_a_random_state_crosses_stages(tmp_path):
+    cells = (
+        "## One",
+        "import numpy as np\nnp.random.seed(0)\na = np.random.rand()",
+        "## Two",
+        "b = np.random.rand()\nprint(b)",
+    )
+    project = tmp_path / "project"
+    path = notebook(tmp_path, *cells)
+    assert main(["refactor", str(path), "--output", str(project), "--split", "headings"]) == 0
+    assert run(project).strip() == "0.7151893663724195"
+
+
+def test_names_that_share_a_list_stay_together(tmp_path):
+    cells = ("## One", "a = [1]\nb = a", "## Two", "b.append(2)", "## Three", "print(len(a))")
+    project = tmp_path / "project"
+    path = notebook(tmp_path, *cells)
+    assert main(["refactor", str(path), "--output", str(project), "--split", "headings"]) == 0
+    assert run(project).strip() == "2"
+
+
+@pytest.mark.parametrize(
+    ("cells", "reason"),
+    [
+        (("x = input()",), "it asks a person"),
+        (("code = 'a' + '=1'\nexec(code)",), "it runs text as code"),
+        (("print 'Python 2'",), "not Python 3"),
+        (("## Only text",), "no code"),
+    ],
+)
+def test_what_no_pipeline_can_do_is_refused_with_the_cell(tmp_path, capsys, cells, reason):
+    path = notebook(tmp_path, *cells)
+    assert main(["refactor", str(path), "--output", str(tmp_path / "project")]) == 1
+    assert reason in capsys.readouterr().err
+    assert not (tmp_path / "project").exists()
+
+
+def test_what_is_no_notebook_is_a_usage_error(tmp_path, capsys):
+    path = tmp_path / "x.ipynb"
+    path.write_text("{")
+    assert main(["refactor", str(path), "--output", str(tmp_path / "project")]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
