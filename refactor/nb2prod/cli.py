@@ -41,7 +41,7 @@ def _parser() -> argparse.ArgumentParser:
     refactor.add_argument(
         "--time-limit",
         type=float,
-        default=150.0,
+        default=110.0,
         metavar="SECONDS",
         help="for running notebook and project (default: %(default)s)",
     )
