@@ -306,6 +306,59 @@ def test_a_function_of_an_array_shares_and_changes_only_as_described(name: str) 
         break
 
 
+TYPES = {
+    "pandas.DataFrame": pd.DataFrame,
+    "pandas.Series": pd.Series,
+    "pandas.Index": pd.Index,
+    "numpy.ndarray": np.ndarray,
+    "builtins.bool": (bool, np.bool_),
+    "builtins.float": (float, np.floating),
+    "builtins.int": (int, np.integer),
+    "builtins.list": list,
+    "builtins.str": str,
+}
+
+
+@pytest.mark.parametrize(
+    ("class_name", "receiver"),
+    [
+        ("pandas.DataFrame", frame()),
+        ("pandas.Series", frame()["a"]),
+        ("pandas.Series.str", pd.Series(["x", "y"]).str),
+        ("pandas.Series.dt", pd.Series(DAYS).dt),
+        ("pandas.api.typing.DataFrameGroupBy", frame().groupby([1, 1, 2])),
+        ("numpy.ndarray", np.array([1.0, 2.0])),
+        ("builtins.str", "text"),
+    ],
+)
+def test_methods_give_the_types_that_they_are_said_to_give(class_name: str, receiver: Any) -> None:
+    for name in (n for n in dir(receiver) if n[0] != "_" and n not in ("to_clipboard", "info")):
+        effect = knowledge.method(class_name, name)
+        if effect is None or effect.figure:
+            continue
+        type_ = type(receiver) if effect.returns == "same" else TYPES.get(str(effect.returns))
+        try:
+            result = call(receiver, name)
+        except Exception:  # noqa: BLE001 - it needs arguments
+            continue
+        assert type_ is None or isinstance(result, type_), name
+
+
+@pytest.mark.parametrize("data", [frame(), frame()["a"]], ids=["frame", "series"])
+def test_functions_of_numpy_keep_the_type_of_a_table_only_as_described(data: Any) -> None:
+    for name in (n for n in dir(np) if isinstance(getattr(np, n), np.ufunc)):
+        effect = knowledge.function(f"numpy.{name}")
+        assert effect is not None
+        if effect.returns == "same":
+            with contextlib.suppress(TypeError):  # not of floats
+                assert isinstance(call(np, name, data), type(data)), name
+    for name in ("asarray", "ravel", "nan_to_num"):
+        effect = knowledge.function(f"numpy.{name}")
+        assert effect is not None
+        assert effect.returns == "numpy.ndarray"
+        assert type(getattr(np, name)(data)) is np.ndarray
+
+
 # Random states ----------------------------------------------------------------------------------
 
 

@@ -27,6 +27,10 @@ def effects(tmp_path):
         ("import numpy as np\nx = np.zeros(3)", "x[0] = 1"),
         ("import numpy as np\nx = np.zeros(3)\ny = x", "y += 1"),
         ("import numpy as np\nx = np.zeros(3)", "np.random.shuffle(x)"),
+        (
+            "from sklearn.model_selection import train_test_split as t\nx, y = t([[1], [2]])",
+            "x['c'] = 1",
+        ),
         ("x = []", "x.append(1)"),
         ("x = {}", "x['k'] = 1"),
         ("x = {'k': []}", "x['k'].append(1)"),

@@ -288,9 +288,16 @@ class Evaluator(Machine):
         if same_shape:
             parts = self.evaluate_all(exact.elts)  # type: ignore[union-attr]
         else:
-            parts = [items_of(self, element, value) for element in target.elts]
+            parts = [self._taken_out(element, value) for element in target.elts]
         for element, part in zip(target.elts, parts, strict=True):
             self.bind(element, part)
+
+    def _taken_out(self, element: ast.expr, value: Value) -> Value:
+        """Return one item of what is unpacked; it can be changed, whatever it is."""
+        item = items_of(self, element, value)
+        if item.objects or item.type is not None:
+            return item
+        return replace(self.fresh(element, None), metric=item.metric)
 
     def _put(self, base: Value, value: Value, *, whole: bool) -> None:
         if base.type in ("module", "library"):
