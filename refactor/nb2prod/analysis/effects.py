@@ -65,6 +65,7 @@ class Effects:
     calls: list[Called] = field(default_factory=list[Called])
     paths: list[PathUse] = field(default_factory=list[PathUse])
     unknowns: list[Unknown] = field(default_factory=list[Unknown])
+    value: Value = field(default_factory=Value)  # of a statement that is an expression
     after: Mapping[str, Value] = field(default_factory=dict[str, Value])
     # An obstacle to leaving the notebook's one namespace: exec, globals(), …
     dynamic: list[Unknown] = field(default_factory=list[Unknown])

@@ -55,7 +55,9 @@ class Interpreter(Caller):
     # Simple statements -----------------------------------------------------------------------
 
     def _do_expr(self, node: ast.Expr) -> None:
-        self.evaluate(node.value)
+        value = self.evaluate(node.value)
+        if not self.depth:
+            self.effects.value = value
 
     def _do_assign(self, node: ast.Assign) -> None:
         value = self.evaluate(node.value)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from nb2prod import knowledge
+from nb2prod.pipeline.crossing import unstorable
+from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.plan import Plan, Stage
 
 
@@ -31,6 +34,9 @@ class StageFiles:
     saves: tuple[Artifact, ...] = ()
     restores: str | None = None  # the file with the random state to go on from
     keeps: str | None = None  # the file for the random state to be left
+    models: tuple[Artifact, ...] = ()  # what the stage trained, kept though no stage reads it
+    metrics: tuple[str, ...] = ()  # variables that say how good a model is
+    metrics_path: str = ""
 
 
 def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[StageFiles]:
@@ -64,13 +70,42 @@ def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[Sta
             if stage.outputs.random_state and not last
             else None
         )
+        outputs = [n for step in stage.steps for n in step.outputs]
+        metrics = tuple(dict.fromkeys(n for n in outputs if _is_metric(plan, stage, n)))
         result.append(
             StageFiles(
-                loads, tuple(saves), random_state if stage.inputs.random_state else None, keeps
+                loads,
+                tuple(saves),
+                random_state if stage.inputs.random_state else None,
+                keeps,
+                tuple(_models(plan, stage, outputs)),
+                metrics,
+                f"metrics/{stage.name}.json" if metrics else "",
             )
         )
         random_state = keeps or random_state
     return result
+
+
+def _is_metric(plan: Plan, stage: Stage, name: str) -> bool:
+    value = plan.analysis.value(stage.end, name)
+    return value.metric and value.type in ("builtins.float", "builtins.int")
+
+
+def _models(plan: Plan, stage: Stage, outputs: Sequence[str]) -> Iterator[Artifact]:
+    """Yield a file for each model that a stage leaves in its final state."""
+    flow = Dataflow(plan.analysis, plan.scope)
+    for name in dict.fromkeys(outputs):
+        last = flow.results.get(name, -1)
+        value = plan.analysis.value(stage.end, name)
+        if (
+            stage.start <= last < stage.end
+            and value.type
+            and knowledge.method(value.type, "predict")
+            and any(value.objects & e.changed for e in plan.analysis.effects)  # fitted
+            and not unstorable(plan.analysis, plan.scope, stage.end, [name])
+        ):
+            yield Artifact(f"models/{plan.names.get(name, name)}.pkl", (name,))
 
 
 def _changed(plan: Plan, stage: Stage) -> set[str]:

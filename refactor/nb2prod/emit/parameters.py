@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nb2prod.pipeline import naming
+from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan, Stage, Step
 
 Literal = str | int | float | bool
@@ -79,7 +79,7 @@ def _candidates(
             replaced.add(id(use.node))
             stem, dot, ending = posixpath.basename(paths[use.path]).rpartition(".")
             yield (
-                naming.snake(f"{stem}{dot}{ending}") or "input_path",
+                snake(f"{stem}{dot}{ending}") or "input_path",
                 paths[use.path],
                 cell,
                 use.node,
@@ -98,7 +98,7 @@ def _candidates(
                         arg=str(name), value=ast.Constant(int() | float() as value)
                     ) if not isinstance(value, bool):
                         if _in_statement(plan, number, keyword.value):
-                            yield naming.snake(name), value, cell, keyword.value, False
+                            yield snake(name), value, cell, keyword.value, False
                     case _:
                         pass
 

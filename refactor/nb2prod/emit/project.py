@@ -18,7 +18,8 @@ from nb2prod.emit.data import DataFiles, find_data
 from nb2prod.emit.modules import functions_module, has_figures, settings_module, stage_module
 from nb2prod.emit.parameters import Parameter, find_parameters
 from nb2prod.emit.writer import GeneratedFile, write_files
-from nb2prod.pipeline.naming import unique, words
+from nb2prod.pipeline.english import words
+from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 
 _RUNTIME = ("artifacts", "generators", "params", "reporting")
@@ -119,7 +120,9 @@ def project_files(
         yield GeneratedFile("params.yaml", _params(plan, parameters))
     yield GeneratedFile("dvc.yaml", _dvc(plan, package, artifacts, parameters, data, modules))
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
-    yield GeneratedFile(".gitignore", "__pycache__/\n/data/*\n!/data/raw\n/.dvc/cache\n/.dvc/tmp\n")
+    yield GeneratedFile(
+        ".gitignore", "__pycache__/\n/data/*\n!/data/raw\n/models/\n/.dvc/cache\n/.dvc/tmp\n"
+    )
     yield GeneratedFile("pyproject.toml", _pyproject(package))
     yield GeneratedFile("README.md", readme(plan, package))
 
@@ -212,7 +215,6 @@ def _dvc(
     stages: dict[str, Any] = {}
     brought = local_modules(plan)
     previous = None
-    written: set[str] = set()
     for stage, its in zip(plan.stages, artifacts, strict=True):
         own = {p.name: p for p in parameters if p.stage == stage.name}
         deps = ["src/run.py", *_closure(stage.name, package, modules, brought)]
@@ -224,12 +226,14 @@ def _dvc(
         entry["deps"] = sorted(set(deps))
         if own:
             entry["params"] = [f"{stage.name}.{n}" for n in own]
-        outs: list[Any] = [a.path for a in its.saves] + ([its.keeps] if its.keeps else [])
-        written |= set(outs)
+        outs: list[Any] = [a.path for a in (*its.saves, *its.models)]
+        outs += [its.keeps] if its.keeps else []
         outs.append({f"reports/{stage.name}.txt": {"cache": False}})
-        if has_figures(plan, stage):
-            outs.append({f"reports/figures/{stage.name}": {"cache": False}})
         entry["outs"] = outs
+        if its.metrics:
+            entry["metrics"] = [{its.metrics_path: {"cache": False}}]
+        if has_figures(plan, stage):
+            entry["plots"] = [{f"reports/figures/{stage.name}": {"cache": False}}]
         stages[stage.name] = entry
         previous = stage.name
     return _yaml({"stages": stages})

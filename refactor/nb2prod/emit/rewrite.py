@@ -188,6 +188,39 @@ class _Calls(cst.CSTTransformer):
         )
 
 
+def parsed_line(line: str) -> Rewritten:
+    """Return one statement."""
+    statement = cst.parse_statement(line)
+    assert isinstance(statement, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+    return statement
+
+
+def displayed(statement: Rewritten) -> Rewritten:
+    """Have an expression statement show its value, as the notebook did."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=value)]):
+            pass
+        case _:
+            return statement
+    match value:
+        case cst.Call(func=cst.Name("print" | "show" | "save_figures")):
+            return statement
+        case cst.Tuple() | cst.GeneratorExp():
+            argument = cst.Arg(value)
+        case _:
+            argument = cst.Arg(value.with_changes(lpar=[], rpar=[]))
+    return statement.with_changes(body=[cst.Expr(cst.Call(cst.Name("show"), [argument]))])
+
+
+def without_target(statement: Rewritten) -> Rewritten:
+    """Turn `name = f()` into `f()`."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Assign(value=value)]):
+            return statement.with_changes(body=[cst.Expr(value)])
+        case _:
+            return statement
+
+
 def lift_parameters(node: cst.FunctionDef, names: Sequence[str]) -> cst.FunctionDef:
     """Give a function keyword-only parameters for the variables it reads."""
     if not names:
@@ -225,10 +258,15 @@ def as_function(statement: Rewritten) -> Rewritten:
 def function_text(
     signature: str, docstring: str, body: Sequence[Rewritten], ending: Sequence[str]
 ) -> str:
-    """Return a function with this body; blank lines before its first statement are dropped."""
+    """Return a function with this body; `docstring` is not indented."""
     head = cst.parse_module(f"{signature}\n    pass\n").body[0]
     assert isinstance(head, cst.FunctionDef)
-    doc = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(docstring))])
+    doc = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(_indented(docstring)))])
     tail = [cst.parse_statement(line) for line in ending]
     block = cst.IndentedBlock([doc, *body, *tail])
     return cst.Module([head.with_changes(body=block)]).code
+
+
+def _indented(docstring: str) -> str:
+    first, *rest = docstring.split("\n")
+    return "\n".join([first, *(f"    {line}" if line else "" for line in rest)])

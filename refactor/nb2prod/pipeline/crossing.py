@@ -29,7 +29,7 @@ class Crossing:
 def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
     """Return what a cut before a statement would have to carry."""
     names = crossing_names(analysis, scope, position)
-    obstacles = list(_unstorable(analysis, scope, position, names))
+    obstacles = unstorable(analysis, scope, position, names)
     groups = _groups(analysis, position, names, obstacles)
     if any(CWD in e.writes for e in analysis.effects[:position]):
         obstacles.append("the working directory has been changed")
@@ -51,23 +51,29 @@ def crossing_names(analysis: Analysis, scope: Scope, position: int) -> list[str]
     return [n for n in bound if n in needed and n not in scope.movable]
 
 
-def _unstorable(
-    analysis: Analysis, scope: Scope, position: int, names: Iterable[str]
-) -> Iterable[str]:
-    for name in names:
-        value = analysis.value(position, name)
-        held = analysis.heap.reach(value.objects)
-        types = {analysis.heap[n].type for n in held}
-        if value.unstorable or "types.GeneratorType" in types or "io.IOBase" in types:
-            yield f"{name} can't be written to a file"
-        elif value.type in ("module", "library"):
-            continue
-        elif any(_local_function(analysis, scope, n) for n in held):
-            yield f"{name} holds a function that is made in place"
-        elif any(
-            (c := knowledge.library_class(t)) and c.unstorable for t in types if t and "." in t
-        ):
-            yield f"{name} holds something that can't be written to a file"
+def unstorable(analysis: Analysis, scope: Scope, position: int, names: Iterable[str]) -> list[str]:
+    """Say of each variable that can't be written to a file why not."""
+    return [
+        f"{name} {reason}"
+        for name in names
+        if (reason := _obstacle(analysis, scope, position, name))
+    ]
+
+
+def _obstacle(analysis: Analysis, scope: Scope, position: int, name: str) -> str:
+    value = analysis.value(position, name)
+    held = analysis.heap.reach(value.objects)
+    types = {analysis.heap[n].type for n in held}
+    if value.unstorable or "types.GeneratorType" in types or "io.IOBase" in types:
+        return "can't be written to a file"
+    if value.type in ("module", "library"):
+        return ""
+    if any(_local_function(analysis, scope, n) for n in held):
+        return "holds a function that is made in place"
+    classes = (knowledge.library_class(t) for t in types if t and "." in t)
+    if any(c and c.unstorable for c in classes):
+        return "holds something that can't be written to a file"
+    return ""
 
 
 def _local_function(analysis: Analysis, scope: Scope, number: int) -> bool:

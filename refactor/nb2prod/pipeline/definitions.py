@@ -5,8 +5,9 @@ from __future__ import annotations
 import ast
 import builtins
 import symtable
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from nb2prod.analysis.notebook_flow import Analysis, imports
 
@@ -30,7 +31,7 @@ class Definition:
     version: str = ""  # its name in the module, where the notebook defines the name anew
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Scope:
     """What stands at the top level of a notebook besides plain variables."""
 
@@ -40,18 +41,23 @@ class Scope:
 
     def defined(self, name: str, position: int) -> Definition | None:
         """Return the definition that a name stands for before a statement, if it can be one."""
-        last = max(
-            (n for n, d in self.definitions.items() if d.name == name and n < position),
-            default=None,
-        )
+        last = max((n for n in self._places.get(name, ()) if n < position), default=None)
         return None if last is None else self.definitions[last]
+
+    @cached_property
+    def _places(self) -> Mapping[str, Sequence[int]]:
+        """The statements that define each name."""
+        places: dict[str, list[int]] = {}
+        for number, definition in self.definitions.items():
+            places.setdefault(definition.name, []).append(number)
+        return places
 
     def versions(self, position: int) -> dict[str, str]:
         """Return the names that redefined functions have in the module, before a statement."""
         found = ((d.name, self.defined(d.name, position)) for d in self.definitions.values())
         return {n: d.version for n, d in found if d and not d.local and d.version != n}
 
-    @property
+    @cached_property
     def movable(self) -> frozenset[str]:
         """The names that stand for definitions in modules, wherever they are used."""
         return frozenset(d.name for d in self.definitions.values() if not d.local)

@@ -3,46 +3,52 @@
 from __future__ import annotations
 
 import ast
-import re
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.crossing import Crossing, crossing
-from nb2prod.pipeline.cuts import (
-    MAX_LINES,
-    Heading,
-    partition,
-    phase,
-    sound,
-    stage_cuts,
-    works,
-)
+from nb2prod.pipeline.cuts import sound, stage_cuts
+from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.definitions import Scope, find_scope
+from nb2prod.pipeline.english import words
+from nb2prod.pipeline.phases import phase
+from nb2prod.pipeline.prose import Prose, read_prose
+from nb2prod.pipeline.steps import partition, step_cost
 
-# Modules of a generated package that are not stages.
+# Modules of a generated package that are not stages, and names that its modules use.
 OTHER_MODULES = frozenset(
     {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
 )
+_OWN_NAMES = OTHER_MODULES | {
+    "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A run of statements that becomes one function."""
+    """A run of statements that becomes one function.
+
+    `title` is the heading above it, `text` the Markdown above it, as plain text.
+    """
 
     name: str
     statements: tuple[int, ...]
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    text: str = ""  # the Markdown above, for the docstring
+    title: str = ""
+    text: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A run of statements that becomes one module and one stage of the pipeline."""
+    """A run of steps that becomes one module and one stage of the pipeline.
+
+    It holds the statements `start..end`, imports and definitions between them included.
+    """
 
     name: str
     title: str
@@ -60,54 +66,60 @@ class Plan:
     notebook: Notebook
     analysis: Analysis
     scope: Scope
+    prose: Prose
     stages: tuple[Stage, ...]
-    headings: tuple[Heading, ...]
     merged: tuple[tuple[int, str], ...] = ()  # (position of a cut that was given up, why)
-    names: dict[str, str] = field(default_factory=dict[str, str])
+    names: dict[str, str] = field(default_factory=dict[str, str])  # of variables, in the project
+
+    @property
+    def steps(self) -> Iterator[Step]:
+        """The steps of all stages, in order."""
+        return (step for stage in self.stages for step in stage.steps)
+
+    def cells(self, step: Step) -> list[int]:
+        """Return the cells that a step comes from, counted from 1."""
+        return sorted({self.analysis.statements[i].cell + 1 for i in step.statements})
 
 
 class PlanError(Exception):
     """The notebook can't become a pipeline; the message says why and where."""
 
 
-def make_plan(
-    notebook: Notebook,
-    analysis: Analysis,
-    *,
-    split: str = "auto",
-    cuts: Sequence[int] | None = None,
-) -> Plan:
+def make_plan(notebook: Notebook, analysis: Analysis, *, split: str = "auto") -> Plan:
     """Plan a pipeline.
 
     Args:
         notebook: The notebook.
         analysis: Its flow.
         split: "auto", "headings" (a stage for each H2) or "none" (one stage).
-        cuts: The positions before which a stage begins, when they are given.
 
     Raises:
         PlanError: it holds something that no pipeline can do.
     """
-    _refuse(analysis)
-    scope = find_scope(analysis)
-    headings = tuple(find_headings(notebook, analysis))
+    refuse(analysis)
+    flow = Dataflow(analysis, find_scope(analysis))
+    prose = read_prose(notebook, analysis.statements)
     merged: dict[int, Crossing] = {}
-    if cuts is not None:
-        cuts, merged = sound(analysis, scope, cuts)
-    elif split == "headings":
-        wanted = sorted({h.position for h in headings if h.level == 2 and h.position})
-        cuts, merged = sound(analysis, scope, [w for w in wanted if w < len(analysis.statements)])
+    cuts: list[int] = []
+    if split == "headings":
+        end = len(analysis.statements)
+        wanted = sorted(
+            {h.position for h in prose.headings if h.level == 2 and 0 < h.position < end}
+        )
+        cuts, merged = sound(flow, wanted)
     elif split == "auto":
-        cuts = stage_cuts(analysis, scope, headings)
-    else:
-        cuts = []
-    names = naming.variable_names(_variables(analysis, scope), avoid=_avoid(scope))
+        cuts = stage_cuts(flow, prose)
+    runs = _step_runs(flow, prose, cuts)
     given_up = tuple((p, "; ".join(c.obstacles)) for p, c in merged.items())
-    stages = tuple(_stages(analysis, scope, headings, cuts))
-    return Plan(notebook, analysis, scope, stages, headings, given_up, names)
+    return assemble(notebook, flow, prose, cuts, runs, given_up)
 
 
-def _refuse(analysis: Analysis) -> None:
+def refuse(analysis: Analysis) -> None:
+    """Raise for what no pipeline can do.
+
+    Raises:
+        PlanError: there is no code, or code that reaches variables by text or asks a person.
+    """
     if not analysis.statements:
         raise PlanError("the notebook has no code that can be run")
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
@@ -116,33 +128,87 @@ def _refuse(analysis: Analysis) -> None:
             raise PlanError(f"cell {statement.cell + 1}, line {line}: {unknown.reason}")
 
 
-def find_headings(notebook: Notebook, analysis: Analysis) -> Iterator[Heading]:
-    """Find the Markdown headings, each at the first statement after it."""
-    for cell in notebook.cells:
-        if cell.kind != "markdown":
-            continue
-        position = next(
-            (s.number for s in analysis.statements if s.cell > cell.index), len(analysis.statements)
+def assemble(
+    notebook: Notebook,
+    flow: Dataflow,
+    prose: Prose,
+    cuts: Sequence[int],
+    runs: Sequence[Sequence[int]],
+    merged: tuple[tuple[int, str], ...] = (),
+) -> Plan:
+    """Make the plan with these stages and steps.
+
+    Args:
+        notebook: The notebook.
+        flow: Its flow.
+        prose: Its Markdown.
+        cuts: The positions before which a stage begins, the first stage left out.
+        runs: The statements of each step, in order; none lies across a cut.
+        merged: The cuts that were given up, and why.
+    """
+    scope = flow.scope
+    variables = _variables(flow)
+    names = naming.variable_names(
+        variables, avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES
+    )
+    steps = list(_named_steps(flow, prose, runs, {*variables, *names.values()}))
+    taken = {*OTHER_MODULES, *scope.imports, *scope.movable}
+    stages: list[Stage] = []
+    for start, end in pairwise([0, *cuts, len(flow.analysis.statements)]):
+        inside = tuple(s for s in steps if start <= s.statements[0] < end)
+        title = _title(prose, flow, start, end)
+        common = _phase_name(flow.analysis, start, end)
+        name = naming.unique(words(title) or common, taken, [common, *(s.name for s in inside)])
+        taken.add(name)
+        crossings = (crossing(flow.analysis, scope, at) for at in (start, end))
+        stages.append(Stage(name, title, start, end, inside, *crossings))
+    return Plan(notebook, flow.analysis, scope, prose, tuple(stages), merged, names)
+
+
+def join_stages(plan: Plan, index: int) -> Plan:
+    """Return the plan with a stage joined to the one before it; the steps stay as they are."""
+    first, second = plan.stages[index - 1], plan.stages[index]
+    joined = replace(
+        first, end=second.end, steps=first.steps + second.steps, outputs=second.outputs
+    )
+    return replace(plan, stages=(*plan.stages[: index - 1], joined, *plan.stages[index + 1 :]))
+
+
+def _step_runs(flow: Dataflow, prose: Prose, cuts: Sequence[int]) -> list[list[int]]:
+    work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
+    forced = {next((w for w in work if w >= cut), -1) for cut in cuts}
+    cost = step_cost(flow, prose, work, forced)
+    return [work[a:b] for a, b in partition(0, len(work), cost)]
+
+
+def _named_steps(
+    flow: Dataflow, prose: Prose, runs: Sequence[Sequence[int]], variables: set[str]
+) -> Iterator[Step]:
+    scope = flow.scope
+    taken = {*variables, *_OWN_NAMES, *scope.imports, *scope.movable}
+    before = -1
+    for run in runs:
+        outputs = flow.outputs(run)
+        heading = prose.heading_at(run[0], after=before)
+        title = heading.text if heading else ""
+        content = naming.StepContent(
+            [flow.analysis.statements[i] for i in run],
+            [flow.analysis.effects[i] for i in run],
+            outputs,
+            title,
         )
-        for level, text in markdown_headings(cell.source):
-            yield Heading(position, level, text)
+        first, *others = naming.step_names(content)
+        name = naming.unique(first, taken, others)
+        taken.add(name)
+        text = tuple(prose.text_between(before, run[0]))
+        yield Step(name, tuple(run), tuple(flow.inputs(run)), tuple(outputs), title, text)
+        before = run[-1]
 
 
-def markdown_headings(source: str) -> Iterator[tuple[int, str]]:
-    """Yield level and text of each heading of a Markdown text, fenced code left out."""
-    fenced = False
-    for line in source.splitlines():
-        if re.match(r"\s*(```|~~~)", line):
-            fenced = not fenced
-        found = None if fenced else re.match(r"\s{0,3}(#{1,6})\s+(.+?)\s*#*\s*$", line)
-        if found:
-            yield len(found[1]), found[2]
-
-
-def _variables(analysis: Analysis, scope: Scope) -> set[str]:
-    names = {n for e in analysis.effects for n in e.all_binds | e.deletes}
-    names |= {n for s in analysis.statements for n in inner_names(s.node)}
-    return names - scope.imports.keys() - scope.movable
+def _variables(flow: Dataflow) -> set[str]:
+    names = {n for e in flow.analysis.effects for n in e.all_binds | e.deletes}
+    names |= {n for s in flow.analysis.statements for n in inner_names(s.node)}
+    return names - flow.scope.imports.keys() - flow.scope.movable
 
 
 def inner_names(node: ast.stmt) -> set[str]:
@@ -169,51 +235,16 @@ def _class_names(member: ast.stmt) -> set[str]:
     }
 
 
-def _avoid(scope: Scope) -> frozenset[str]:
-    own = {"values", "settings", "partial", "Any", "asyncio"} | {
-        "params",
-        "show",
-        "save_figures",
-        "artifacts",
-        "reporting",
-        "report",
-        "main",
-        "generators",
-    }
-    return frozenset(scope.imports) | scope.movable | own
-
-
-def _stages(
-    analysis: Analysis, scope: Scope, headings: Sequence[Heading], cuts: Sequence[int]
-) -> Iterator[Stage]:
-    bounds = [0, *cuts, len(analysis.statements)]
-    taken: set[str] = set(OTHER_MODULES) | set(scope.imports) | scope.movable
-    functions: set[str] = set(taken) | {"main", "show", "save_figures", "report"}
-    functions |= _variables(analysis, scope)
-    for start, end in pairwise(bounds):
-        title = _title(headings, start, end)
-        name = naming.words(title) or _phase_name(analysis, start, end)
-        name = naming.unique(name, taken, [_phase_name(analysis, start, end)])
-        taken.add(name)
-        steps = tuple(_steps(analysis, scope, headings, start, end, functions))
-        yield Stage(
-            name,
-            title,
-            start,
-            end,
-            steps,
-            crossing(analysis, scope, start),
-            crossing(analysis, scope, end),
-        )
-
-
-def _title(headings: Sequence[Heading], start: int, end: int) -> str:
-    """Return the highest heading of a stage: the one it begins with, else the first in it."""
-    at_start = [h for h in headings if h.position == start and h.level <= 3]
-    if start and at_start:
-        return at_start[-1].text
-    inside = [h for h in headings if start <= h.position < end and h.level in (2, 3)]
-    return inside[0].text if inside and len(inside) == 1 else ""
+def _title(prose: Prose, flow: Dataflow, start: int, end: int) -> str:
+    """Return the heading that a stage begins with, else the only one of its sections."""
+    work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
+    before = max((i for i in work if i < start), default=-1)
+    first = next((i for i in work if i >= start), start)
+    heading = prose.heading_at(first, after=before)
+    if heading and (start or heading.level > 1):
+        return heading.text
+    inside = [h for h in prose.headings if start <= h.position < end and h.level in (2, 3)]
+    return inside[0].text if len(inside) == 1 else ""
 
 
 def _phase_name(analysis: Analysis, start: int, end: int) -> str:
@@ -221,134 +252,7 @@ def _phase_name(analysis: Analysis, start: int, end: int) -> str:
     for strong in ("train", "split", "evaluate"):
         if strong in found:
             return naming.STAGE_NAMES[strong]
+    if not start and "load" in found:
+        return naming.STAGE_NAMES["load"]
     common = max(set(found), key=lambda p: (found.count(p), p), default="prepare")
     return naming.STAGE_NAMES[common]
-
-
-def _steps(
-    analysis: Analysis,
-    scope: Scope,
-    headings: Sequence[Heading],
-    start: int,
-    end: int,
-    taken: set[str],
-) -> Iterator[Step]:
-    work = [i for i in range(start, end) if works(analysis, scope, i)]
-    places = {h.position for h in headings}
-    cost = _step_cost(analysis, scope, work, places)
-    for a, b in partition(0, len(work), cost):
-        numbers = tuple(work[a:b])
-        statements = [analysis.statements[i] for i in numbers]
-        effects = [analysis.effects[i] for i in numbers]
-        above = [h.text for h in headings if a_start(work, a) < h.position <= numbers[0]]
-        name = naming.unique(
-            naming.step_name(statements, effects, above[-1] if above else ""),
-            taken,
-            [naming.main_role(effects) or ""],
-        )
-        taken.add(name)
-        yield Step(
-            name,
-            numbers,
-            tuple(step_inputs(analysis, scope, numbers)),
-            tuple(step_outputs(analysis, scope, numbers)),
-            above[-1] if above else "",
-        )
-
-
-def a_start(work: Sequence[int], index: int) -> int:
-    """Return the statement before a step, -1 before the first."""
-    return work[index - 1] if index else -1
-
-
-def reads(analysis: Analysis, scope: Scope, number: int) -> set[str]:
-    """Return the variables that a statement needs, those of the functions it calls included."""
-    needed = set(analysis.effects[number].uses)
-    for name in list(needed):
-        definition = scope.defined(name, number)
-        if definition and not definition.local:
-            needed |= set(definition.lifted)
-    own = scope.definitions.get(number)
-    if own and own.local:
-        needed |= own.free
-    return needed - scope.imports.keys() - scope.movable
-
-
-def step_inputs(analysis: Analysis, scope: Scope, numbers: Sequence[int]) -> list[str]:
-    """Return the variables that a run of statements reads before it binds them."""
-    bound: set[str] = set()
-    before = {n for e in analysis.effects[: numbers[0]] for n in e.all_binds}
-    inputs: dict[str, None] = {}
-    for number in numbers:
-        kept = analysis.effects[number].may_bind & analysis.live[number + 1]
-        needed = reads(analysis, scope, number) | kept
-        inputs |= dict.fromkeys(n for n in sorted(needed) if n not in bound and n in before)
-        bound |= analysis.effects[number].binds
-        bound -= analysis.effects[number].deletes
-    return list(inputs)
-
-
-def step_outputs(analysis: Analysis, scope: Scope, numbers: Sequence[int]) -> list[str]:
-    """Return the variables that a run of statements sets or changes and that are read later."""
-    after = numbers[-1] + 1
-    later: set[str] = set()
-    for position in range(after, len(analysis.statements)):
-        if works(analysis, scope, position):
-            break
-    live = set(analysis.live[after])
-    for name in list(live):
-        definition = scope.defined(name, len(analysis.statements))
-        if definition and not definition.local:
-            live |= set(definition.lifted)
-    changed: dict[str, None] = {}
-    inputs = set(step_inputs(analysis, scope, numbers))
-    for number in numbers:
-        effect = analysis.effects[number]
-        changed |= dict.fromkeys(sorted(effect.all_binds))
-        changed |= dict.fromkeys(n for n in sorted(effect.mutates) if n in inputs)
-        for name in effect.deletes:
-            changed.pop(name, None)
-    return [
-        n
-        for n in changed
-        if n in live | later and n not in scope.imports and n not in scope.movable
-    ]
-
-
-def _step_cost(
-    analysis: Analysis, scope: Scope, work: Sequence[int], headings: set[int]
-) -> Callable[[int, int], float | None]:
-    sizes = [analysis.statements[i].code.count("\n") + 1 for i in work]
-
-    def pinned(position: int) -> bool:
-        """A function that was made in place has to stay with those that call it."""
-        return any(
-            (d := scope.defined(n, position)) is not None and bool(d.local)
-            for n in analysis.live[position]
-        )
-
-    pins = [pinned(i) for i in work]
-
-    def cost(a: int, b: int) -> float | None:
-        lines = sum(sizes[a:b])
-        free_end = b == len(work) or not pins[b]
-        if lines > MAX_LINES + 40 and b - a > 1 and free_end:
-            return None
-        numbers = work[a:b]
-        inputs = len(step_inputs(analysis, scope, numbers))
-        outputs = len(step_outputs(analysis, scope, numbers))
-        value = (
-            1.5 + 0.25 * max(0, inputs - 2) + 2.5 * max(0, inputs - 5) + 0.3 * max(0, outputs - 2)
-        )
-        value += (lines / 22) ** 2 + (30 + lines if lines > MAX_LINES and b - a > 1 else 0)
-        bound = {n for i in numbers for n in analysis.effects[i].all_binds}
-        value += 1.0 * max(0, inputs + len(bound) - 13)
-        if not free_end or (a and pins[a]):
-            value += 1000.0
-        if b < len(work):
-            same_cell = analysis.statements[work[b]].cell == analysis.statements[work[b - 1]].cell
-            value += 2.5 if same_cell else -1.0 if work[b] in headings else 0.0
-            value -= 0.8 * (phase(analysis, work[b]) != phase(analysis, work[b - 1]))
-        return value
-
-    return cost

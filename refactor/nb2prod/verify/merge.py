@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nb2prod.emit.project import imported_modules, write_project
-from nb2prod.pipeline.plan import Plan, make_plan
+from nb2prod.pipeline.plan import Plan, join_stages
 from nb2prod.verify.expectation import Expectation
 from nb2prod.verify.notebook_run import Environment
 from nb2prod.verify.verdict import Comparison, Difference, compare, scratch
@@ -47,9 +47,7 @@ def verify_and_merge(plan: Plan, expected: Expectation, environment: Environment
             return Verified(plan, suffixes, comparison, tuple(joined), kept)
         joined.append(difference)
         environment.progress(f"joining {plan.stages[difference.stage].name}: {difference.reason}")
-        cuts = [s.start for s in plan.stages[1:]]
-        cuts.pop(max(0, difference.stage - 1))
-        plan = make_plan(plan.notebook, plan.analysis, cuts=cuts)
+        plan = join_stages(plan, max(1, difference.stage))
 
 
 def _suffixes(plan: Plan, expected: Expectation) -> dict[tuple[int, str], str]:

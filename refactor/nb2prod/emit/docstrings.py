@@ -1,0 +1,63 @@
+"""The docstrings of what is generated: the author's own words where there are any."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+
+from nb2prod.pipeline.plan import Plan, Step
+
+_WIDTH = 84
+_MOST_LINES = 8  # of Markdown in a function's docstring; the notebook keeps the rest
+
+
+def cell_ranges(cells: Sequence[int]) -> str:
+    """Return `cells 2, 4-6` for the numbers of cells, in order."""
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and cell == runs[-1][-1] + 1:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    text = ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
+    return f"{'cell' if len(cells) == 1 else 'cells'} {text}"
+
+
+def sentence(text: str) -> str:
+    """Return text as the first line of a docstring: short, one line, one full stop."""
+    text = escaped(" ".join(text.split())).lstrip("0123456789.)#- ")
+    if len(text) > _WIDTH - 10:
+        text = textwrap.shorten(text, _WIDTH - 10, placeholder=" ...")
+    text = text.rstrip(" .:;,!?")
+    return f"{text[:1].upper()}{text[1:]}." if text else "A part of the notebook."
+
+
+def escaped(text: str) -> str:
+    """Return text that can stand in a docstring."""
+    text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
+    return text.replace("\\", "/").replace('"""', "'''").replace('"', "'")
+
+
+def docstring(title: str, paragraphs: Iterable[str], *, limit: int | None = None) -> str:
+    """Return a docstring, quotes included, for code that is not indented.
+
+    Args:
+        title: What it is, made one sentence.
+        paragraphs: Plain text, wrapped here.
+        limit: The most lines of all paragraphs but the last; None for as many as there are.
+    """
+    *body, last = [escaped(p) for p in paragraphs]
+    lines = [line for p in body for line in ("", *textwrap.wrap(p, _WIDTH - 4))]
+    if limit is not None and len(lines) > limit:
+        lines = lines[:limit]
+        while lines and not lines[-1]:
+            lines.pop()
+        lines[-1] = lines[-1].rstrip(" .,;:") + " ..."
+    return "\n".join([f'"""{sentence(title)}', *lines, "", *textwrap.wrap(last, _WIDTH - 4), '"""'])
+
+
+def step_docstring(plan: Plan, step: Step) -> str:
+    """Return the docstring of a step's function."""
+    title = step.title or step.name.replace("_", " ")
+    source = f"From {cell_ranges(plan.cells(step))} of the notebook."
+    return docstring(title, [*step.text, source], limit=_MOST_LINES)

@@ -1,0 +1,159 @@
+"""What a run of statements takes and gives, if it becomes a function."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from nb2prod.analysis.heap import Value
+from nb2prod.analysis.notebook_flow import Analysis, imports
+from nb2prod.pipeline.definitions import Scope
+
+# What a notebook only looks at: nothing that a pipeline hands on.
+_SHOWN_ONLY = ("matplotlib.", "seaborn.", "plotly.", "bokeh.", "altair.", "IPython.", "ipywidgets.")
+_NO_RESULTS = frozenset(
+    {"module", "library", "function", "class", "builtins.NoneType", "builtins.bool"}
+)
+
+
+class Dataflow:
+    """The flow between the statements of a notebook, definitions and imports left out."""
+
+    def __init__(self, analysis: Analysis, scope: Scope) -> None:
+        """Look at a notebook; what is asked often is computed once."""
+        self.analysis = analysis
+        self.scope = scope
+        self._reads: dict[int, frozenset[str]] = {}
+        self._live: dict[int, frozenset[str]] = {}
+
+    def works(self, number: int) -> bool:
+        """Say whether a statement computes something, rather than importing or defining."""
+        definition = self.scope.definitions.get(number)
+        return not imports(self.analysis.statements[number]) and (
+            definition is None or bool(definition.local)
+        )
+
+    def reads(self, number: int) -> frozenset[str]:
+        """Return the variables that a statement needs, those of functions it calls included."""
+        if number not in self._reads:
+            needed = set(self.analysis.effects[number].uses)
+            needed |= self._lifted(needed, number)
+            own = self.scope.definitions.get(number)
+            if own and own.local:
+                needed |= own.free
+            needed -= self.scope.imports.keys() | self.scope.movable
+            self._reads[number] = frozenset(needed)
+        return self._reads[number]
+
+    def live(self, position: int) -> frozenset[str]:
+        """Return the variables that are read after a position before they are bound anew."""
+        if position not in self._live:
+            live = self.analysis.live[position]
+            self._live[position] = live | self._lifted(live, len(self.analysis.statements))
+        return self._live[position]
+
+    def _lifted(self, names: set[str] | frozenset[str], position: int) -> set[str]:
+        definitions = (self.scope.defined(name, position) for name in names)
+        return {n for d in definitions if d and not d.local for n in d.lifted}
+
+    def inputs(self, numbers: Sequence[int]) -> list[str]:
+        """Return the variables that a run of statements reads before it binds them."""
+        bound: set[str] = set()
+        before = self._bound_before[numbers[0]]
+        inputs: dict[str, None] = {}
+        for number in numbers:
+            effect = self.analysis.effects[number]
+            kept = effect.may_bind & self.analysis.live[number + 1]
+            needed = sorted(self.reads(number) | kept)
+            inputs |= dict.fromkeys(n for n in needed if n not in bound and n in before)
+            bound = (bound | effect.binds) - effect.deletes
+        return list(inputs)
+
+    def outputs(self, numbers: Sequence[int]) -> list[str]:
+        """Return the variables that a run of statements makes or changes and hands on.
+
+        Those are the ones that are read later, and the results of the notebook: what it
+        computes and never changes again, though no later cell reads it.
+        """
+        after = numbers[-1] + 1
+        inputs = set(self.inputs(numbers))
+        changed: dict[str, None] = {}
+        for number in numbers:
+            effect = self.analysis.effects[number]
+            changed |= dict.fromkeys(sorted(effect.all_binds))
+            changed |= dict.fromkeys(n for n in sorted(effect.mutates) if n in inputs)
+            for name in effect.deletes:
+                changed.pop(name, None)
+        wanted = self.live(after) | {n for n, at in self.results.items() if at in numbers}
+        return [
+            n
+            for n in changed
+            if n in wanted and n not in self.scope.imports and n not in self.scope.movable
+        ]
+
+    @cached_property
+    def _bound_before(self) -> list[frozenset[str]]:
+        """The names that may be bound before each position."""
+        positions = [frozenset[str]()]
+        for effect in self.analysis.effects:
+            positions.append(positions[-1] | effect.all_binds)
+        return positions
+
+    @cached_property
+    def results(self) -> dict[str, int]:
+        """The results of the notebook: name -> the statement that changes it last."""
+        last: dict[str, int] = {}
+        bound: set[str] = set()
+        for number, effect in enumerate(self.analysis.effects):
+            assigned = set(assigned_names(self.analysis.statements[number].node))
+            bound |= assigned & effect.all_binds
+            certain = set[str]() if effect.unknowns else effect.mutates
+            for name in effect.all_binds | certain:
+                if name in bound:
+                    last[name] = number
+            for name in effect.deletes:
+                last.pop(name, None)
+        end = len(self.analysis.statements)
+        return {
+            name: number
+            for name, number in last.items()
+            if self.works(number)
+            and not _is_literal(self.analysis.statements[number].node)
+            and _is_result(name, self.analysis.value(end, name))
+        }
+
+
+def _is_result(name: str, value: Value) -> bool:
+    if name.startswith("_") or value.unstorable or value.type in _NO_RESULTS:
+        return False
+    if (value.type or "").startswith(_SHOWN_ONLY):
+        return False
+    if value.immutable:  # a plain number or text that was typed in is no result
+        return value.metric or (value.type == "builtins.float" and value.constant is None)
+    return True
+
+
+def _is_literal(node: ast.stmt) -> bool:
+    """Say whether a statement assigns what is typed in, a list of names for instance."""
+    try:
+        ast.literal_eval(getattr(node, "value", None) or "")
+    except (ValueError, TypeError, SyntaxError, RecursionError):
+        return False
+    return isinstance(node, ast.Assign | ast.AnnAssign)
+
+
+def assigned_names(node: ast.stmt) -> Iterator[str]:
+    """Yield the names that a statement itself assigns, in order; not those of loops in it."""
+    match node:
+        case ast.Assign(targets=targets):
+            yield from (
+                n.id
+                for target in targets
+                for n in ast.walk(target)
+                if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+            )
+        case ast.AnnAssign(target=ast.Name(id=name)) | ast.AugAssign(target=ast.Name(id=name)):
+            yield name
+        case _:
+            pass

@@ -1,0 +1,116 @@
+"""Where functions begin and end: the cuts of a notebook into steps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+
+from nb2prod.pipeline.dataflow import Dataflow
+from nb2prod.pipeline.phases import phase
+from nb2prod.pipeline.prose import Prose
+
+MAX_LINES = 36  # of a function's body
+_IDEAL_LINES = 12
+_FORBIDDEN = 1000.0
+
+
+def partition(
+    start: int, end: int, cost: Callable[[int, int], float | None]
+) -> list[tuple[int, int]]:
+    """Cut `start..end` into parts of the least total cost; None forbids a part.
+
+    A part of one element is always allowed.
+    """
+    best: dict[int, tuple[float, int]] = {start: (0.0, start)}
+    for stop in range(start + 1, end + 1):
+        options: list[tuple[float, int]] = []
+        for begin in range(stop - 1, start - 1, -1):
+            value = cost(begin, stop)
+            if value is None:
+                if begin < stop - 1:
+                    break
+                value = 10.0
+            options.append((best[begin][0] + value, begin))
+        best[stop] = min(options)
+    parts: list[tuple[int, int]] = []
+    at = end
+    while at > start:
+        parts.append((best[at][1], at))
+        at = best[at][1]
+    return parts[::-1]
+
+
+def step_cost(
+    flow: Dataflow, prose: Prose, work: Sequence[int], forced: Collection[int]
+) -> Callable[[int, int], float | None]:
+    """Return what it costs to make one function of the statements `work[a:b]`.
+
+    Cheap are functions of a dozen lines that take and give little, and that begin where the
+    author began something new: at a heading, a cell, another phase of the work.
+
+    Args:
+        flow: The flow of the notebook.
+        prose: Its headings.
+        work: The statements that compute something.
+        forced: Statements that certainly begin a function.
+    """
+    analysis = flow.analysis
+    sizes = [analysis.statements[i].code.count("\n") + 1 for i in work]
+    phases = [phase(analysis, i) for i in work]
+    pinned = [_pinned(flow, i) for i in work]
+    borders = [
+        0.0 if at in forced else _border(flow, prose, work, phases, k) for k, at in enumerate(work)
+    ]
+    begins = {k for k, at in enumerate(work) if at in forced}
+    # Only where functions have been made in place a step may have to be long.
+    limit = MAX_LINES + (40 if any(pinned) else 0)
+
+    def cost(a: int, b: int) -> float | None:
+        lines = sum(sizes[a:b])
+        free_end = b == len(work) or not pinned[b]
+        if b - a > 1 and (begins & set(range(a + 1, b)) or (lines > limit and free_end)):
+            return None
+        numbers = work[a:b]
+        inputs = len(flow.inputs(numbers))
+        outputs = len(flow.outputs(numbers))
+        value = 2.0 + 0.25 * max(0, inputs - 2) + 2.5 * max(0, inputs - 5)
+        value += 0.3 * max(0, outputs - 2) + 1.0 * max(0, outputs - 4)
+        value += (max(0, lines - _IDEAL_LINES) / 12) ** 2
+        if lines > MAX_LINES and b - a > 1:
+            value += 30 + lines
+        bound = {n for i in numbers for n in analysis.effects[i].all_binds}
+        value += 1.0 * max(0, inputs + len(bound) - 13)
+        if not free_end or (a and pinned[a]):
+            value += _FORBIDDEN
+        return value + (borders[a] if a else 0.0)
+
+    return cost
+
+
+def _border(
+    flow: Dataflow, prose: Prose, work: Sequence[int], phases: Sequence[str | None], k: int
+) -> float:
+    """Return what it costs, or gains, to begin a function with a statement."""
+    if not k:
+        return 0.0
+    statements = flow.analysis.statements
+    at, before = work[k], work[k - 1]
+    if statements[at].cell == statements[before].cell:
+        return 1.5 if statements[at].code.startswith("#") else 3.0
+    value = 0.0
+    heading = prose.heading_at(at, after=before)
+    if heading:
+        value -= 2.5 if heading.level <= 3 else 1.5
+    elif any(before < position <= at for position, _ in prose.paragraphs):
+        value -= 0.4
+    earlier = next((p for p in reversed(phases[:k]) if p), None)
+    if phases[k] and earlier and phases[k] != earlier:
+        value -= 0.8
+    return value
+
+
+def _pinned(flow: Dataflow, position: int) -> bool:
+    """Say whether a function that was made in place is needed on both sides of a position."""
+    return any(
+        (d := flow.scope.defined(n, position)) is not None and bool(d.local)
+        for n in flow.analysis.live[position]
+    )
