@@ -43,7 +43,8 @@ def test_a_project_is_checked_to_compute_the_same(sales, tmp_path, capsys):
     assert capsys.readouterr().out.strip().endswith("verified")
     proof = json.loads((project / "proof.json").read_text())
     assert proof["verdict"] == "verified"
-    assert {n for names in proof["equal"].values() for n in names} >= {"df"}
+    assert {label.rpartition(".")[2] for label in proof["equal"]} >= {"df", "model"}
+    assert proof["printed"] == {"lines": 2, "lost": []}
     assert run(project).split() == ["4", "-15.0"]
 
 

@@ -87,20 +87,21 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[str, int]:
         write_project,
     )
     from nb2prod.emit.writer import GeneratedFile, write_files
-    from nb2prod.verify.expectation import observe
-    from nb2prod.verify.merge import proof, verdict, verify_and_merge
-    from nb2prod.verify.notebook_run import Environment, KernelError
+    from nb2prod.verify.environment import Environment
+    from nb2prod.verify.kernel import KernelError
+    from nb2prod.verify.merge import verify_and_merge
+    from nb2prod.verify.observation import Observation
+    from nb2prod.verify.proof import proof, verdict
 
     progress = _say if sys.stderr.isatty() else _nothing
-    folder = plan.notebook.path.resolve().parent
     environment = Environment(options.python, time.monotonic() + options.time_limit, progress)
     try:
-        expected = observe(plan.analysis, folder, environment)
+        observed = Observation(plan, environment)
     except KernelError as error:
         _say(str(error))
         write_project(plan, options.output)
         return "unverified: the notebook was not run", 0
-    failure = expected.first.failure
+    failure = observed.run.failure
     if failure:
         cell = failure.cell + 1
         if failure.timed_out:
@@ -110,21 +111,21 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[str, int]:
         _say(f"the notebook itself fails in cell {cell}: {failure.error}: {failure.message}")
         write_project(plan, options.output)
         return f"unverified: the notebook fails in cell {failure.cell + 1}", 0
-    found = verify_and_merge(plan, expected, environment)
-    line = verdict(found, expected)
+    found = verify_and_merge(plan, observed, environment)
+    line = verdict(found)
     write_project(found.plan, options.output, found.suffixes)
     package = package_name(found.plan)
     write_files(
         options.output,
         [
             GeneratedFile("README.md", readme(found.plan, package, line)),
-            GeneratedFile("proof.json", proof(found, expected)),
+            GeneratedFile("proof.json", proof(found, observed)),
             *example_files(found.plan, found.examples),
         ],
     )
     difference = found.comparison.difference
     if difference and not difference.timed_out:
-        _say(f"{difference.step} {difference.name}: {difference.reason}")
+        _say(f"{difference.function} {difference.name}: {difference.reason}")
     return f"{len(found.plan.stages)} stages, {line}", 1 if line == "differs" else 0
 
 

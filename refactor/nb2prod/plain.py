@@ -39,12 +39,14 @@ class PythonCell:
         notes: what was left out.
         requirements: the packages the cell installs, as pip is asked for them.
         obstacles: what could not be said in Python, one sentence each; it is a comment in `code`.
+        converted: something of IPython is said in Python, rather than left out.
     """
 
     code: str
     notes: tuple[Note, ...] = ()
     requirements: tuple[str, ...] = ()
     obstacles: tuple[str, ...] = ()
+    converted: bool = False
 
 
 def to_python(source: str, *, cell: int, names: Collection[str] | None = None) -> PythonCell:
@@ -62,7 +64,9 @@ def to_python(source: str, *, cell: int, names: Collection[str] | None = None) -
     if "get_ipython" in plain.code and "get_ipython" in names_of(plain.code).reads:
         obstacles += ("get_ipython(): this use of IPython has no plain Python",)
     code = _with_imports(plain.code, plain.imports)
-    return PythonCell(code, notes, plain.requirements, obstacles)
+    pieces, _ = read(source)
+    converted = any(piece.keeps or _piece(piece, names).code for piece in pieces)
+    return PythonCell(code, notes, plain.requirements, obstacles, converted)
 
 
 def _convert(source: str, names: Collection[str] | None) -> Plain:

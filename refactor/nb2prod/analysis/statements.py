@@ -6,7 +6,7 @@ import ast
 import io
 import tokenize
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from nb2prod.magics import to_python
 from nb2prod.notebook import Notebook
@@ -26,6 +26,7 @@ class Statement:
     code: str
     displayed: bool = False  # the notebook shows its value
     ends_cell: bool = False
+    original: str = ""  # `code` before names that are computed were written plainly
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class Program:
     notes: tuple[tuple[int, str], ...] = ()  # (cell, what was left out or changed)
     obstacles: tuple[tuple[int, str], ...] = ()  # (cell, what a pipeline can't do)
     requirements: tuple[str, ...] = ()
+    converted: frozenset[int] = frozenset()  # cells that say IPython's syntax in Python
 
 
 def read_program(notebook: Notebook) -> Program:
@@ -55,25 +57,30 @@ def read_program(notebook: Notebook) -> Program:
     notes: list[tuple[int, str]] = []
     obstacles: list[tuple[int, str]] = []
     requirements: list[str] = []
+    converted: set[int] = set()
     last_value = ""
     for cell in notebook.code_cells:
         python = to_python(cell.source, cell=cell.index)
         notes += [(cell.index, note.text) for note in python.notes]
         obstacles += [(cell.index, text) for text in python.obstacles]
         requirements += python.requirements
+        if python.converted:
+            converted.add(cell.index)
         try:
             parts = list(cut(python.code))
         except SyntaxError as error:
             broken.append(BrokenCell(cell.index, error.lineno or 1, error.msg))
             continue
         for position, part in enumerate(parts):
+            original = part[1]
             node, code = _plain(*part)
             if last_value and _reads_last_value(node):
                 code = _rename_underscore(code, last_value)
                 node = ast.parse(code).body[0]
             ends = position == len(parts) - 1
             shown = ends and isinstance(node, ast.Expr) and not _silenced(python.code)
-            statements.append(Statement(len(statements), cell.index, node, code, shown, ends))
+            number = len(statements)
+            statements.append(Statement(number, cell.index, node, code, shown, ends, original))
         if parts and statements[-1].displayed:
             last_value = f"cell_value_{cell.index}"
     return Program(
@@ -82,6 +89,7 @@ def read_program(notebook: Notebook) -> Program:
         tuple(notes),
         tuple(obstacles),
         tuple(dict.fromkeys(requirements)),
+        frozenset(converted),
     )
 
 
@@ -200,9 +208,7 @@ def _keep_last_values(statements: list[Statement]) -> Iterator[Statement]:
         if statement.displayed and name in wanted and isinstance(statement.node, ast.Expr):
             code = f"{name} = {ast.unparse(statement.node.value)}"
             node = ast.parse(code).body[0]
-            yield Statement(
-                statement.number, statement.cell, node, code, False, statement.ends_cell
-            )
+            yield replace(statement, node=node, code=code, displayed=False)
         else:
             yield statement
 

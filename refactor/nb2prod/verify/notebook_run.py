@@ -3,60 +3,20 @@
 from __future__ import annotations
 
 import json
-import os
 import tempfile
 import time
-from collections.abc import Callable, Generator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from queue import Empty
 from typing import Any
 
+from nb2prod.pipeline.plan import Plan
+from nb2prod.verify.environment import Environment, remote
+from nb2prod.verify.kernel import Kernel, kernel
+from nb2prod.verify.seen import Seen, seen
 
-@dataclass(frozen=True, slots=True)
-class Environment:
-    """Where code is run: the user's Python, until when (of `time.monotonic`), who hears of it."""
-
-    python: str
-    deadline: float
-    progress: Callable[[str], None]
-
-    @property
-    def seconds_left(self) -> float:
-        """The seconds that are left, at least a little."""
-        return max(0.1, self.deadline - time.monotonic())
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement, and the names to look at right after it."""
-
-    number: int
-    code: str
-    names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class CellCode:
-    """The statements of a cell; the last may be an expression that is displayed."""
-
-    cell: int
-    statements: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A value as it was seen; `digest` is None where it can't be compared, and `why` says it."""
-
-    type: str
-    digest: str | None
-    storable: str | None
-    why: str
-    size: int
-    shape: tuple[int, ...] | None
-    preview: str | None
+# The generators of these libraries are seeded, where the notebook imports them.
+SEEDED = frozenset({"numpy", "torch", "tensorflow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,165 +31,117 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class NotebookRun:
-    """A run from the first cell to the last, or to the one that failed."""
+    """A run from the first cell to the last, or to the one that failed.
 
-    seen: Mapping[int, Mapping[str, Seen]]
-    stdout: str
+    Attributes:
+        values: for the last statement of each step, the variables that the step gives.
+        printed: the lines that were printed.
+        failure: where the run ended before its time.
+        versions: those of Python and of the modules that were loaded.
+        seconds: how long it took.
+    """
+
+    values: Mapping[int, Mapping[str, Seen]]
+    printed: tuple[str, ...]
     failure: Failure | None
     versions: Mapping[str, str]
     seconds: float
 
 
-class KernelError(Exception):
-    """No kernel can be started; the message says what is missing."""
+@dataclass(frozen=True, slots=True)
+class _Cell:
+    number: int
+    code: str
+    look: int  # the statement to look after when the cell is done
 
 
-def seen(entry: Mapping[str, Any]) -> Seen:
-    """Make a value of what a probe wrote."""
-    shape = entry["shape"]
-    return Seen(
-        entry["type"],
-        entry["digest"],
-        entry["storable"],
-        entry["why"],
-        entry["size"],
-        None if shape is None else tuple(shape),
-        entry["preview"],
-    )
+def run_notebook(plan: Plan, folder: Path, environment: Environment, hash_seed: int) -> NotebookRun:
+    """Run the cells of a notebook as its author wrote them, in a fresh kernel.
 
-
-def remote(name: str) -> str:
-    """Return the text of a script that runs in the user's Python."""
-    return files("nb2prod.verify").joinpath(f"remote/{name}.py").read_text("utf-8")
-
-
-def run_notebook(
-    cells: Sequence[CellCode],
-    *,
-    folder: Path,
-    python: str,
-    timeout: float,
-    hash_seed: int,
-    progress: Callable[[int, int], None] | None = None,
-) -> NotebookRun:
-    """Run the cells in a fresh kernel.
+    Magics that only show or set something up, and installations, are left out. The global
+    random generators are seeded before the first cell, so that two runs can be compared.
 
     Args:
-        cells: The code.
+        plan: The plan, which says where to look at what.
         folder: The kernel's working directory.
-        python: The Python to run; it needs ipykernel.
-        timeout: Seconds for the whole run.
+        environment: The Python to run, until when.
         hash_seed: PYTHONHASHSEED of the kernel.
-        progress: Called before each cell with its position and the number of cells.
 
     Raises:
         KernelError: there is no such Python, or no ipykernel in it.
     """
     start = time.monotonic()
+    wanted = {step.statements[-1]: step.outputs for step in plan.steps}
+    cells = _cells(plan, wanted)
     with (
         tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch,
-        _kernel(folder, python, hash_seed) as client,
+        kernel(folder, environment, hash_seed) as running,
     ):
         result = Path(scratch) / "seen.json"
-        names = {s.number: s.names for c in cells for s in c.statements}
-        config = {"fingerprint": remote("fingerprint"), "names": names, "result": str(result)}
-        kernel = _Kernel(client, start + timeout)
-        kernel.execute(f"{remote('kernel_probe')}\ninstall({config!r})\ndel install", silent=True)
-        failure = None
-        for position, cell in enumerate(cells):
-            if progress:
-                progress(position, len(cells))
-            failure = kernel.run_cell(cell)
+        config = {
+            "fingerprint": remote("fingerprint"),
+            "names": wanted,
+            "stored": {s.end: s.outputs.names for s in plan.stages[:-1]},
+            "seeded": sorted(imported(plan) & SEEDED),
+            "result": str(result),
+        }
+        probe = f"{remote('kernel_probe')}\ninstall({config!r})\ndel install"
+        failure = _setup(running, probe)
+        for position, cell in enumerate([] if failure else cells):
+            environment.progress(f"running the notebook: cell {position + 1} of {len(cells)}")
+            failure = _run(running, cell)
             if failure:
                 break
         if not (failure and failure.timed_out):
-            kernel.execute("__nb2prod_finish__()", silent=True)
+            running.execute("__nb2prod_finish__()", silent=True)
         found: dict[str, Any] = {"seen": {}, "versions": {}}
         if result.exists():
-            found = json.loads(result.read_text())
+            found = json.loads(result.read_text("utf-8"))
     values = {int(n): {k: seen(v) for k, v in e.items()} for n, e in found["seen"].items()}
-    return NotebookRun(
-        values, "".join(kernel.stdout), failure, found["versions"], time.monotonic() - start
-    )
+    seconds = time.monotonic() - start
+    return NotebookRun(values, tuple(running.printed), failure, found["versions"], seconds)
 
 
-def _with_probes(cell: CellCode) -> str:
-    lines: list[str] = []
-    for statement in cell.statements[:-1]:
-        lines += [statement.code, f"__nb2prod_look__({statement.number})"]
-    return "\n".join([*lines, cell.statements[-1].code])
+def imported(plan: Plan) -> set[str]:
+    """Return the top-level packages that the notebook's import statements name."""
+    names = (plan.analysis.effects[i].after.get(n) for n, i in plan.scope.imports.items())
+    return {value.name.partition(".")[0] for value in names if value and value.name}
 
 
-class _Kernel:
-    def __init__(self, client: Any, deadline: float) -> None:
-        self.client = client
-        self.deadline = deadline
-        self.stdout: list[str] = []
-
-    def run_cell(self, cell: CellCode) -> Failure | None:
-        try:
-            error = self.execute(_with_probes(cell), silent=False)
-            if error is None:
-                self.execute(f"__nb2prod_look__({cell.statements[-1].number})", silent=True)
-        except TimeoutError:
-            return Failure(cell.cell, "TimeoutError", "the time limit was reached", timed_out=True)
-        return None if error is None else Failure(cell.cell, *error)
-
-    def execute(self, code: str, *, silent: bool) -> tuple[str, str] | None:
-        """Execute code and return the class and message of its error."""
-        message = self.client.execute(
-            code, silent=silent, store_history=not silent, allow_stdin=False
-        )
-        while True:
-            left = self.deadline - time.monotonic()
-            if left <= 0:
-                raise TimeoutError
-            try:
-                event = self.client.get_iopub_msg(timeout=min(left, 1.0))
-            except Empty:
-                if not self.client.is_alive():
-                    return "KernelDied", "the kernel died"
-                continue
-            if event["parent_header"].get("msg_id") != message:
-                continue
-            content = event["content"]
-            if event["msg_type"] == "stream" and content["name"] == "stdout":
-                self.stdout.append(content["text"])
-            elif event["msg_type"] == "error":
-                text = str(content["evalue"]).strip().splitlines() or [""]
-                return content["ename"], text[0][:300]
-            elif event["msg_type"] == "status" and content["execution_state"] == "idle":
-                return None
+def _cells(plan: Plan, wanted: Collection[int]) -> list[_Cell]:
+    """Return the code of the cells, with a look after each statement that ends a step."""
+    sources = {cell.index: cell.source for cell in plan.notebook.cells}
+    cells: list[_Cell] = []
+    by_cell: dict[int, list[int]] = {}
+    for statement in plan.analysis.statements:
+        by_cell.setdefault(statement.cell, []).append(statement.number)
+    for number, statements in by_cell.items():
+        if number in plan.analysis.program.converted:
+            # What a magic does is IPython's to say; one look, when all of the cell is done.
+            cells.append(_Cell(number, sources[number], statements[-1]))
+            continue
+        lines: list[str] = []
+        for position in statements:
+            lines.append(plan.analysis.statements[position].original)
+            if position in wanted and position != statements[-1]:
+                lines.append(f"__nb2prod_look__({position})")
+        cells.append(_Cell(number, "\n".join(lines), statements[-1]))
+    return cells
 
 
-@contextmanager
-def _kernel(folder: Path, python: str, hash_seed: int) -> Generator[Any]:
-    from jupyter_client.kernelspec import KernelSpec  # noqa: PLC0415
-    from jupyter_client.manager import KernelManager  # noqa: PLC0415
-
-    manager: Any = KernelManager()
-    manager._kernel_spec = KernelSpec(
-        argv=[python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
-        display_name="",
-        language="python",
-    )
-    environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
-    environment["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
-    devnull = Path(os.devnull).open("wb")  # noqa: SIM115
+def _setup(running: Kernel, probe: str) -> Failure | None:
     try:
-        manager.start_kernel(cwd=str(folder), env=environment, stderr=devnull)
-    except OSError as error:
-        raise KernelError(f"{python} can't be started: {error.strerror}") from error
-    client = manager.client()
+        error = running.execute(probe, silent=True)
+    except TimeoutError:
+        return Failure(0, "TimeoutError", "the time limit was reached", timed_out=True)
+    return Failure(0, *error) if error else None
+
+
+def _run(running: Kernel, cell: _Cell) -> Failure | None:
     try:
-        client.start_channels()
-        client.wait_for_ready(timeout=60)
-        yield client
-    except RuntimeError as error:
-        raise KernelError(
-            f"no kernel starts with {python}; it needs ipykernel: {python} -m pip install ipykernel"
-        ) from error
-    finally:
-        client.stop_channels()
-        manager.shutdown_kernel(now=True)
-        devnull.close()
+        error = running.execute(cell.code, silent=False)
+        if error is None:
+            running.execute(f"__nb2prod_look__({cell.look})", silent=True)
+    except TimeoutError:
+        return Failure(cell.number, "TimeoutError", "the time limit was reached", timed_out=True)
+    return None if error is None else Failure(cell.number, *error)

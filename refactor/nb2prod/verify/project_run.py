@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from nb2prod.verify.notebook_run import Seen, remote, seen
+from nb2prod.verify.environment import Environment, remote
+from nb2prod.verify.seen import Seen, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,74 +27,85 @@ class Watch:
 
 
 @dataclass(frozen=True, slots=True)
-class ScriptRun:
-    """A run of a script; `calls` maps `module.function` to name to value."""
+class StageRun:
+    """A run of a stage.
 
-    calls: Mapping[str, Mapping[str, Seen]]
-    stdout: str
+    Attributes:
+        values: what each function returned: function -> name -> value.
+        printed: the lines that it printed.
+        failure: the last line of its error, None where it went well.
+        seconds: how long it took.
+        timed_out: the time limit was reached.
+    """
+
+    values: Mapping[str, Mapping[str, Seen]]
+    printed: tuple[str, ...]
     failure: str | None
     seconds: float
     timed_out: bool = False
 
 
-def run_script(
-    project: Path,
-    script: str,
-    arguments: Sequence[str],
-    watches: Sequence[Watch],
-    *,
-    python: str,
-    timeout: float,
-    hash_seed: int = 0,
-    examples: Path | None = None,
-) -> ScriptRun:
-    """Run a script of a project from the project's folder.
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """Files that the runs of one project share.
 
-    With `examples`, the arguments and the result of each watched function are kept there, where
-    they are small.
+    `state` holds the global random generators between two stages, as one process would; small
+    calls of each function are kept in `examples`.
     """
+
+    state: Path
+    examples: Path
+
+
+def run_stage(
+    project: Path,
+    stage: str,
+    watches: Sequence[Watch],
+    seeded: Sequence[str],
+    environment: Environment,
+    scratch: Scratch,
+) -> StageRun:
+    """Run a stage of a project, as `dvc repro` does, and look at what its functions return."""
     start = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch:
-        place = Path(scratch)
+    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+        place = Path(folder)
         (place / "probe.py").write_text(remote("project_probe"), "utf-8")
         config = {
             "fingerprint": remote("fingerprint"),
             "watches": [asdict(w) for w in watches],
-            "script": script,
-            "arguments": list(arguments),
-            "examples": str(examples) if examples else None,
+            "script": "src/run.py",
+            "arguments": [stage],
+            "seeded": list(seeded),
+            "state": str(scratch.state),
+            "examples": str(scratch.examples),
             "result": str(place / "calls.json"),
         }
         (place / "config.json").write_text(json.dumps(config), "utf-8")
-        environment = {**os.environ, "PYTHONHASHSEED": str(hash_seed), "MPLBACKEND": "Agg"}
-        code, out, err = _run(
-            [python, str(place / "probe.py"), str(place / "config.json")],
-            project,
-            environment,
-            timeout,
-        )
+        # Another hash seed than the notebook's: what depends on it must not pass for equal.
+        variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
+        command = [environment.python, str(place / "probe.py"), str(place / "config.json")]
+        code, out, err = _run(command, project, variables, environment.seconds_left)
         written = place / "calls.json"
-        calls: dict[str, Any] = json.loads(written.read_text()) if written.exists() else {}
+        calls: dict[str, Any] = json.loads(written.read_text("utf-8")) if written.exists() else {}
     failure = None
     if code is None:
         failure = "the time limit was reached"
     elif code:
-        failure = next(
-            (line for line in reversed(err.strip().splitlines()) if line.strip()),
-            f"exit status {code}",
-        )
-    found = {label: {n: seen(v) for n, v in values.items()} for label, values in calls.items()}
-    return ScriptRun(found, out, failure, time.monotonic() - start, code is None)
+        lines = [line for line in err.strip().splitlines() if line.strip()]
+        failure = lines[-1] if lines else f"exit status {code}"
+    values = {name: {n: seen(v) for n, v in found.items()} for name, found in calls.items()}
+    seconds = time.monotonic() - start
+    return StageRun(values, tuple(out.splitlines()), failure, seconds, code is None)
 
 
 def _run(
-    command: list[str], folder: Path, environment: Mapping[str, str], timeout: float
+    command: list[str], folder: Path, variables: Mapping[str, str], timeout: float
 ) -> tuple[int | None, str, str]:
     """Run a command in its own process group; the status is None when the time was up."""
     process = subprocess.Popen(  # noqa: S603 - the project is the user's own
         command,
         cwd=folder,
-        env=dict(environment),
+        env=dict(variables),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -107,4 +119,7 @@ def _run(
         os.killpg(process.pid, signal.SIGKILL)
         out, err = process.communicate()
         return None, out, err
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
     return process.returncode, out, err

@@ -19,9 +19,9 @@ class Unknown(Exception):
     """The value can't be compared; the message says why."""
 
 
-def describe(value):
-    """Return type, digest, file format, size, shape and a short text of a value."""
-    found = {"type": type_name(value), "digest": None, "storable": None, "why": "", "size": 0,
+def describe(value, stored=False):
+    """Return type, digest, shape and a short text of a value; `stored`: its file format too."""
+    found = {"type": type_name(value), "digest": None, "storable": None, "why": "",
              "shape": None, "preview": None}  # fmt: skip
     try:
         found["digest"] = digest(value)
@@ -36,10 +36,50 @@ def describe(value):
         found["shape"] = [int(n) for n in shape] if isinstance(shape, tuple) else None
         if isinstance(value, (int, float, str, bool)) or value is None:
             found["preview"] = repr(value)[:80]
-        found["storable"] = storable(value)
+        found["storable"] = storable(value) if stored else None
     except Exception as error:
         found["why"] = found["why"] or type(error).__name__
     return found
+
+
+def seed_generators(libraries):
+    """Seed the global generators of Python and of these libraries."""
+    random.seed(0)
+    for name in libraries:
+        try:
+            if name == "numpy":
+                import numpy
+
+                numpy.random.seed(0)
+            elif name == "torch":
+                import torch
+
+                torch.manual_seed(0)
+            elif name == "tensorflow":
+                import tensorflow
+
+                tensorflow.random.set_seed(0)
+        except Exception:
+            pass  # a library that can't be imported fails in the notebook, and is named there
+
+
+def generator_state():
+    """Return the state of the global generators that are loaded."""
+    state = {"random": random.getstate()}
+    if "numpy" in sys.modules:
+        state["numpy"] = sys.modules["numpy"].random.get_state()
+    if "torch" in sys.modules:
+        state["torch"] = sys.modules["torch"].get_rng_state()
+    return state
+
+
+def set_generator_state(state):
+    """Go on from a state."""
+    random.setstate(state["random"])
+    if "numpy" in state:
+        sys.modules["numpy"].random.set_state(state["numpy"])
+    if "torch" in state:
+        sys.modules["torch"].set_rng_state(state["torch"])
 
 
 def type_name(value):
@@ -109,6 +149,8 @@ def _content(value, kind, name, put, depth, seen):
         _numpy(value, put, depth, seen)
     elif top == "pandas" and hasattr(value, "index") and hasattr(value, "values"):
         _pandas(value, put, depth, seen)
+    elif top == "pandas" and hasattr(value, "names") and hasattr(value, "tolist"):
+        _index(value, put, depth, seen)
     elif top == "torch" and hasattr(value, "detach"):
         _feed(value.detach().cpu().numpy(), put, depth, seen)
     elif top == "torch" and hasattr(value, "state_dict") and not hasattr(value, "dataset"):

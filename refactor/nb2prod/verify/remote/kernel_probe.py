@@ -2,28 +2,31 @@
 
 
 def install(config):
-    """Bind the probe in the builtins, so that the notebook's namespace stays as it is."""
+    """Seed the generators, and bind the probe in the builtins: the namespace stays as it is."""
     import builtins
     import json
-    import random
     import sys
 
     scope = {"__name__": "nb2prod_fingerprint"}
     exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
-    describe = scope["describe"]
+    scope["seed_generators"](config["seeded"])
     names = {int(number): wanted for number, wanted in config["names"].items()}
+    stored = {int(number): wanted for number, wanted in config["stored"].items()}
+    ends = sorted(stored)
     found = {}
     shell = get_ipython()  # noqa: F821
 
     def look(number):
-        state = random.getstate()
-        numpy = sys.modules.get("numpy")
-        numpy_state = numpy.random.get_state() if numpy else None
+        state = scope["generator_state"]()
         space = shell.user_ns
-        found[number] = {n: describe(space[n]) for n in names.get(number, ()) if n in space}
-        random.setstate(state)
-        if numpy:
-            numpy.random.set_state(numpy_state)
+        # What crosses a border was made at some step before it.
+        crossing = {n for end in ends if end > number for n in stored[end]}
+        found[number] = {
+            n: scope["describe"](space[n], n in crossing)
+            for n in names.get(number, ())
+            if n in space
+        }
+        scope["set_generator_state"](state)
 
     def finish():
         versions = {"python": sys.version.split()[0]}
@@ -32,7 +35,7 @@ def install(config):
             version = getattr(module, "__version__", None)
             if name and "." not in name and isinstance(version, str):
                 versions[name] = version
-        with open(config["result"], "w") as stream:
+        with open(config["result"], "w", encoding="utf-8") as stream:
             json.dump({"seen": found, "versions": versions}, stream)
 
     builtins.__nb2prod_look__ = look

@@ -1,18 +1,18 @@
 """Run a script and describe what the functions of a project return; `probe.py CONFIG.json`."""
 
 import functools
+import importlib
 import importlib.abc
 import json
 import os
 import pickle
-import random
 import runpy
 import sys
 
 
 def main():
     """Run the script of the configuration under watch."""
-    with open(sys.argv[1]) as stream:
+    with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
     scope = {"__name__": "nb2prod_fingerprint"}
     exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
@@ -25,21 +25,36 @@ def main():
         for watch in wanted.get(module.__name__, ()):
             function = getattr(module, watch["function"], None)
             if function is not None:
-                label = "%s.%s" % (watch["module"], watch["function"])
-                wrapped = _wrapped(
-                    function, watch, label, calls, scope["describe"], config["examples"]
+                keep = os.path.join(
+                    config["examples"], "%s.%s.pkl" % (watch["module"], watch["function"])
                 )
+                wrapped = _wrapped(function, watch, calls, scope, keep)
                 setattr(module, watch["function"], wrapped)
 
     sys.meta_path.insert(0, _Finder(wanted, prepare))
     script = os.path.abspath(config["script"])
     sys.path[0] = os.path.dirname(script)
     sys.argv = [config["script"], *config["arguments"]]
+    _restore(config, scope)
     try:
         runpy.run_path(script, run_name="__main__")
     finally:
-        with open(config["result"], "w") as stream:
+        with open(config["result"], "w", encoding="utf-8") as stream:
             json.dump(calls, stream)
+        with open(config["state"], "wb") as stream:
+            pickle.dump(scope["generator_state"](), stream)
+
+
+def _restore(config, scope):
+    """Let the random generators go on where the stage before left them."""
+    scope["seed_generators"](config["seeded"])
+    if os.path.exists(config["state"]):
+        with open(config["state"], "rb") as stream:
+            state = pickle.load(stream)
+        for name in state:
+            if name != "random":
+                importlib.import_module(name)
+        scope["set_generator_state"](state)
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -64,28 +79,27 @@ class _Finder(importlib.abc.MetaPathFinder):
         return None
 
 
-def _wrapped(function, watch, label, calls, describe, examples):
+def _wrapped(function, watch, calls, scope, keep):
     @functools.wraps(function)
     def call(*args, **kwargs):
-        before = _example(args, kwargs) if examples and label not in calls else None
+        first = watch["function"] not in calls
+        before = _example(args, kwargs, scope) if first else None
         result = function(*args, **kwargs)
-        state = random.getstate()
+        state = scope["generator_state"]()
         names = watch["returns"]
         values = dict(zip(names, result if len(names) > 1 else (result,)))
-        calls[label] = {name: describe(value) for name, value in values.items()}
+        calls[watch["function"]] = {n: scope["describe"](v) for n, v in values.items()}
         if before is not None:
-            _keep(before, result, os.path.join(examples, label + ".pkl"))
-        random.setstate(state)
+            _keep(before, result, keep)
+        scope["set_generator_state"](state)
         return result
 
     return call
 
 
-def _example(args, kwargs):
+def _example(args, kwargs, scope):
     try:
-        numpy = sys.modules.get("numpy")
-        states = {"random": random.getstate(), "numpy": numpy.random.get_state() if numpy else None}
-        data = pickle.dumps((args, kwargs, states), protocol=4)
+        data = pickle.dumps((args, kwargs, scope["generator_state"]()), protocol=4)
     except Exception:
         return None
     return data if len(data) < 200000 else None

@@ -1,0 +1,7 @@
+"""`python -m nb2prod` is the same as `nb2prod`."""
+
+import sys
+
+from nb2prod.cli import main
+
+sys.exit(main())
