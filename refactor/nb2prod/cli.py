@@ -7,11 +7,15 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nb2prod.analysis.notebook_flow import analyse
 from nb2prod.analysis.statements import read_program
 from nb2prod.notebook import Notebook, NotebookError, read_notebook
 from nb2prod.pipeline.plan import Plan, PlanError, make_plan
+
+if TYPE_CHECKING:
+    from nb2prod.emit.project import Evidence
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -61,32 +65,23 @@ def _plan(notebook: Notebook, split: str) -> Plan:
 
 
 def _refactor(options: argparse.Namespace) -> int:
-    from nb2prod.emit.project import write_project
-    from nb2prod.emit.pylint_comments import disable_remarks
+    from nb2prod.emit.project import Evidence, project_files
+    from nb2prod.emit.remarks import answered
+    from nb2prod.emit.writer import write_files
 
     plan = _plan(read_notebook(options.notebook), options.split)
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         _say(f"no stage begins at cell {cell}: {reason}")
-    if options.no_verify:
-        write_project(plan, options.output)
-        verdict, status = "unverified", 0
-    else:
-        verdict, status = _verified(plan, options)
-    disable_remarks(options.output)
-    print(f"{options.output}: {verdict}")
-    return status
+    plan, evidence = (plan, Evidence()) if options.no_verify else _verified(plan, options)
+    write_files(options.output, answered(project_files(plan, evidence)))
+    print(f"{options.output}: {len(plan.stages)} stages, {evidence.verdict}")
+    return 1 if evidence.verdict == "differs" else 0
 
 
-def _verified(plan: Plan, options: argparse.Namespace) -> tuple[str, int]:
-    """Write a project that was run and compared; without a run, the static one."""
-    from nb2prod.emit.project import (
-        example_files,
-        package_name,
-        readme,
-        write_project,
-    )
-    from nb2prod.emit.writer import GeneratedFile, write_files
+def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
+    """Run notebook and project; return the plan that is left, and what the runs have shown."""
+    from nb2prod.emit.project import Evidence
     from nb2prod.verify.environment import Environment
     from nb2prod.verify.kernel import KernelError
     from nb2prod.verify.merge import verify_and_merge
@@ -99,34 +94,21 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[str, int]:
         observed = Observation(plan, environment)
     except KernelError as error:
         _say(str(error))
-        write_project(plan, options.output)
-        return "unverified: the notebook was not run", 0
-    failure = observed.run.failure
-    if failure:
+        return plan, Evidence(verdict="unverified: the notebook was not run")
+    if failure := observed.run.failure:
         cell = failure.cell + 1
         if failure.timed_out:
             _say(f"the time limit was reached in cell {cell}; --time-limit allows more")
-            write_project(plan, options.output)
-            return "unverified: the time limit was reached", 0
+            return plan, Evidence(verdict="unverified: the time limit was reached")
         _say(f"the notebook itself fails in cell {cell}: {failure.error}: {failure.message}")
-        write_project(plan, options.output)
-        return f"unverified: the notebook fails in cell {failure.cell + 1}", 0
+        return plan, Evidence(verdict=f"unverified: the notebook fails in cell {cell}")
     found = verify_and_merge(plan, observed, environment)
-    line = verdict(found)
-    write_project(found.plan, options.output, found.suffixes)
-    package = package_name(found.plan)
-    write_files(
-        options.output,
-        [
-            GeneratedFile("README.md", readme(found.plan, package, line)),
-            GeneratedFile("proof.json", proof(found, observed)),
-            *example_files(found.plan, found.examples),
-        ],
-    )
     difference = found.comparison.difference
     if difference and not difference.timed_out:
         _say(f"{difference.function} {difference.name}: {difference.reason}")
-    return f"{len(found.plan.stages)} stages, {line}", 1 if line == "differs" else 0
+    return found.plan, Evidence(
+        found.suffixes, found.examples, verdict(found), proof(found, observed)
+    )
 
 
 def _nothing(_text: str) -> None:

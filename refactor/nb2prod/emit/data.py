@@ -20,6 +20,11 @@ class DataFiles:
     mirrored: dict[str, Path]  # files brought under the notebook's own path
     missing: tuple[tuple[int, str], ...]  # (cell, path) of files that are not there
 
+    @property
+    def files(self) -> dict[str, Path]:
+        """All files to bring: the project's path -> where it comes from."""
+        return {**self.copies, **self.mirrored}
+
 
 def find_data(plan: Plan) -> DataFiles:
     """Find the files that the notebook reads by paths that are known without running it."""
@@ -46,7 +51,8 @@ def find_data(plan: Plan) -> DataFiles:
                 missing.append((statement.cell, use.path))
                 continue
             if use.depth or source.stat().st_size > LARGE:
-                mirrored[use.path] = source
+                if not key.startswith(("/", "..")):
+                    mirrored[key] = source
                 continue
             target = paths.get(use.path) or _target(source, copies)
             paths[use.path] = target

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2prod.emit.project import write_project
+from nb2prod.emit.project import Evidence, project_files
+from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.plan import Plan, join_stages
 from nb2prod.verify.comparison import Comparison, Difference, compare
 from nb2prod.verify.environment import Environment
@@ -40,7 +41,7 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
             root = Path(folder) / "project"
             scratch = Scratch(Path(folder) / "generators.pkl", Path(folder) / "examples")
             scratch.examples.mkdir()
-            write_project(plan, root, suffixes)
+            write_files(root, project_files(plan, Evidence(suffixes)))
             comparison = compare(plan, root, observed, environment, scratch)
             kept = {p.name: p.read_bytes() for p in sorted(scratch.examples.glob("*.pkl"))}
         difference = comparison.difference
