@@ -11,11 +11,17 @@ from typing import TYPE_CHECKING
 
 from nb2prod.analysis.notebook_flow import analyse
 from nb2prod.analysis.statements import read_program
-from nb2prod.notebook import Notebook, NotebookError, read_notebook
-from nb2prod.pipeline.plan import Plan, PlanError, make_plan
+from nb2prod.notebook import NotebookError, read_notebook
+from nb2prod.pipeline.document import plan_document, read_plan_document
+from nb2prod.pipeline.plan import Plan, PlanError
+from nb2prod.pipeline.planner import make_plan
 
 if TYPE_CHECKING:
     from nb2prod.emit.project import Evidence
+
+
+class UsageError(Exception):
+    """What was asked for can't be read or done; the message says why, in one sentence."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -23,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         return int(options.run(options))
-    except NotebookError as error:
+    except (NotebookError, UsageError) as error:
         print(f"nb2prod: {error}", file=sys.stderr)
         return 2
     except PlanError as error:
@@ -34,10 +40,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="nb2prod", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    plan = commands.add_parser("plan", help="show how a notebook would become a pipeline")
+    _add_planning(plan)
+    plan.add_argument("--format", choices=("yaml", "text", "mermaid", "html"), default="yaml")
+    plan.set_defaults(run=_show_plan)
     refactor = commands.add_parser("refactor", help="turn a notebook into a project")
-    refactor.add_argument("notebook", type=Path)
+    _add_planning(refactor)
     refactor.add_argument("--output", type=Path, required=True, metavar="DIR")
-    refactor.add_argument("--split", choices=("auto", "headings", "none"), default="auto")
     refactor.add_argument("--no-verify", action="store_true", help="do not run anything")
     refactor.add_argument(
         "--python", default=sys.executable, metavar="PATH", help="the Python that runs the notebook"
@@ -53,7 +62,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _plan(notebook: Notebook, split: str) -> Plan:
+def _add_planning(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("notebook", type=Path, help="an .ipynb, a percent script or a .md file")
+    parser.add_argument(
+        "--split",
+        choices=("auto", "headings", "none"),
+        default="auto",
+        help="where stages begin: by the flow of the data, at each H2 heading, nowhere",
+    )
+    parser.add_argument("--plan", type=Path, metavar="FILE", help="an edited plan")
+
+
+def _plan(options: argparse.Namespace) -> Plan:
+    notebook = read_notebook(options.notebook)
     program = read_program(notebook)
     if program.broken:
         cell = program.broken[0]
@@ -61,7 +82,31 @@ def _plan(notebook: Notebook, split: str) -> Plan:
     if program.obstacles:
         number, text = program.obstacles[0]
         raise PlanError(f"cell {number + 1}: {text}")
-    return make_plan(notebook, analyse(program), split=split)
+    analysis = analyse(program)
+    if options.plan is None:
+        return make_plan(notebook, analysis, split=options.split)
+    return read_plan_document(_text_of(options.plan), notebook, analysis)
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+        raise UsageError(f"{path}: {reason}") from None
+
+
+def _show_plan(options: argparse.Namespace) -> int:
+    plan = _plan(options)
+    if options.format == "yaml":
+        print(plan_document(plan), end="")
+    else:
+        from nb2prod.report.page import plan_page
+        from nb2prod.report.plans import plan_mermaid, plan_text
+
+        form = {"text": plan_text, "mermaid": plan_mermaid, "html": plan_page}
+        print(form[options.format](plan), end="")
+    return 0
 
 
 def _refactor(options: argparse.Namespace) -> int:
@@ -69,7 +114,7 @@ def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.emit.remarks import answered
     from nb2prod.emit.writer import write_files
 
-    plan = _plan(read_notebook(options.notebook), options.split)
+    plan = _plan(options)
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         _say(f"no stage begins at cell {cell}: {reason}")

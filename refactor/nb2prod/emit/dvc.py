@@ -7,32 +7,17 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from nb2prod.emit.artifacts import StageFiles
-from nb2prod.emit.data import DataFiles
 from nb2prod.emit.local_modules import local_modules
 from nb2prod.emit.modules import has_figures
-from nb2prod.emit.parameters import Parameter
+from nb2prod.pipeline.document import as_yaml
 from nb2prod.pipeline.plan import Plan
-
-
-class _Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        return super().increase_indent(flow, indentless and False)
-
-
-def as_yaml(value: Any) -> str:
-    """Return a value as YAML, keys in order, lists indented."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def dvc_yaml(
     plan: Plan,
     package: str,
     artifacts: Sequence[StageFiles],
-    parameters: Sequence[Parameter],
-    data: DataFiles,
     modules: Mapping[str, str],
 ) -> str:
     """Return the pipeline.
@@ -41,17 +26,15 @@ def dvc_yaml(
         plan: The plan.
         package: The name of the package.
         artifacts: What each stage loads and saves.
-        parameters: The parameters of all stages.
-        data: The files that the notebook reads.
         modules: The text of each generated module, by its name.
     """
     stages: dict[str, Any] = {}
     brought = local_modules(plan)
     previous = None
     for stage, its in zip(plan.stages, artifacts, strict=True):
-        own = {p.name: p for p in parameters if p.stage == stage.name}
+        own = {p.name: p for p in plan.parameters if p.stage == stage.name}
         deps = ["src/run.py", *_closure(stage.name, package, modules, brought)]
-        deps += [str(p.value) for p in own.values() if str(p.value) in data.copies]
+        deps += [str(p.value) for p in own.values() if str(p.value) in plan.data.copies]
         deps += [a.path for a in its.loads] + ([its.restores] if its.restores else [])
         entry: dict[str, Any] = {"cmd": f"python src/run.py {stage.name}"}
         if previous and not its.loads:

@@ -9,7 +9,6 @@ import libcst as cst
 
 from nb2prod.analysis.effects import FIGURE
 from nb2prod.emit.docstrings import docstring, step_docstring
-from nb2prod.emit.parameters import Parameter
 from nb2prod.emit.rewrite import (
     Rewriting,
     Rewritten,
@@ -24,7 +23,7 @@ from nb2prod.emit.rewrite import (
 )
 from nb2prod.emit.types import annotation
 from nb2prod.pipeline.definitions import Definition
-from nb2prod.pipeline.plan import Plan, Step
+from nb2prod.pipeline.plan import Parameter, Plan, Step
 
 
 def step_function(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> str:

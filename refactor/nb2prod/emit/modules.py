@@ -9,22 +9,19 @@ from nb2prod.emit.artifacts import StageFiles
 from nb2prod.emit.docstrings import cell_ranges, docstring
 from nb2prod.emit.functions import definition_text, rewriting, step_function
 from nb2prod.emit.imports import with_imports
-from nb2prod.emit.parameters import Parameter
 from nb2prod.emit.rewrite import function_text, rewrite
 from nb2prod.pipeline.dataflow import Dataflow
-from nb2prod.pipeline.plan import Plan, Stage, Step
+from nb2prod.pipeline.plan import Parameter, Plan, Stage, Step
 
 MAX_POSITIONAL = 5  # arguments of a call; more are given by name
 
 
-def stage_module(
-    plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Parameter], package: str
-) -> str:
+def stage_module(plan: Plan, stage: Stage, files: StageFiles, package: str) -> str:
     """Return the module of a stage: a function for each step, and `main`."""
     cells = sorted({c for step in stage.steps for c in plan.cells(step)})
     source = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`." if cells else "Empty."
     doc = docstring(stage.title or stage.name.replace("_", " "), [source])
-    own = [p for p in parameters if p.stage == stage.name]
+    own = [p for p in plan.parameters if p.stage == stage.name]
     parts = [step_function(plan, step, own) for step in stage.steps]
     return with_imports(plan, doc, [*parts, _main(plan, stage, files, own)], package)
 

@@ -10,13 +10,12 @@ import black
 from jinja2 import Environment, StrictUndefined
 
 from nb2prod.emit.artifacts import stage_files
-from nb2prod.emit.data import find_data
-from nb2prod.emit.dvc import as_yaml, dvc_yaml
+from nb2prod.emit.dvc import dvc_yaml
 from nb2prod.emit.local_modules import imported_modules, local_files
 from nb2prod.emit.modules import functions_module, settings_module, stage_module
-from nb2prod.emit.parameters import Parameter, find_parameters
 from nb2prod.emit.readme import readme
 from nb2prod.emit.writer import GeneratedFile
+from nb2prod.pipeline.document import as_yaml
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
@@ -53,12 +52,10 @@ def package_name(plan: Plan) -> str:
 def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     """Yield all files of a project."""
     package = package_name(plan)
-    data = find_data(plan)
-    parameters = list(find_parameters(plan, data.paths))
     artifacts = stage_files(plan, evidence.suffixes)
     modules: dict[str, str] = {}
     for stage, its in zip(plan.stages, artifacts, strict=True):
-        modules[stage.name] = _format(stage_module(plan, stage, its, parameters, package))
+        modules[stage.name] = _format(stage_module(plan, stage, its, package))
     for name, text in (
         ("functions", functions_module(plan, package)),
         ("settings", settings_module(plan, package)),
@@ -67,9 +64,9 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
             modules[name] = _format(text)
     about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
     yield GeneratedFile("README.md", readme(plan, package, evidence.verdict))
-    yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, parameters, data, modules))
-    if parameters:
-        yield GeneratedFile("params.yaml", _params(plan, parameters))
+    yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules))
+    if plan.parameters:
+        yield GeneratedFile("params.yaml", _params(plan))
     yield GeneratedFile("pyproject.toml", _pyproject(package))
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
     yield GeneratedFile(".gitignore", _IGNORED)
@@ -80,7 +77,7 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     for name in _RUNTIME:
         yield GeneratedFile(f"src/{package}/{name}.py", _render(name, plan, package))
     yield from _tests(plan, package, evidence)
-    for target, source in data.files.items():
+    for target, source in plan.data.files.items():
         yield GeneratedFile(target, source)
     yield from local_files(plan)
     if evidence.proof:
@@ -111,10 +108,10 @@ def _format(text: str) -> str:
     return black.format_str(text, mode=black.Mode(line_length=88))
 
 
-def _params(plan: Plan, parameters: list[Parameter]) -> str:
+def _params(plan: Plan) -> str:
     lines = ["# The values that the notebook holds as literals."]
     for stage in plan.stages:
-        own = {p.name: p for p in parameters if p.stage == stage.name}
+        own = {p.name: p for p in plan.parameters if p.stage == stage.name}
         if own:
             lines.append(f"{stage.name}:")
         for name, parameter in own.items():

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from nb2prod.emit.project import Evidence, project_files
 from nb2prod.emit.writer import write_files
-from nb2prod.pipeline.plan import Plan, join_stages
+from nb2prod.pipeline.plan import Plan
+from nb2prod.pipeline.planner import join_stages
 from nb2prod.verify.comparison import Comparison, Difference, compare
 from nb2prod.verify.environment import Environment
 from nb2prod.verify.observation import Observation

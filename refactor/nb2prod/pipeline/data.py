@@ -3,38 +3,24 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from pathlib import Path
 
-from nb2prod.pipeline.plan import Plan
+from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.notebook import Notebook
+from nb2prod.pipeline.plan import DataFiles
 
 LARGE = 50_000_000  # bytes; a larger file is named, not copied
 
 
-@dataclass(frozen=True, slots=True)
-class DataFiles:
-    """Paths as the notebook names them, and what becomes of them."""
-
-    paths: dict[str, str]  # the notebook's path -> the project's
-    copies: dict[str, Path]  # the project's path -> the file to copy
-    mirrored: dict[str, Path]  # files brought under the notebook's own path
-    missing: tuple[tuple[int, str], ...]  # (cell, path) of files that are not there
-
-    @property
-    def files(self) -> dict[str, Path]:
-        """All files to bring: the project's path -> where it comes from."""
-        return {**self.copies, **self.mirrored}
-
-
-def find_data(plan: Plan) -> DataFiles:
-    """Find the files that the notebook reads by paths that are known without running it."""
-    folder = plan.notebook.path.resolve().parent
+def find_data(notebook: Notebook, analysis: Analysis) -> DataFiles:
+    """Find the files that a notebook reads by paths that are known without running it."""
+    folder = notebook.path.resolve().parent
     paths: dict[str, str] = {}
     copies: dict[str, Path] = {}
     mirrored: dict[str, Path] = {}
     missing: list[tuple[int, str]] = []
     written: set[str] = set()
-    for statement, effect in zip(plan.analysis.statements, plan.analysis.effects, strict=True):
+    for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         for use in effect.paths:
             if use.path is None or "://" in use.path or not use.path:
                 continue

@@ -1,0 +1,213 @@
+"""Planning: from the flow of a notebook to stages and steps with names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.notebook import Notebook
+from nb2prod.pipeline import naming
+from nb2prod.pipeline.crossing import Crossing, crossing
+from nb2prod.pipeline.cuts import sound, stage_cuts
+from nb2prod.pipeline.data import find_data
+from nb2prod.pipeline.dataflow import Dataflow
+from nb2prod.pipeline.definitions import find_scope
+from nb2prod.pipeline.english import words
+from nb2prod.pipeline.parameters import find_parameters
+from nb2prod.pipeline.phases import phase
+from nb2prod.pipeline.plan import Plan, PlanError, Stage, Step
+from nb2prod.pipeline.prose import Prose, read_prose
+from nb2prod.pipeline.steps import partition, step_cost
+
+# Modules of a generated package that are not stages, and names that its modules use.
+OTHER_MODULES = frozenset(
+    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
+)
+_OWN_NAMES = OTHER_MODULES | {
+    "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",
+}  # fmt: skip
+
+
+def make_plan(notebook: Notebook, analysis: Analysis, *, split: str = "auto") -> Plan:
+    """Plan a pipeline.
+
+    Args:
+        notebook: The notebook.
+        analysis: Its flow.
+        split: "auto", "headings" (a stage for each H2) or "none" (one stage).
+
+    Raises:
+        PlanError: it holds something that no pipeline can do.
+    """
+    refuse(analysis)
+    flow = Dataflow(analysis, find_scope(analysis))
+    prose = read_prose(notebook, analysis.statements)
+    merged: dict[int, Crossing] = {}
+    cuts: list[int] = []
+    if split == "headings":
+        end = len(analysis.statements)
+        wanted = sorted(
+            {h.position for h in prose.headings if h.level == 2 and 0 < h.position < end}
+        )
+        cuts, merged = sound(flow, wanted)
+    elif split == "auto":
+        cuts = stage_cuts(flow, prose)
+    runs = _step_runs(flow, prose, cuts)
+    given_up = tuple((p, "; ".join(c.obstacles)) for p, c in merged.items())
+    return assemble(notebook, flow, prose, cuts, runs, given_up)
+
+
+def refuse(analysis: Analysis) -> None:
+    """Raise for what no pipeline can do.
+
+    Raises:
+        PlanError: there is no code, or code that reaches variables by text or asks a person.
+    """
+    if not analysis.statements:
+        raise PlanError("the notebook has no code that can be run")
+    for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
+        for unknown in effect.dynamic:
+            line = getattr(unknown.node, "lineno", 1)
+            raise PlanError(f"cell {statement.cell + 1}, line {line}: {unknown.reason}")
+
+
+def assemble(
+    notebook: Notebook,
+    flow: Dataflow,
+    prose: Prose,
+    cuts: Sequence[int],
+    runs: Sequence[Sequence[int]],
+    merged: tuple[tuple[int, str], ...] = (),
+) -> Plan:
+    """Make the plan with these stages and steps.
+
+    Args:
+        notebook: The notebook.
+        flow: Its flow.
+        prose: Its Markdown.
+        cuts: The positions before which a stage begins, the first stage left out.
+        runs: The statements of each step, in order; none lies across a cut.
+        merged: The cuts that were given up, and why.
+    """
+    analysis, scope = flow.analysis, flow.scope
+    variables = _variables(flow)
+    names = naming.variable_names(
+        variables, avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES
+    )
+    steps = list(_named_steps(flow, prose, runs, {*variables, *names.values()}))
+    stages = list(_named_stages(flow, prose, cuts, steps))
+    data = find_data(notebook, analysis)
+    plan = Plan(notebook, analysis, scope, prose, tuple(stages), names, data, (), merged)
+    return replace(plan, parameters=tuple(find_parameters(plan)))
+
+
+def _named_stages(
+    flow: Dataflow, prose: Prose, cuts: Sequence[int], steps: Sequence[Step]
+) -> Iterator[Stage]:
+    taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}
+    for start, end in pairwise([0, *cuts, len(flow.analysis.statements)]):
+        inside = tuple(s for s in steps if start <= s.statements[0] < end)
+        title = _title(prose, flow, start, end)
+        common = _phase_name(flow.analysis, start, end)
+        name = naming.unique(words(title) or common, taken, [common, *(s.name for s in inside)])
+        taken.add(name)
+        before, after = (crossing(flow.analysis, flow.scope, at) for at in (start, end))
+        yield Stage(name, title, start, end, inside, before, after)
+
+
+def join_stages(plan: Plan, index: int) -> Plan:
+    """Return the plan with a stage joined to the one before it; the steps stay as they are."""
+    first, second = plan.stages[index - 1], plan.stages[index]
+    joined = replace(
+        first, end=second.end, steps=first.steps + second.steps, outputs=second.outputs
+    )
+    stages = (*plan.stages[: index - 1], joined, *plan.stages[index + 1 :])
+    plan = replace(plan, stages=stages)
+    return replace(plan, parameters=tuple(find_parameters(plan)))
+
+
+def _step_runs(flow: Dataflow, prose: Prose, cuts: Sequence[int]) -> list[list[int]]:
+    work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
+    forced = {next((w for w in work if w >= cut), -1) for cut in cuts}
+    cost = step_cost(flow, prose, work, forced)
+    return [work[a:b] for a, b in partition(0, len(work), cost)]
+
+
+def _named_steps(
+    flow: Dataflow, prose: Prose, runs: Sequence[Sequence[int]], variables: set[str]
+) -> Iterator[Step]:
+    scope = flow.scope
+    taken = {*variables, *_OWN_NAMES, *scope.imports, *scope.movable}
+    before = -1
+    for run in runs:
+        outputs = flow.outputs(run)
+        heading = prose.heading_at(run[0], after=before)
+        title = heading.text if heading else ""
+        content = naming.StepContent(
+            [flow.analysis.statements[i] for i in run],
+            [flow.analysis.effects[i] for i in run],
+            outputs,
+            title,
+        )
+        first, *others = naming.step_names(content)
+        name = naming.unique(first, taken, others)
+        taken.add(name)
+        text = tuple(prose.text_between(before, run[0]))
+        yield Step(name, tuple(run), tuple(flow.inputs(run)), tuple(outputs), title, text)
+        before = run[-1]
+
+
+def _variables(flow: Dataflow) -> set[str]:
+    names = {n for e in flow.analysis.effects for n in e.all_binds | e.deletes}
+    names |= {n for s in flow.analysis.statements for n in inner_names(s.node)}
+    return names - flow.scope.imports.keys() - flow.scope.movable
+
+
+def inner_names(node: ast.stmt) -> set[str]:
+    """Return the variables and parameters inside of functions, those of class bodies left out."""
+    names: set[str] = set()
+    fixed: set[str] = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.arg):
+            names.add(part.arg)
+        elif isinstance(part, ast.Name) and isinstance(part.ctx, ast.Store):
+            names.add(part.id)
+        elif isinstance(part, ast.ClassDef):
+            fixed |= {n for member in part.body for n in _class_names(member)}
+        if isinstance(part, ast.FunctionDef | ast.ClassDef) and part is not node:
+            fixed.add(part.name)
+    return names - fixed
+
+
+def _class_names(member: ast.stmt) -> set[str]:
+    if isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef):
+        return {member.name}
+    return {
+        n.id for n in ast.walk(member) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+
+
+def _title(prose: Prose, flow: Dataflow, start: int, end: int) -> str:
+    """Return the heading that a stage begins with, else the only one of its sections."""
+    work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
+    before = max((i for i in work if i < start), default=-1)
+    first = next((i for i in work if i >= start), start)
+    heading = prose.heading_at(first, after=before)
+    if heading and (start or heading.level > 1):
+        return heading.text
+    inside = [h for h in prose.headings if start <= h.position < end and h.level in (2, 3)]
+    return inside[0].text if len(inside) == 1 else ""
+
+
+def _phase_name(analysis: Analysis, start: int, end: int) -> str:
+    found = [p for i in range(start, end) if (p := phase(analysis, i))]
+    for strong in ("train", "split", "evaluate"):
+        if strong in found:
+            return naming.STAGE_NAMES[strong]
+    if not start and "load" in found:
+        return naming.STAGE_NAMES["load"]
+    common = max(set(found), key=lambda p: (found.count(p), p), default="prepare")
+    return naming.STAGE_NAMES[common]

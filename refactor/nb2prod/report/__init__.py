@@ -1,0 +1,1 @@
+"""Findings, plans and verdicts, for people and for programs."""

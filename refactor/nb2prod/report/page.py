@@ -1,0 +1,115 @@
+"""A plan as a page that needs nothing else: the graph, the parameters, the code of each step."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from nb2prod.emit.docstrings import cell_ranges
+from nb2prod.pipeline.document import obstacles_of
+from nb2prod.pipeline.plan import Plan, Step
+from nb2prod.report.plans import arrows
+
+# Measures of the drawing, in pixels.
+_FILE_WIDTH = 190
+_BAND_X, _BAND_WIDTH = 230, 760
+_STEP_X, _STEP_WIDTH, _STEP_HEIGHT = 330, 430, 30
+_ROW = 38
+_WIDTH = 1000
+
+
+def plan_page(plan: Plan) -> str:
+    """Return the page."""
+    text = files("nb2prod_templates").joinpath("plan/page.html.jinja").read_text("utf-8")
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+    stages = list(_stages(plan))
+    height = max(s["y"] + s["height"] for s in stages) + 10
+    steps = {step["id"]: step for stage in stages for step in stage["steps"]}
+    page_files = list(_files(plan, steps))
+    return environment.from_string(text).render(
+        notebook=plan.notebook.path.name,
+        stages=stages,
+        step_count=len(steps),
+        arrows=[*_arrows(plan, steps), *(f["arrow"] for f in page_files)],
+        files=page_files,
+        obstacles=list(obstacles_of(plan)),
+        parameters=plan.parameters,
+        width=_WIDTH,
+        height=height,
+        band_x=_BAND_X,
+        band_width=_BAND_WIDTH,
+        step_x=_STEP_X,
+        step_width=_STEP_WIDTH,
+        step_height=_STEP_HEIGHT,
+        file_width=_FILE_WIDTH,
+    )
+
+
+def _stages(plan: Plan) -> Iterator[dict[str, Any]]:
+    y = 4
+    for stage in plan.stages:
+        top = y
+        y += 32
+        steps: list[dict[str, Any]] = []
+        for step in stage.steps:
+            steps.append({**_step(plan, step), "id": f"{stage.name}__{step.name}", "y": y})
+            y += _ROW
+        y += 6
+        yield {"name": stage.name, "y": top, "height": y - top, "steps": steps}
+        y += 14
+
+
+def _step(plan: Plan, step: Step) -> dict[str, Any]:
+    gives = [plan.names.get(n, n) for n in step.outputs]
+    short = ", ".join(gives)
+    return {
+        "name": step.name,
+        "cells": cell_ranges(plan.cells(step)),
+        "title": step.title,
+        "takes": [plan.names.get(n, n) for n in step.inputs],
+        "gives": gives,
+        "gives_short": short if len(short) < 28 else short[:26].rstrip(", ") + " …",
+        "code": "\n".join(plan.analysis.statements[n].code for n in step.statements),
+    }
+
+
+def _arrows(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """Draw an arrow left of the boxes; the longer its way, the wider it swings out."""
+    middle = _STEP_HEIGHT // 2
+    for source, target, names in arrows(plan):
+        start, end = steps[source]["y"] + middle + 6, steps[target]["y"] + middle - 4
+        swing = min(92, 18 + (end - start) // 6)
+        path = (
+            f"M{_STEP_X} {start} C{_STEP_X - swing} {start} {_STEP_X - swing} {end} {_STEP_X} {end}"
+        )
+        yield {"source": source, "target": target, "names": names, "path": path}
+
+
+def _files(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    taken: set[int] = set()
+    for parameter in plan.parameters:
+        if parameter.value not in plan.data.copies:
+            continue
+        identifier = f"{parameter.stage}__{parameter.step}"
+        y = steps[identifier]["y"] + 2
+        while y in taken:
+            y += 30
+        taken.add(y)
+        path = str(parameter.value)
+        name = posixpath.basename(path)
+        target_y = steps[identifier]["y"] + 15
+        yield {
+            "y": y,
+            "path": path,
+            "name": name if len(name) < 25 else name[:23] + "…",
+            "arrow": {
+                "source": path,
+                "target": identifier,
+                "names": [path],
+                "path": f"M{_FILE_WIDTH + 4} {y + 13} L{_STEP_X} {target_y}",
+            },
+        }
