@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from nb2prod import knowledge
 from nb2prod.analysis.effects import Called, Effects, Unknown
-from nb2prod.analysis.heap import COPYING, Heap, Scope, Value, join
+from nb2prod.analysis.heap import COPYING, NOTHING, Heap, Scope, Value, join
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 # How deep calls of the notebook's own functions are followed, and how many nodes a statement may
@@ -117,6 +117,8 @@ class Machine:
         if effect.returns == "self" and receiver is not None:
             return receiver
         type_ = effect.returns
+        if type_ is None and (effect.options or effect.seeds):
+            return NOTHING
         if type_ == "same":
             type_ = first.type if first else None
             if type_ == "instance":

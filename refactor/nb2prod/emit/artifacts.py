@@ -55,12 +55,15 @@ def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[Sta
         crossing = set(stage.inputs.names)
         needed = {n for step in stage.steps for n in step.inputs} & crossing
         saves: list[Artifact] = []
+        outputs = [n for step in stage.steps for n in step.outputs]
+        models = {a.names: a for a in _models(plan, stage, outputs)}
         for group in () if last else stage.outputs.groups:
             homes = {where.get(n) for n in group}
             if not changed & set(group) and len(homes) == 1 and None not in homes:
                 continue
             needed |= set(group) & crossing
-            saves.append(_artifact(plan, stage, group, suffixes))
+            model = models.pop(group, None)
+            saves.append(model or _artifact(plan, stage, group, suffixes))
         loads: dict[Artifact, tuple[str, ...]] = {}
         for name in sorted(needed):
             loads[where[name]] = (*loads.get(where[name], ()), name)
@@ -70,7 +73,6 @@ def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[Sta
             if stage.outputs.random_state and not last
             else None
         )
-        outputs = [n for step in stage.steps for n in step.outputs]
         metrics = tuple(dict.fromkeys(n for n in outputs if _is_metric(plan, stage, n)))
         result.append(
             StageFiles(
@@ -78,7 +80,7 @@ def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[Sta
                 tuple(saves),
                 random_state if stage.inputs.random_state else None,
                 keeps,
-                tuple(_models(plan, stage, outputs)),
+                tuple(models.values()),
                 metrics,
                 f"metrics/{stage.name}.json" if metrics else "",
             )

@@ -50,8 +50,11 @@ def _body(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> list[Rewri
     body: list[Rewritten] = []
     unused = _unused(plan, step)
     drawn = False
+    given = {id(p.node) for p in parameters if p.constant}
     for number in step.statements:
         statement, effect = plan.analysis.statements[number], plan.analysis.effects[number]
+        if id(getattr(statement.node, "value", None)) in given:
+            continue  # the constant is a parameter now
         changes = rewriting(plan, parameters, number, unused)
         code = replace_nodes(statement.code, statement.node, changes.parameters)
         parts = rewrite(code, changes, figure=step.name)
@@ -61,10 +64,10 @@ def _body(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> list[Rewri
         if statement.displayed and FIGURE not in effect.writes and not nothing:
             parts[-1] = displayed(parts[-1])
         body += parts
-        drawn = drawn or FIGURE in effect.writes
+        saves = "save_figures(" in cst.Module(parts).code
+        drawn = (drawn or FIGURE in effect.writes) and not saves
         if statement.ends_cell and drawn:
-            if "save_figures" not in cst.Module(parts[-1:]).code:
-                body.append(parsed_line(f'save_figures("{step.name}")'))
+            body.append(parsed_line(f'save_figures("{step.name}")'))
             drawn = False
     return body
 

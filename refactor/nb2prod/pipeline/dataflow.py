@@ -81,6 +81,8 @@ class Dataflow:
         changed: dict[str, None] = {}
         for number in numbers:
             effect = self.analysis.effects[number]
+            assigned = assigned_names(self.analysis.statements[number].node)
+            changed |= dict.fromkeys(n for n in assigned if n in effect.all_binds)
             changed |= dict.fromkeys(sorted(effect.all_binds))
             changed |= dict.fromkeys(n for n in sorted(effect.mutates) if n in inputs)
             for name in effect.deletes:

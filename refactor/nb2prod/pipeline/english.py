@@ -69,3 +69,8 @@ def imperative(name: str) -> str:
     first, _, rest = name.partition("_")
     verb = first if first in _KNOWN_VERBS else _GERUNDS.get(first, "")
     return f"{verb}_{rest}" if verb and rest else ""
+
+
+def is_verb(name: str) -> bool:
+    """Say whether a name is a verb and nothing else, `clean` or `cleaning`."""
+    return name in _KNOWN_VERBS or name in _GERUNDS

@@ -12,7 +12,16 @@ from nb2prod.analysis.effects import Called, Effects
 from nb2prod.analysis.heap import Value
 from nb2prod.analysis.statements import Statement
 from nb2prod.pipeline.dataflow import assigned_names
-from nb2prod.pipeline.english import ACTIONS, PROGRAMS, RESERVED, VAGUE, imperative, snake, words
+from nb2prod.pipeline.english import (
+    ACTIONS,
+    PROGRAMS,
+    RESERVED,
+    VAGUE,
+    imperative,
+    is_verb,
+    snake,
+    words,
+)
 
 STAGE_NAMES = {
     "load": "load_data",
@@ -92,7 +101,7 @@ def step_names(content: StepContent) -> Iterator[str]:
         yield from specific
     if spoken:
         yield spoken
-    elif heading:
+    elif heading and not is_verb(heading):
         yield f"{verb}_{_after(verb, heading)}"
     yield from specific
     subject = next(_subjects(content), "")

@@ -26,6 +26,7 @@ class _Candidate:
     cell: int
     node: ast.expr
     needed: bool = False
+    constant: bool = False
 
 
 def find_parameters(plan: Plan) -> Iterator[Parameter]:
@@ -37,7 +38,7 @@ def find_parameters(plan: Plan) -> Iterator[Parameter]:
             free = _MAX_ARGUMENTS - len(step.inputs)
             own: set[str] = set()
             for candidate in _candidates(plan, step):
-                name = _fitting(candidate, known, variables)
+                name = _fitting(candidate, known, set() if candidate.constant else variables)
                 if name not in own:
                     if free <= 0 and not candidate.needed:
                         continue
@@ -45,7 +46,13 @@ def find_parameters(plan: Plan) -> Iterator[Parameter]:
                 own.add(name)
                 known[name] = candidate.value
                 yield Parameter(
-                    stage.name, step.name, name, candidate.value, candidate.cell, candidate.node
+                    stage.name,
+                    step.name,
+                    name,
+                    candidate.value,
+                    candidate.cell,
+                    candidate.node,
+                    candidate.constant,
                 )
 
 
@@ -78,15 +85,21 @@ def _candidates(plan: Plan, step: Step) -> Iterator[_Candidate]:
                     yield _Candidate(
                         tuple(n for n in names if n[:1] != "_"), value, statement.cell, node
                     )
-        match statement.node:
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as node) if (
-                name.isupper() and len(name) > 1 and _is_number(node)
-            ):
-                # The variable keeps its name, so the parameter gets another.
-                value = ast.literal_eval(node)
-                yield _Candidate((f"{snake(name)}_value",), value, statement.cell, node)
-            case _:
-                pass
+        yield from _constants(plan, step, number)
+
+
+def _constants(plan: Plan, step: Step, number: int) -> Iterator[_Candidate]:
+    """Yield the constant that a statement sets, in capitals, once and for all."""
+    match plan.analysis.statements[number].node:
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as node):
+            pass
+        case _:
+            return
+    binding = [n for n, e in enumerate(plan.analysis.effects) if name in e.all_binds]
+    alone = binding == [number] and len(name) > 1 and name not in step.inputs
+    if name.isupper() and alone and _is_number(node) and name in plan.names:
+        cell = plan.analysis.statements[number].cell
+        yield _Candidate((plan.names[name],), ast.literal_eval(node), cell, node, constant=True)
 
 
 def _paths(plan: Plan, effect: Effects, cell: int) -> Iterator[_Candidate]:

@@ -49,7 +49,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that a person may want to change, and where it comes from."""
+    """A value that a person may want to change, and where it comes from.
+
+    A `constant` is a variable that holds nothing else; its assignment becomes the parameter.
+    """
 
     stage: str
     step: str
@@ -57,6 +60,7 @@ class Parameter:
     value: Literal
     cell: int  # from 0
     node: ast.expr
+    constant: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,9 @@ class Plan:
     names: Mapping[str, str]  # of variables, in the project
     data: DataFiles
     parameters: tuple[Parameter, ...] = ()
-    merged: tuple[tuple[int, str], ...] = field(default=())  # (cut that was given up, why)
+    merged: tuple[tuple[int, str], ...] = ()  # (position of a cut that was given up, why)
+    # The types that were seen in a run, by the last statement of a step and the variable.
+    types: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 
     @property
     def steps(self) -> Iterator[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nb2prod.emit.project import Evidence, project_files
@@ -36,6 +36,8 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
     One stage is the notebook itself, so this ends.
     """
     joined: list[Difference] = []
+    types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
+    plan = replace(plan, types=types)
     while True:
         suffixes = _suffixes(plan, observed)
         with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
