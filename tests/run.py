@@ -12,6 +12,7 @@ CHECKS = [
     [sys.executable, "-m", "ruff", "check"],
     [sys.executable, "-m", "ruff", "format", "--check"],
     [sys.executable, "-m", "pyright"],
+    [str(Path(sys.executable).with_name("lint-imports"))],
     [sys.executable, "-m", "pytest", "-q"],
 ]
 
