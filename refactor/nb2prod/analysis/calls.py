@@ -147,9 +147,14 @@ class Caller(Evaluator):
 
     def _constant_path(self, name: str, arguments: Arguments) -> Value | None:
         """Compute a path from literals, so that the files of a notebook are known."""
-        parts = [arguments[k].constant for k in sorted(arguments)]
-        texts = [p for p in parts if isinstance(p, str)]
-        if len(texts) != len(parts):
+        given = [arguments[k] for k in sorted(arguments)]
+        texts = [v.constant for v in given if isinstance(v.constant, str)]
+        if len(texts) != len(given):
+            known = any(v.text is not None for v in given)
+            if known and name in ("os.path.join", "posixpath.join", "pathlib.Path"):
+                path = posixpath.join(*("*" if v.text is None else v.text for v in given))
+                type_ = "pathlib.Path" if name == "pathlib.Path" else "builtins.str"
+                return Value(type_, pattern=path)
             return None
         if name in ("os.path.join", "posixpath.join"):
             return Value("builtins.str", constant=posixpath.join(*texts) if texts else "")
@@ -266,6 +271,9 @@ class Caller(Evaluator):
             writes.add(
                 {"cwd": CWD, "environ": ENVIRON}.get(effect.options, OPTIONS + effect.options)
             )
+        if effect.options == "cwd":
+            target = arguments.get("0", arguments.get("path", UNKNOWN)).constant
+            self.effects.folders.append(target if isinstance(target, str) else None)
         if effect.figure:
             reads.add(FIGURE)
             writes.add(FIGURE)
@@ -309,7 +317,8 @@ class Caller(Evaluator):
         path = value.constant if isinstance(value.constant, str) else None
         state = ANY_FILE if path is None else FILE + posixpath.normpath(path)
         (self.effects.writes if writes else self.effects.reads).add(state)
-        self.effects.paths.append(PathUse(path, expression, writes, call, self.depth))
+        pattern = value.text if path is None else None
+        self.effects.paths.append(PathUse(path, expression, writes, call, self.depth, pattern))
 
     def patch(self, name: str) -> None:
         """Note that something in a library is set: an option, or a replaced function."""

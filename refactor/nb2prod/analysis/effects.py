@@ -40,13 +40,17 @@ class Called:
 
 @dataclass(frozen=True, slots=True)
 class PathUse:
-    """A path that a call reads or writes; `path` is None where it is not a literal."""
+    """A path that a call reads or writes.
+
+    `path` is None where it is not known; `pattern` is then what is known of it.
+    """
 
     path: str | None
     node: ast.expr
     writes: bool
     call: str
     depth: int
+    pattern: str | None = None
 
 
 @dataclass(slots=True)
@@ -64,6 +68,7 @@ class Effects:
     writes: set[str] = field(default_factory=set[str])  # pseudo-variables
     calls: list[Called] = field(default_factory=list[Called])
     paths: list[PathUse] = field(default_factory=list[PathUse])
+    folders: list[str | None] = field(default_factory=list[str | None])  # changed to; None: unknown
     unknowns: list[Unknown] = field(default_factory=list[Unknown])
     value: Value = field(default_factory=Value)  # of a statement that is an expression
     after: Mapping[str, Value] = field(default_factory=dict[str, Value])

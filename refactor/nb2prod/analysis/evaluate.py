@@ -54,7 +54,7 @@ class Evaluator(Machine):
                 self.evaluate(part.format_spec)
         if all(isinstance(p.constant, str) for p in parts):
             return Value("builtins.str", constant="".join(str(p.constant) for p in parts))
-        return Value("builtins.str")
+        return Value("builtins.str", pattern=_pattern(parts))
 
     # Operators ------------------------------------------------------------------------------
 
@@ -68,6 +68,13 @@ class Evaluator(Machine):
                 return replace(left, constant=left.constant + right.constant)
             if isinstance(op, ast.Div):  # of paths
                 return replace(left, constant=posixpath.join(left.constant, right.constant))
+        known = left.text is not None or right.text is not None
+        if known and isinstance(op, ast.Add) and "builtins.str" in (left.type, right.type):
+            return Value("builtins.str", pattern=_pattern([left, right]))
+        if isinstance(left.text, str) and isinstance(op, ast.Div):
+            return replace(
+                left, constant=None, pattern=posixpath.join(left.text, right.text or "*")
+            )
         metric = left.metric or right.metric
         for type_ in (*_TABLES, "builtins.str"):
             if type_ in (left.type, right.type):
@@ -310,6 +317,12 @@ class Evaluator(Machine):
     def patch(self, name: str) -> None:
         """Note that something in a library is replaced or set."""
         raise NotImplementedError
+
+
+def _pattern(parts: Iterable[Value]) -> str | None:
+    """Return what is known of a text made of these parts."""
+    text = "".join("*" if p.text is None else p.text for p in parts)
+    return text if text.strip("*") else None
 
 
 def _slices(index: ast.expr) -> bool:

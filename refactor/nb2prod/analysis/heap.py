@@ -34,6 +34,12 @@ class Value:
     constant: str | int | float | bool | None = None
     metric: bool = False
     unstorable: bool = False
+    pattern: str | None = None  # of a text that is partly known, `*` for what is not
+
+    @property
+    def text(self) -> str | None:
+        """What is known of a text: all of it, or a pattern."""
+        return self.constant if isinstance(self.constant, str) else self.pattern
 
     @property
     def immutable(self) -> bool:
@@ -147,4 +153,6 @@ def join_scopes(scopes: Iterable[Mapping[str, Value]]) -> Scope:
 
 def without_constant(value: Value) -> Value:
     """Forget the exact value, keep the type."""
-    return value if value.constant is None else replace(value, constant=None)
+    if value.constant is None and value.pattern is None:
+        return value
+    return replace(value, constant=None, pattern=None)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping, Sequence
+import posixpath
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from nb2prod.analysis.effects import ANY_FILE
 from nb2prod.emit.artifacts import StageFiles
 from nb2prod.emit.local_modules import local_modules
 from nb2prod.emit.modules import has_figures
 from nb2prod.pipeline.document import as_yaml
-from nb2prod.pipeline.plan import Plan
+from nb2prod.pipeline.plan import Plan, Stage
 
 
 def dvc_yaml(
@@ -30,29 +32,66 @@ def dvc_yaml(
     """
     stages: dict[str, Any] = {}
     brought = local_modules(plan)
+    made = {*plan.data.copies, *plan.data.referred}
     previous = None
     for stage, its in zip(plan.stages, artifacts, strict=True):
-        own = {p.name: p for p in plan.parameters if p.stage == stage.name}
+        own = dict.fromkeys(p.name for p in plan.parameters if p.stage == stage.name)
+        written = list(_written(plan, stage))
+        outs: list[Any] = [a.path for a in (*its.saves, *its.models)]
+        outs += [its.keeps] if its.keeps else []
+        outs += written
         deps = ["src/run.py", *_closure(stage.name, package, modules, brought)]
-        deps += [str(p.value) for p in own.values() if str(p.value) in plan.data.copies]
+        deps += [path for path in _read(plan, stage) if path in made and path not in written]
         deps += [a.path for a in its.loads] + ([its.restores] if its.restores else [])
-        entry: dict[str, Any] = {"cmd": f"python src/run.py {stage.name}"}
-        if previous and not its.loads:
+        if previous and not its.loads:  # the stages run in the order of the notebook
             deps.append(f"reports/{previous}.txt")
+        entry: dict[str, Any] = {"cmd": f"python src/run.py {stage.name}"}
         entry["deps"] = sorted(set(deps))
         if own:
             entry["params"] = [f"{stage.name}.{n}" for n in own]
-        outs: list[Any] = [a.path for a in (*its.saves, *its.models)]
-        outs += [its.keeps] if its.keeps else []
-        outs.append({f"reports/{stage.name}.txt": {"cache": False}})
-        entry["outs"] = outs
+        entry["outs"] = [*outs, {f"reports/{stage.name}.txt": {"cache": False}}]
         if its.metrics:
             entry["metrics"] = [{its.metrics_path: {"cache": False}}]
         if has_figures(plan, stage):
             entry["plots"] = [{f"reports/figures/{stage.name}": {"cache": False}}]
         stages[stage.name] = entry
         previous = stage.name
+        made |= {*written}
     return as_yaml({"stages": stages})
+
+
+def _read(plan: Plan, stage: Stage) -> Iterator[str]:
+    """Yield the data files that a stage reads; where it is not known which, all that were read."""
+    unknown = False
+    for number in range(stage.start, stage.end):
+        effect = plan.analysis.effects[number]
+        yield from plan.data.reads.get(number, ())
+        unknown = unknown or bool(effect.unknowns) or ANY_FILE in effect.reads
+    yield from plan.data.seen if unknown else ()
+
+
+def _written(plan: Plan, stage: Stage) -> Iterator[str]:
+    """Yield the files that a stage, and no other, certainly writes."""
+    statements = plan.analysis.statements
+    writers: dict[str, set[bool]] = {}
+    for number, paths in plan.data.writes.items():
+        certain = isinstance(statements[number].node, ast.Expr | ast.Assign | ast.With)
+        for path in paths:
+            here = stage.start <= number < stage.end
+            writers.setdefault(path, set()).add(here and certain)
+    for path, found in writers.items():
+        folder = any(other.startswith(f"{path}/") for other in writers)
+        if found == {True} and not folder:
+            yield path
+
+
+def kept_out_of_git(plan: Plan, artifacts: Sequence[StageFiles]) -> list[str]:
+    """Return the patterns of what DVC keeps: the outputs of the stages, reports left out."""
+    paths = {a.path for its in artifacts for a in (*its.saves, *its.models)}
+    paths |= {its.keeps for its in artifacts if its.keeps}
+    written = {path for stage in plan.stages for path in _written(plan, stage)}
+    own = {f"/{posixpath.dirname(path)}/" for path in paths}
+    return [*sorted(own), *sorted(f"/{path}" for path in written)]
 
 
 def _closure(

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.effects import ENVIRON, FIGURE, OPTIONS
+from nb2prod.analysis.effects import CWD, ENVIRON, FIGURE, OPTIONS
 from nb2prod.emit.artifacts import StageFiles
 from nb2prod.emit.docstrings import cell_ranges, docstring
 from nb2prod.emit.functions import definition_text, rewriting, step_function
@@ -67,7 +68,7 @@ def configuring(plan: Plan, stage: Stage) -> list[int]:
     found: list[int] = []
     for number in range(stage.start, stage.end):
         effect = plan.analysis.effects[number]
-        sets = any(w.startswith(OPTIONS) or w == ENVIRON for w in effect.writes)
+        sets = any(w.startswith(OPTIONS) or w in (CWD, ENVIRON) for w in effect.writes)
         used = effect.uses - plan.scope.imports.keys() - plan.scope.movable
         if sets and not used and not effect.all_binds and flow.works(number):
             found.append(number)
@@ -79,6 +80,9 @@ def _main(plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Para
     lines = [f"settings.{s.name}()" for s in before if configuring(plan, s)]
     if parameters:
         lines.append(f'values = params.load("{stage.name}")')
+    made = {w for n in range(stage.start, stage.end) for w in plan.data.writes.get(n, ())}
+    folders = sorted({posixpath.dirname(path) for path in made} - {""})
+    lines += [f'Path("{folder}").mkdir(parents=True, exist_ok=True)' for folder in folders]
     lines += _loading(plan, files)
     if files.restores:
         lines.append(f'generators.restore("{files.restores}")')

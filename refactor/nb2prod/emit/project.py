@@ -10,7 +10,7 @@ import black
 from jinja2 import Environment, StrictUndefined
 
 from nb2prod.emit.artifacts import stage_files
-from nb2prod.emit.dvc import dvc_yaml
+from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
 from nb2prod.emit.local_modules import imported_modules, local_files
 from nb2prod.emit.modules import functions_module, settings_module, stage_module
 from nb2prod.emit.readme import readme
@@ -21,7 +21,7 @@ from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 
 _RUNTIME = ("artifacts", "generators", "params", "reporting")
-_IGNORED = "__pycache__/\n/data/*\n!/data/raw\n/models/\n/.dvc/cache\n/.dvc/tmp\n"
+_IGNORED = ("__pycache__/", "/.dvc/cache/", "/.dvc/tmp/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,8 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
         yield GeneratedFile("params.yaml", _params(plan))
     yield GeneratedFile("pyproject.toml", _pyproject(package))
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
-    yield GeneratedFile(".gitignore", _IGNORED)
+    ignored = [*_IGNORED, *kept_out_of_git(plan, artifacts)]
+    yield GeneratedFile(".gitignore", "".join(f"{line}\n" for line in ignored))
     yield GeneratedFile("src/run.py", _render("run", plan, package))
     yield GeneratedFile(f"src/{package}/__init__.py", about)
     for name, text in modules.items():
@@ -77,7 +78,7 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     for name in _RUNTIME:
         yield GeneratedFile(f"src/{package}/{name}.py", _render(name, plan, package))
     yield from _tests(plan, package, evidence)
-    for target, source in plan.data.files.items():
+    for target, source in plan.data.copies.items():
         yield GeneratedFile(target, source)
     yield from local_files(plan)
     if evidence.proof:

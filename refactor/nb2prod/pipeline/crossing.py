@@ -31,8 +31,8 @@ def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
     names = crossing_names(analysis, scope, position)
     obstacles = unstorable(analysis, scope, position, names)
     groups = _groups(analysis, position, names, obstacles)
-    if any(CWD in e.writes for e in analysis.effects[:position]):
-        obstacles.append("the working directory has been changed")
+    if any(CWD in e.writes and None in (e.folders or [None]) for e in analysis.effects[:position]):
+        obstacles.append("the working directory has been changed to one that is computed")
     return Crossing(groups, analysis.random_crosses(position), tuple(obstacles))
 
 

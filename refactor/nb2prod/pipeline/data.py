@@ -1,55 +1,175 @@
-"""The files that a notebook reads: where they are, and where the project keeps them."""
+"""The files that a notebook reads and writes: where they are, where the project keeps them."""
 
 from __future__ import annotations
 
 import posixpath
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
+from nb2prod.analysis.effects import PathUse
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline.plan import DataFiles
 
-LARGE = 50_000_000  # bytes; a larger file is named, not copied
+LARGE = 50_000_000  # bytes; a larger file is referred to, not copied
+_MOST_FILES = 500  # of a pattern
+_OUTPUT = "data/output"
 
 
-def find_data(notebook: Notebook, analysis: Analysis) -> DataFiles:
-    """Find the files that a notebook reads by paths that are known without running it."""
-    folder = notebook.path.resolve().parent
-    paths: dict[str, str] = {}
-    copies: dict[str, Path] = {}
-    mirrored: dict[str, Path] = {}
-    missing: list[tuple[int, str]] = []
-    written: set[str] = set()
+@dataclass
+class _Search:
+    """What has been found so far, statement by statement."""
+
+    folder: Path
+    large: int
+    cwd: str | None = "."  # relative to the notebook's folder; None: not known
+    paths: dict[str, str] = field(default_factory=dict[str, str])
+    copies: dict[str, Path] = field(default_factory=dict[str, Path])
+    referred: dict[str, Path] = field(default_factory=dict[str, Path])
+    reads: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    writes: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    left: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
+    written: dict[str, str] = field(default_factory=dict[str, str])
+
+    def write(self, number: int, cell: int, use: PathUse) -> None:
+        """Note a file that the notebook writes; one outside of its folder goes into the project."""
+        key = self._key(use.path)
+        if key is None:
+            return
+        target = key
+        if _outside(key):
+            target = f"{_OUTPUT}/{posixpath.basename(key)}"
+            if use.depth or self.cwd != "." or use.path is None:
+                self.left.append((cell, use.path or key, "it is written outside of the project"))
+                return
+            self.paths[use.path] = target
+        self.written[key] = target
+        self.writes.setdefault(number, []).append(target)
+
+    def read(self, number: int, cell: int, use: PathUse) -> None:
+        """Find the file or files that the notebook reads."""
+        text = use.path if use.path is not None else use.pattern
+        if text is not None and "://" in text:
+            self.left.append((cell, text, "it is read from the network"))
+            return
+        key = self._key(text)
+        if key is None:
+            self.left.append((cell, text or "a path", "it is computed, and known only in a run"))
+            return
+        if key in self.written:
+            self.reads.setdefault(number, []).append(self.written[key])
+            return
+        found = list(_matching(self.folder, key, exact=use.path is not None))
+        if not found:
+            why = "no such file" if use.path is not None else "no file is like that"
+            self.left.append((cell, text or key, why))
+        exact = found == [self.folder / key] and not (self.folder / key).is_dir()
+        for source in found:
+            plain = exact and not use.depth and self.cwd == "."
+            self._bring(number, cell, source, use.path if plain else None)
+
+    def _key(self, text: str | None) -> str | None:
+        """Return a path relative to the notebook's folder, or an absolute one."""
+        if text is None or not text or (self.cwd is None and not text.startswith("/")):
+            return None
+        return posixpath.normpath(posixpath.join(self.cwd or ".", text))
+
+    def _bring(self, number: int, cell: int, source: Path, named: str | None) -> None:
+        """Bring a file: as a parameter where the notebook names it plainly, else in its place."""
+        large = source.stat().st_size > self.large
+        if named is not None:
+            target = str(source.resolve()) if large else self._target(named, source)
+            (self.referred if large else self.copies)[target] = source
+            self.paths[named] = target
+        else:
+            target = posixpath.normpath(posixpath.relpath(source, self.folder))
+            if _outside(target) or large:
+                why = "it is too large to be copied" if large else "it lies outside of the folder"
+                self.left.append((cell, target, why))
+                return
+            self.copies[target] = source
+        self.reads.setdefault(number, []).append(target)
+
+    def _target(self, named: str, source: Path) -> str:
+        if named in self.paths:
+            return self.paths[named]
+        for count in range(1, 1000):
+            name = source.name if count == 1 else f"{source.stem}_{count}{source.suffix}"
+            target = f"data/raw/{name}"
+            if self.copies.get(target, source) == source:
+                return target
+        return f"data/raw/{source.name}"
+
+
+def find_data(notebook: Notebook, analysis: Analysis, large: int = LARGE) -> DataFiles:
+    """Find the files that a notebook reads and writes, as far as is known without running it.
+
+    Args:
+        notebook: The notebook.
+        analysis: Its flow.
+        large: The size in bytes above which a file is not copied.
+    """
+    search = _Search(notebook.path.resolve().parent, large)
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         for use in effect.paths:
-            if use.path is None or "://" in use.path or not use.path:
-                continue
-            key = posixpath.normpath(use.path)
-            if use.writes:
-                written.add(key)
-                continue
-            if key in written:
-                continue
-            source = folder / use.path
-            if source.is_dir():
-                continue
-            if not source.is_file():
-                missing.append((statement.cell, use.path))
-                continue
-            if use.depth or source.stat().st_size > LARGE:
-                if not key.startswith(("/", "..")):
-                    mirrored[key] = source
-                continue
-            target = paths.get(use.path) or _target(source, copies)
-            paths[use.path] = target
-            copies[target] = source
-    return DataFiles(paths, copies, mirrored, tuple(missing))
+            note = search.write if use.writes else search.read
+            note(statement.number, statement.cell, use)
+        for folder in effect.folders:
+            known = folder is not None and search.cwd is not None
+            search.cwd = posixpath.normpath(posixpath.join(search.cwd, folder)) if known else None  # type: ignore[arg-type]
+    return DataFiles(
+        search.paths,
+        search.copies,
+        search.referred,
+        {n: tuple(dict.fromkeys(paths)) for n, paths in search.reads.items()},
+        {n: tuple(dict.fromkeys(paths)) for n, paths in search.writes.items()},
+        tuple(dict.fromkeys(search.left)),
+    )
 
 
-def _target(source: Path, taken: dict[str, Path]) -> str:
-    for number in range(1, 1000):
-        name = source.name if number == 1 else f"{source.stem}_{number}{source.suffix}"
-        target = f"data/raw/{name}"
-        if taken.get(target, source) == source:
-            return target
-    return f"data/raw/{source.name}"
+def with_seen(data: DataFiles, folder: Path, seen: Iterable[str], large: int = LARGE) -> DataFiles:
+    """Add the files of the notebook's folder that a run has read and the text does not name."""
+    known = {path.resolve() for path in (*data.copies.values(), *data.referred.values())}
+    more = {
+        name: folder / name
+        for name in sorted(seen)
+        if (folder / name).resolve() not in known and (folder / name).is_file()
+    }
+    small = {name: path for name, path in more.items() if path.stat().st_size <= large}
+    why = "it is too large to be copied"
+    left = [(0, name, why) for name in more if name not in small]
+    computed = "it is computed, and known only in a run"
+    return DataFiles(
+        data.paths,
+        {**data.copies, **small},
+        data.referred,
+        data.reads,
+        data.writes,
+        (*(entry for entry in data.left if entry[2] != computed), *left),
+        tuple(small),
+    )
+
+
+def _outside(key: str) -> bool:
+    return key == ".." or key.startswith(("/", "../"))
+
+
+def _matching(folder: Path, key: str, *, exact: bool) -> Iterator[Path]:
+    """Yield the files that a path or pattern stands for; of a folder, those in it."""
+    path = folder / key
+    if path.is_file():
+        yield path
+    elif path.is_dir():
+        yield from _files(path.rglob("*"))
+    elif not key.startswith("/") and (not exact or any(c in key for c in "*?[")):
+        base, pattern = folder, key
+        while pattern.startswith("../"):
+            base, pattern = base.parent, pattern.removeprefix("../")
+        if pattern.strip("*/."):
+            yield from _files(base.glob(pattern))
+
+
+def _files(found: Iterable[Path]) -> list[Path]:
+    files = [p for p in found if p.is_file() and not any(part[:1] == "." for part in p.parts)]
+    return sorted(files)[:_MOST_FILES]

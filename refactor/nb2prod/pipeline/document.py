@@ -90,8 +90,8 @@ def obstacles_of(plan: Plan) -> Iterator[str]:
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         yield f"cell {cell}: no stage can begin here: {reason}"
-    for cell, path in plan.data.missing:
-        yield f"cell {cell + 1}: {path}: no such file"
+    for cell, path, why in plan.data.left:
+        yield f"cell {cell + 1}: {path} is not brought: {why}"
     for statement, effect in zip(plan.analysis.statements, plan.analysis.effects, strict=True):
         for unknown in effect.unknowns:
             cell = statement.cell + 1

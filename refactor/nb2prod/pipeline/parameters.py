@@ -105,7 +105,7 @@ def _constants(plan: Plan, step: Step, number: int) -> Iterator[_Candidate]:
 def _paths(plan: Plan, effect: Effects, cell: int) -> Iterator[_Candidate]:
     replaced: set[int] = set()
     for use in effect.paths:
-        if use.depth or use.path not in plan.data.paths or id(use.node) in replaced:
+        if use.depth or (use.path or "") not in plan.data.paths or id(use.node) in replaced:
             continue
         replaced.add(id(use.node))
         path = plan.data.paths[use.path or ""]

@@ -65,17 +65,25 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class DataFiles:
-    """The files that a notebook reads: where they are, and where the project keeps them."""
+    """The files that a notebook reads and writes.
 
-    paths: Mapping[str, str]  # the notebook's path -> the project's
-    copies: Mapping[str, Path]  # the project's path -> the file to copy
-    mirrored: Mapping[str, Path]  # files brought under the notebook's own path
-    missing: tuple[tuple[int, str], ...]  # (cell, path) of files that are not there
+    Attributes:
+        paths: a path as the notebook names it -> the one that the project uses.
+        copies: a path in the project -> the file to copy there.
+        referred: absolute path -> a file that is too large to be copied and stays where it is.
+        reads: statement -> the paths that it reads, in the project.
+        writes: statement -> the paths that it writes, in the project.
+        left: (cell, path, why) of what could not be brought.
+        seen: the paths of those copies that only a run has shown to be read.
+    """
 
-    @property
-    def files(self) -> dict[str, Path]:
-        """All files to bring: the project's path -> where it comes from."""
-        return {**self.copies, **self.mirrored}
+    paths: Mapping[str, str]
+    copies: Mapping[str, Path]
+    referred: Mapping[str, Path]
+    reads: Mapping[int, tuple[str, ...]]
+    writes: Mapping[int, tuple[str, ...]]
+    left: tuple[tuple[int, str, str], ...]
+    seen: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def plan_page(plan: Plan) -> str:
         arrows=[*_arrows(plan, steps), *(f["arrow"] for f in page_files)],
         files=page_files,
         obstacles=list(obstacles_of(plan)),
-        parameters=plan.parameters,
+        parameters=list({(p.stage, p.name): p for p in plan.parameters}.values()),
         width=_WIDTH,
         height=height,
         band_x=_BAND_X,
@@ -72,7 +72,7 @@ def _step(plan: Plan, step: Step) -> dict[str, Any]:
         "title": step.title,
         "takes": [plan.names.get(n, n) for n in step.inputs],
         "gives": gives,
-        "gives_short": short if len(short) < 28 else short[:26].rstrip(", ") + " …",
+        "gives_short": short if len(short) < 25 else short[:23].rstrip(", ") + " …",
         "code": "\n".join(plan.analysis.statements[n].code for n in step.statements),
     }
 
@@ -92,7 +92,7 @@ def _arrows(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, 
 def _files(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
     taken: set[int] = set()
     for parameter in plan.parameters:
-        if parameter.value not in plan.data.copies:
+        if parameter.value not in {*plan.data.copies, *plan.data.referred}:
             continue
         identifier = f"{parameter.stage}__{parameter.step}"
         y = steps[identifier]["y"] + 2

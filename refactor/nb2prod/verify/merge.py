@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nb2prod.emit.project import Evidence, project_files
 from nb2prod.emit.writer import write_files
+from nb2prod.pipeline.data import with_seen
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.planner import join_stages
 from nb2prod.verify.comparison import Comparison, Difference, compare
@@ -37,7 +38,8 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
     """
     joined: list[Difference] = []
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
-    plan = replace(plan, types=types)
+    folder = plan.notebook.path.resolve().parent
+    plan = replace(plan, types=types, data=with_seen(plan.data, folder, _data(observed.run.read)))
     while True:
         suffixes = _suffixes(plan, observed)
         with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
@@ -53,6 +55,14 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
         joined.append(difference)
         environment.progress(f"joining {plan.stages[difference.stage].name}: {difference.reason}")
         plan = join_stages(plan, max(1, difference.stage))
+
+
+def _data(read: Iterable[str]) -> Iterator[str]:
+    """Yield those of the files that are data: no code, which is brought apart, nothing hidden."""
+    for name in read:
+        hidden = any(part.startswith((".", "__")) for part in name.split("/"))
+        if not hidden and not name.endswith((".py", ".pyc", ".ipynb", ".so")):
+            yield name
 
 
 def _suffixes(plan: Plan, observed: Observation) -> dict[tuple[int, str], str]:

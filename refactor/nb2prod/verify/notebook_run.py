@@ -37,12 +37,14 @@ class NotebookRun:
         values: for the last statement of each step, the variables that the step gives.
         printed: the lines that were printed.
         failure: where the run ended before its time.
+        read: the files of the notebook's folder that it opened for reading.
         versions: those of Python and of the modules that were loaded.
         seconds: how long it took.
     """
 
     values: Mapping[int, Mapping[str, Seen]]
     printed: tuple[str, ...]
+    read: frozenset[str]
     failure: Failure | None
     versions: Mapping[str, str]
     seconds: float
@@ -94,12 +96,13 @@ def run_notebook(plan: Plan, folder: Path, environment: Environment, hash_seed: 
                 break
         if not (failure and failure.timed_out):
             running.execute("__nb2prod_finish__()", silent=True)
-        found: dict[str, Any] = {"seen": {}, "versions": {}}
+        found: dict[str, Any] = {"seen": {}, "versions": {}, "read": []}
         if result.exists():
             found = json.loads(result.read_text("utf-8"))
     values = {int(n): {k: seen(v) for k, v in e.items()} for n, e in found["seen"].items()}
     seconds = time.monotonic() - start
-    return NotebookRun(values, tuple(running.printed), failure, found["versions"], seconds)
+    printed, read = tuple(running.printed), frozenset(found["read"])
+    return NotebookRun(values, printed, read, failure, found["versions"], seconds)
 
 
 def imported(plan: Plan) -> set[str]:
