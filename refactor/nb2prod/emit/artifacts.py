@@ -10,6 +10,9 @@ from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.plan import Plan, Stage
 
+# The models of these libraries can be pickled; of others only a run tells.
+_PICKLED = ("sklearn.", "xgboost.", "lightgbm.", "catboost.")
+
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
@@ -56,7 +59,7 @@ def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[Sta
         needed = {n for step in stage.steps for n in step.inputs} & crossing
         saves: list[Artifact] = []
         outputs = [n for step in stage.steps for n in step.outputs]
-        models = {a.names: a for a in _models(plan, stage, outputs)}
+        models = {a.names: a for a in _models(plan, stage, outputs, suffixes)}
         for group in () if last else stage.outputs.groups:
             homes = {where.get(n) for n in group}
             if not changed & set(group) and len(homes) == 1 and None not in homes:
@@ -94,7 +97,9 @@ def _is_metric(plan: Plan, stage: Stage, name: str) -> bool:
     return value.metric and value.type in ("builtins.float", "builtins.int")
 
 
-def _models(plan: Plan, stage: Stage, outputs: Sequence[str]) -> Iterator[Artifact]:
+def _models(
+    plan: Plan, stage: Stage, outputs: Sequence[str], suffixes: Mapping[tuple[int, str], str]
+) -> Iterator[Artifact]:
     """Yield a file for each model that a stage leaves in its final state."""
     flow = Dataflow(plan.analysis, plan.scope)
     for name in dict.fromkeys(outputs):
@@ -104,6 +109,7 @@ def _models(plan: Plan, stage: Stage, outputs: Sequence[str]) -> Iterator[Artifa
             stage.start <= last < stage.end
             and value.type
             and knowledge.method(value.type, "predict")
+            and ((stage.end, name) in suffixes if plan.types else value.type.startswith(_PICKLED))
             and any(value.objects & e.changed for e in plan.analysis.effects)  # fitted
             and not unstorable(plan.analysis, plan.scope, stage.end, [name])
         ):

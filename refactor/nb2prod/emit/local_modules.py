@@ -56,9 +56,18 @@ def _import_folders(plan: Plan) -> Iterator[Path]:
 
 def _names_in(source: Path) -> list[str]:
     try:
-        tree = ast.parse(source.read_text("utf-8"))
+        return imported_names(source.read_text("utf-8"))
     except (SyntaxError, UnicodeDecodeError, ValueError):
         return []
+
+
+def imported_names(text: str) -> list[str]:
+    """Return the dotted names of the modules that a module imports.
+
+    Raises:
+        SyntaxError: the text is not Python.
+    """
+    tree = ast.parse(text)
     names = [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
     return names + [n.module for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module]
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -11,7 +12,12 @@ from jinja2 import Environment, StrictUndefined
 
 from nb2prod.emit.artifacts import stage_files
 from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
-from nb2prod.emit.local_modules import imported_modules, local_files
+from nb2prod.emit.local_modules import (
+    imported_modules,
+    imported_names,
+    local_files,
+    local_modules,
+)
 from nb2prod.emit.modules import functions_module, settings_module, stage_module
 from nb2prod.emit.readme import readme
 from nb2prod.emit.writer import GeneratedFile
@@ -67,7 +73,6 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules))
     if plan.parameters:
         yield GeneratedFile("params.yaml", _params(plan))
-    yield GeneratedFile("pyproject.toml", _pyproject(package))
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
     ignored = [*_IGNORED, *kept_out_of_git(plan, artifacts)]
     yield GeneratedFile(".gitignore", "".join(f"{line}\n" for line in ignored))
@@ -81,6 +86,7 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     for target, source in plan.data.copies.items():
         yield GeneratedFile(target, source)
     yield from local_files(plan)
+    yield GeneratedFile("pyproject.toml", _pyproject(package, _libraries(plan, modules, package)))
     if evidence.proof:
         yield GeneratedFile("proof.json", evidence.proof)
 
@@ -122,10 +128,26 @@ def _params(plan: Plan) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _pyproject(package: str) -> str:
+def _libraries(plan: Plan, modules: Mapping[str, str], package: str) -> list[str]:
+    """Return the libraries that the package imports, with those that hold them."""
+    own = {package, *(name.partition(".")[0] for name in local_modules(plan))}
+    names = {n for text in modules.values() for n in imported_names(text)} | {"yaml"}
+    parts = {n.rsplit(".", i)[0] for n in names for i in range(n.count(".") + 1)}
+    return sorted(
+        n
+        for n in parts
+        if (top := n.partition(".")[0]) not in own | sys.stdlib_module_names and top
+    )
+
+
+def _pyproject(package: str, libraries: Sequence[str]) -> str:
+    listed = "".join(f'    "{name}",\n' for name in libraries)
     return (
         f'[project]\nname = "{package.replace("_", "-")}"\nversion = "0.1.0"\n'
-        f'description = "The pipeline of a notebook, made by nb2prod"\n'
+        'description = "The pipeline of a notebook, made by nb2prod"\n'
         'requires-python = ">=3.9"\n\n'
-        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n'
+        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n\n'
+        "[tool.pylint.main]\n"
+        "# Pylint reads the project's own code, and takes the libraries as they are.\n"
+        f"ignored-modules = [\n{listed}]\n"
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import io
 import json
+import re
 import subprocess
 import sys
 import tempfile
@@ -26,27 +27,30 @@ _OF_ENVIRONMENT = frozenset(
 # What Pylint reports for a module as a whole, at some line or other.
 _OF_MODULE = frozenset({"duplicate-code", "cyclic-import", "too-many-lines"})
 
+_SIMILAR = re.compile(r"^==([\w.]+):\[", re.MULTILINE)
+
 Remarks = Mapping[int, frozenset[str]]  # line, 0 for the module -> rules
 
 
 def answered(files: Iterable[GeneratedFile]) -> list[GeneratedFile]:
     """Return the files, in `src` with a comment above each line that breaks a rule of Pylint."""
     files = list(files)
-    found = _remarks(f for f in files if f.path.startswith("src/") and f.path.endswith(".py"))
+    found = _remarks(f for f in files if _checked(f.path))
     return [
         replace(f, content=_with_comments(f.text, found[f.path])) if f.path in found else f
         for f in files
     ]
 
 
+def _checked(path: str) -> bool:
+    """Say whether Pylint reads a file: the modules, and its settings."""
+    return path == "pyproject.toml" or (path.startswith("src/") and path.endswith(".py"))
+
+
 def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
-    modules = list(modules)
-    ignored = sorted({name for m in modules for name in _imported(m.text)})
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         write_files(Path(folder), modules)
         command = [sys.executable, "-m", "pylint", "--output-format=json", "--score=n", "src"]
-        # Reading the libraries' own code takes ten times as long as all the rest.
-        command.append(f"--ignored-modules={','.join(ignored)}")
         run = subprocess.run(  # noqa: S603 - our own command
             command, cwd=folder, capture_output=True, text=True, check=False
         )
@@ -57,21 +61,13 @@ def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
     found: dict[str, dict[int, set[str]]] = {}
     for message in messages:
         symbol, line = message["symbol"], message["line"]
-        if symbol not in _OF_ENVIRONMENT and message["type"] != "fatal":
+        if symbol in _OF_ENVIRONMENT or message["type"] == "fatal":
+            continue
+        paths = _SIMILAR.findall(message["message"]) if symbol == "duplicate-code" else []
+        for path in [f"src/{p.replace('.', '/')}.py" for p in paths] or [message["path"]]:
             at = 0 if symbol in _OF_MODULE or line <= 1 else line
-            found.setdefault(message["path"], {}).setdefault(at, set()).add(symbol)
+            found.setdefault(path, {}).setdefault(at, set()).add(symbol)
     return {p: {n: frozenset(s) for n, s in lines.items()} for p, lines in found.items()}
-
-
-def _imported(text: str) -> Iterator[str]:
-    """Yield the modules that a module imports, with those that hold them."""
-    for node in ast.walk(ast.parse(text)):
-        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
-        names += [node.module] if isinstance(node, ast.ImportFrom) and node.module else []
-        for name in names:
-            parts = name.split(".")
-            if parts[0] not in sys.stdlib_module_names:
-                yield from (".".join(parts[: i + 1]) for i in range(len(parts)))
 
 
 def _with_comments(text: str, remarks: Remarks) -> str:

@@ -45,7 +45,7 @@ def compare(plan: Plan, project: Path, observed: Observation, environment: Envir
     seeded = sorted(imported(plan) & SEEDED)
     for index, stage in enumerate(plan.stages):
         environment.progress(f"running the stage {stage.name} ({index + 1} of {len(plan.stages)})")
-        watches = [_watch(plan, stage, step, package) for step in stage.steps]
+        watches = [_watch(plan, stage, step, package, observed) for step in stage.steps]
         run = run_stage(project, stage.name, watches, seeded, environment, scratch)
         result.seconds += run.seconds
         result.printed += run.printed
@@ -60,9 +60,10 @@ def compare(plan: Plan, project: Path, observed: Observation, environment: Envir
     return result
 
 
-def _watch(plan: Plan, stage: Stage, step: Step, package: str) -> Watch:
+def _watch(plan: Plan, stage: Stage, step: Step, package: str, observed: Observation) -> Watch:
     returned = tuple(plan.names.get(n, n) for n in step.outputs)
-    return Watch(f"{package}.{stage.name}", step.name, returned)
+    stored = tuple(plan.names.get(n, n) for n in observed.stored[step.statements[-1]])
+    return Watch(f"{package}.{stage.name}", step.name, returned, stored)
 
 
 def _difference(plan: Plan, index: int, step: Step, run: StageRun, observed: Observation,

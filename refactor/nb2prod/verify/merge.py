@@ -73,4 +73,9 @@ def _suffixes(plan: Plan, observed: Observation) -> dict[tuple[int, str], str]:
             seen = observed.crossing(stage.end, group[0]) if len(group) == 1 else None
             if seen and seen.storable in _SUFFIXES:
                 result[stage.end, group[0]] = _SUFFIXES[seen.storable]
+    for stage in plan.stages:
+        for name in {n for step in stage.steps for n in step.outputs}:
+            seen = observed.crossing(stage.end, name)
+            if seen and seen.storable == "pickle":
+                result[stage.end, name] = ".pkl"
     return result

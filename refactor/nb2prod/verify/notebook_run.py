@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nb2prod.pipeline.plan import Plan
+from nb2prod.pipeline.plan import Plan, Step
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.kernel import Kernel, kernel
 from nb2prod.verify.seen import Seen, seen
@@ -83,7 +83,7 @@ def run_notebook(plan: Plan, folder: Path, environment: Environment, hash_seed: 
         config = {
             "fingerprint": remote("fingerprint"),
             "names": wanted,
-            "stored": {s.end: s.outputs.names for s in plan.stages[:-1]},
+            "stored": {step.statements[-1]: crossing_later(plan, step) for step in plan.steps},
             "seeded": sorted(imported(plan) & SEEDED),
             "result": str(result),
         }
@@ -103,6 +103,12 @@ def run_notebook(plan: Plan, folder: Path, environment: Environment, hash_seed: 
     seconds = time.monotonic() - start
     printed, read = tuple(running.printed), frozenset(found["read"])
     return NotebookRun(values, printed, read, failure, found["versions"], seconds)
+
+
+def crossing_later(plan: Plan, step: Step) -> list[str]:
+    """Return the variables that a step gives and that cross the border of a stage after it."""
+    borders = (s.outputs.names for s in plan.stages[:-1] if s.end > step.statements[-1])
+    return sorted({n for names in borders for n in names}.intersection(step.outputs))
 
 
 def imported(plan: Plan) -> set[str]:

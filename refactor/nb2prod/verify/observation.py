@@ -10,7 +10,7 @@ from pathlib import Path
 
 from nb2prod.pipeline.plan import Plan
 from nb2prod.verify.environment import Environment
-from nb2prod.verify.notebook_run import NotebookRun, run_notebook
+from nb2prod.verify.notebook_run import NotebookRun, crossing_later, run_notebook
 from nb2prod.verify.seen import Seen
 
 _COPIED = 300_000_000  # bytes; a larger folder is used as it is
@@ -33,6 +33,8 @@ class Observation:
         self._plan = plan
         self._environment = environment
         self._second: NotebookRun | None = None
+        # The variables whose file format is found, by the last statement of a step.
+        self.stored = {step.statements[-1]: crossing_later(plan, step) for step in plan.steps}
         self.run = self._once(hash_seed=0)
 
     def _once(self, hash_seed: int) -> NotebookRun:

@@ -19,11 +19,15 @@ from nb2prod.verify.seen import Seen, seen
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A function to watch; `returns` are the names of the values it returns."""
+    """A function to watch.
+
+    `returns` are the names of the values it returns; of those in `stored` the file format is found.
+    """
 
     module: str
     function: str
     returns: tuple[str, ...]
+    stored: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,19 @@ _NOT_COMPARED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType
 _OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread")
 
 
+# Where the notebook's own classes live: in a notebook here, in a project in its package.
+OWN = ["__main__"]
+
+
 class Unknown(Exception):
     """The value can't be compared; the message says why."""
 
 
 def describe(value, stored=False):
-    """Return type, digest, shape and a short text of a value; `stored`: its file format too."""
+    """Return type, digest, shape and a short text of a value; `stored`: its file format too.
+
+    Both runs ask alike, since to write a value can change it: some fill a cache.
+    """
     found = {"type": type_name(value), "digest": None, "storable": None, "why": "",
              "shape": None, "preview": None}  # fmt: skip
     try:
@@ -36,7 +43,8 @@ def describe(value, stored=False):
         found["shape"] = [int(n) for n in shape] if isinstance(shape, tuple) else None
         if isinstance(value, (int, float, str, bool)) or value is None:
             found["preview"] = repr(value)[:80]
-        found["storable"] = storable(value) if stored else None
+        wanted = stored or hasattr(value, "predict")
+        found["storable"] = storable(value) if wanted else None
     except Exception as error:
         found["why"] = found["why"] or type(error).__name__
     return found
@@ -86,7 +94,7 @@ def type_name(value):
     """Return the dotted name under which a type is known to its users."""
     kind = type(value)
     module = kind.__module__ or ""
-    if module == "builtins":
+    if module == "builtins" or module.partition(".")[0] in OWN:
         return kind.__name__
     top = module.partition(".")[0]
     public = getattr(sys.modules.get(top), kind.__name__, None)
@@ -108,7 +116,8 @@ def _feed(value, put, depth, seen):
     if depth > _DEPTH:
         raise Unknown("it is nested too deeply")
     kind = type(value)
-    name = kind.__module__ + "." + kind.__qualname__
+    own = kind.__module__.partition(".")[0] in OWN
+    name = ("" if own else kind.__module__) + "." + kind.__qualname__
     if value is None or kind in (bool, int, str, bytes, complex):
         put(("%s:%r;" % (kind.__name__, value)).encode("utf-8", "surrogatepass"))
         return

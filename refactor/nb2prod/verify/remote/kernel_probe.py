@@ -13,7 +13,6 @@ def install(config):
     scope["seed_generators"](config["seeded"])
     names = {int(number): wanted for number, wanted in config["names"].items()}
     stored = {int(number): wanted for number, wanted in config["stored"].items()}
-    ends = sorted(stored)
     found = {}
     read = set()
     folder = os.path.realpath(os.getcwd()) + os.sep
@@ -34,10 +33,8 @@ def install(config):
     def look(number):
         state = scope["generator_state"]()
         space = shell.user_ns
-        # What crosses a border was made at some step before it.
-        crossing = {n for end in ends if end > number for n in stored[end]}
         found[number] = {
-            n: scope["describe"](space[n], n in crossing)
+            n: scope["describe"](space[n], n in stored[number])
             for n in names.get(number, ())
             if n in space
         }

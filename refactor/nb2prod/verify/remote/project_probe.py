@@ -16,6 +16,7 @@ def main():
         config = json.load(stream)
     scope = {"__name__": "nb2prod_fingerprint"}
     exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
+    scope["OWN"] += sorted({watch["module"].partition(".")[0] for watch in config["watches"]})
     calls = {}
     wanted = {}
     for watch in config["watches"]:
@@ -88,7 +89,9 @@ def _wrapped(function, watch, calls, scope, keep):
         state = scope["generator_state"]()
         names = watch["returns"]
         values = dict(zip(names, result if len(names) > 1 else (result,)))
-        calls[watch["function"]] = {n: scope["describe"](v) for n, v in values.items()}
+        calls[watch["function"]] = {
+            n: scope["describe"](v, n in watch["stored"]) for n, v in values.items()
+        }
         if before is not None:
             _keep(before, result, keep)
         scope["set_generator_state"](state)
