@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,16 +112,34 @@ def _show_plan(options: argparse.Namespace) -> int:
 def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.emit.project import Evidence, project_files
     from nb2prod.emit.remarks import answered
-    from nb2prod.emit.writer import write_files
+    from nb2prod.emit.update import FolderError, check_folder, write_project
 
     plan = _plan(options)
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         _say(f"no stage begins at cell {cell}: {reason}")
-    plan, evidence = (plan, Evidence()) if options.no_verify else _verified(plan, options)
-    write_files(options.output, answered(project_files(plan, evidence)))
+    for text in _left_behind(plan):
+        _say(text)
+    try:
+        check_folder(options.output)
+        plan, evidence = (plan, Evidence()) if options.no_verify else _verified(plan, options)
+        update = write_project(options.output, answered(project_files(plan, evidence)))
+    except FolderError as error:
+        raise UsageError(str(error)) from None
+    for path in update.merged:
+        _say(f"{path}: merged with the changes made to it")
+    for path in update.kept:
+        _say(f"{path}: kept with the changes made to it")
+    for path in update.conflicts:
+        _say(f"{path}: kept as it is; what is new does not fit in, and lies in {path}.new")
     print(f"{options.output}: {len(plan.stages)} stages, {evidence.verdict}")
     return 1 if evidence.verdict == "differs" else 0
+
+
+def _left_behind(plan: Plan) -> Iterator[str]:
+    """Yield what of the notebook's files can't be brought into the project."""
+    for cell, path, why in plan.data.left:
+        yield f"cell {cell + 1}: {path} is not brought: {why}"
 
 
 def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:

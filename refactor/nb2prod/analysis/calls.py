@@ -123,6 +123,8 @@ class Caller(Evaluator):
         if effect is None and not is_class:
             return self._call_unknown(node, Value("library", name=name), arguments, name)
         returned = self.call_back(node, arguments.values())
+        if effect is None and knowledge.library_class(name) is None:
+            self.effects.opaque = True  # a class that is known by its capital only
         effect = effect or knowledge.PURE
         self._apply(node, effect, None, arguments, name)
         if is_class and effect.returns is None:
@@ -213,6 +215,8 @@ class Caller(Evaluator):
         if effect is None:
             return self._call_unknown(node, base, arguments, f"{ast.unparse(node.func)}")
         returned = self.call_back(node, [base, *arguments.values()])
+        if effect.mutates and (base.type is None or not knowledge.library_class(base.type)):
+            self.effects.opaque = True  # the effect is the convention for that name
         self._apply(node, effect, base, arguments, name)
         inplace = arguments.get("inplace")
         if inplace is not None and inplace.constant is not False:

@@ -69,11 +69,17 @@ class Effects:
     calls: list[Called] = field(default_factory=list[Called])
     paths: list[PathUse] = field(default_factory=list[PathUse])
     folders: list[str | None] = field(default_factory=list[str | None])  # changed to; None: unknown
+    opaque: bool = False  # it runs code of which only the names are known
     unknowns: list[Unknown] = field(default_factory=list[Unknown])
     value: Value = field(default_factory=Value)  # of a statement that is an expression
     after: Mapping[str, Value] = field(default_factory=dict[str, Value])
     # An obstacle to leaving the notebook's one namespace: exec, globals(), …
     dynamic: list[Unknown] = field(default_factory=list[Unknown])
+
+    @property
+    def may_draw(self) -> bool:
+        """Say whether it may draw from any global random state."""
+        return self.opaque or bool(self.unknowns)
 
     @property
     def all_binds(self) -> set[str]:

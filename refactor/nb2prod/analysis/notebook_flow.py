@@ -36,7 +36,7 @@ class Analysis:
         """Say whether a random state that was set or drawn from before is drawn from after."""
         before = {w for e in self.effects[:position] for w in e.writes if w.startswith(RANDOM)}
         after = {r for e in self.effects[position:] for r in e.reads if r.startswith(RANDOM)}
-        unknown_after = any(e.unknowns for e in self.effects[position:])
+        unknown_after = any(e.may_draw for e in self.effects[position:])
         return bool(before & after) or bool(before and unknown_after)
 
 

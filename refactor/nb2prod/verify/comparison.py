@@ -9,9 +9,9 @@ from pathlib import Path
 from nb2prod.emit.project import package_name
 from nb2prod.pipeline.plan import Plan, Stage, Step
 from nb2prod.verify.environment import Environment
-from nb2prod.verify.notebook_run import SEEDED, imported
+from nb2prod.verify.notebook_run import seeded, seeds_itself
 from nb2prod.verify.observation import Observation
-from nb2prod.verify.project_run import Scratch, StageRun, Watch, run_stage
+from nb2prod.verify.project_run import Chance, StageRun, Watch, run_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,15 +38,24 @@ class Comparison:
 
 
 def compare(plan: Plan, project: Path, observed: Observation, environment: Environment,
-            scratch: Scratch) -> Comparison:  # fmt: skip
-    """Run the stages of a project one after the other, and stop at the first difference."""
+            examples: Path) -> Comparison:  # fmt: skip
+    """Run the stages of a project one after the other, and stop at the first difference.
+
+    A small call of each function is kept in the folder `examples`.
+    """
     result = Comparison()
     package = package_name(plan)
-    seeded = sorted(imported(plan) & SEEDED)
+    libraries, own_seeds = sorted(seeded(plan)), seeds_itself(plan)
+    state = examples / "generators"
     for index, stage in enumerate(plan.stages):
         environment.progress(f"running the stage {stage.name} ({index + 1} of {len(plan.stages)})")
         watches = [_watch(plan, stage, step, package, observed) for step in stage.steps]
-        run = run_stage(project, stage.name, watches, seeded, environment, scratch)
+        # Where the notebook seeds a generator, its stages have to carry it on themselves: they
+        # begin with another seed than the notebook. Else they go on as one process would.
+        chance = Chance(libraries, index + 1 if own_seeds else 0, state)
+        run = run_stage(project, stage.name, watches, chance, environment, examples)
+        if own_seeds:
+            state.unlink(missing_ok=True)
         result.seconds += run.seconds
         result.printed += run.printed
         if run.failure:

@@ -15,7 +15,6 @@ from nb2prod.pipeline.planner import join_stages
 from nb2prod.verify.comparison import Comparison, Difference, compare
 from nb2prod.verify.environment import Environment
 from nb2prod.verify.observation import Observation
-from nb2prod.verify.project_run import Scratch
 
 _SUFFIXES = {"parquet": ".parquet", "npy": ".npy", "json": ".json"}
 
@@ -44,11 +43,11 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
         suffixes = _suffixes(plan, observed)
         with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
             root = Path(folder) / "project"
-            scratch = Scratch(Path(folder) / "generators.pkl", Path(folder) / "examples")
-            scratch.examples.mkdir()
+            examples = Path(folder) / "examples"
+            examples.mkdir()
             write_files(root, project_files(plan, Evidence(suffixes)))
-            comparison = compare(plan, root, observed, environment, scratch)
-            kept = {p.name: p.read_bytes() for p in sorted(scratch.examples.glob("*.pkl"))}
+            comparison = compare(plan, root, observed, environment, examples)
+            kept = {p.name: p.read_bytes() for p in sorted(examples.glob("*.pkl"))}
         difference = comparison.difference
         if difference is None or difference.timed_out or len(plan.stages) == 1:
             return Verified(plan, suffixes, comparison, tuple(joined), kept)

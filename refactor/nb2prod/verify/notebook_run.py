@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nb2prod.analysis.effects import RANDOM
 from nb2prod.pipeline.plan import Plan, Step
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.kernel import Kernel, kernel
@@ -84,7 +85,7 @@ def run_notebook(plan: Plan, folder: Path, environment: Environment, hash_seed: 
             "fingerprint": remote("fingerprint"),
             "names": wanted,
             "stored": {step.statements[-1]: crossing_later(plan, step) for step in plan.steps},
-            "seeded": sorted(imported(plan) & SEEDED),
+            "seeded": sorted(seeded(plan)),
             "result": str(result),
         }
         probe = f"{remote('kernel_probe')}\ninstall({config!r})\ndel install"
@@ -103,6 +104,18 @@ def run_notebook(plan: Plan, folder: Path, environment: Environment, hash_seed: 
     seconds = time.monotonic() - start
     printed, read = tuple(running.printed), frozenset(found["read"])
     return NotebookRun(values, printed, read, failure, found["versions"], seconds)
+
+
+def seeded(plan: Plan) -> set[str]:
+    """Return the libraries whose generators a run seeds: those that the notebook imports."""
+    return imported(plan) & SEEDED
+
+
+def seeds_itself(plan: Plan) -> bool:
+    """Say whether the notebook seeds a global generator; the project then has to carry it."""
+    return any(
+        w.startswith(RANDOM) and w not in e.reads for e in plan.analysis.effects for w in e.writes
+    )
 
 
 def crossing_later(plan: Plan, step: Step) -> list[str]:

@@ -50,26 +50,29 @@ class StageRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Scratch:
-    """Files that the runs of one project share.
+class Chance:
+    """What the global random generators are to give in a stage.
 
-    `state` holds the global random generators between two stages, as one process would; small
-    calls of each function are kept in `examples`.
+    The generators of `libraries` are seeded, then they go on from `state`, where that file is.
     """
 
+    libraries: Sequence[str]
+    seed: int
     state: Path
-    examples: Path
 
 
 def run_stage(
     project: Path,
     stage: str,
     watches: Sequence[Watch],
-    seeded: Sequence[str],
+    chance: Chance,
     environment: Environment,
-    scratch: Scratch,
+    examples: Path,
 ) -> StageRun:
-    """Run a stage of a project, as `dvc repro` does, and look at what its functions return."""
+    """Run a stage of a project, as `dvc repro` does, and look at what its functions return.
+
+    A small call of each function is kept in the folder `examples`.
+    """
     start = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         place = Path(folder)
@@ -79,9 +82,10 @@ def run_stage(
             "watches": [asdict(w) for w in watches],
             "script": "src/run.py",
             "arguments": [stage],
-            "seeded": list(seeded),
-            "state": str(scratch.state),
-            "examples": str(scratch.examples),
+            "seeded": list(chance.libraries),
+            "seed": chance.seed,
+            "state": str(chance.state),
+            "examples": str(examples),
             "result": str(place / "calls.json"),
         }
         (place / "config.json").write_text(json.dumps(config), "utf-8")

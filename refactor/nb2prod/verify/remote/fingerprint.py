@@ -50,23 +50,23 @@ def describe(value, stored=False):
     return found
 
 
-def seed_generators(libraries):
+def seed_generators(libraries, seed=0):
     """Seed the global generators of Python and of these libraries."""
-    random.seed(0)
+    random.seed(seed)
     for name in libraries:
         try:
             if name == "numpy":
                 import numpy
 
-                numpy.random.seed(0)
+                numpy.random.seed(seed)
             elif name == "torch":
                 import torch
 
-                torch.manual_seed(0)
+                torch.manual_seed(seed)
             elif name == "tensorflow":
                 import tensorflow
 
-                tensorflow.random.set_seed(0)
+                tensorflow.random.set_seed(seed)
         except Exception:
             pass  # a library that can't be imported fails in the notebook, and is named there
 

@@ -48,7 +48,7 @@ def main():
 
 def _restore(config, scope):
     """Let the random generators go on where the stage before left them."""
-    scope["seed_generators"](config["seeded"])
+    scope["seed_generators"](config["seeded"], config["seed"])
     if os.path.exists(config["state"]):
         with open(config["state"], "rb") as stream:
             state = pickle.load(stream)
