@@ -129,8 +129,9 @@ def read_plan_document(text: str, notebook: Notebook, analysis: Analysis) -> Pla
     flow = Dataflow(analysis, find_scope(analysis))
     stages = list(_stages(text))
     steps = [step for _, inside in stages for step in inside]
-    names = [name for name, _ in stages] + [str(s["name"]) for s in steps]
-    _check_names(names, {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable})
+    taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}
+    _check_names([name for name, _ in stages], taken)
+    _check_names([str(s["name"]) for s in steps], taken)
     runs = _runs(flow, steps)
     starts: list[int] = []
     done = 0
@@ -190,9 +191,8 @@ def _check_names(names: Sequence[str], taken: set[str]) -> None:
             raise PlanError(f"the plan's name {name!r} can't be the name of a function or module")
         if name in taken:
             raise PlanError(f"the plan's name {name!r} is taken already")
-    steps = [n for n in names if names.count(n) > 1]
-    if steps:
-        raise PlanError(f"the plan has the name {steps[0]!r} twice")
+        if names.count(name) > 1:
+            raise PlanError(f"the plan has the name {name!r} twice")
 
 
 def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]:
