@@ -11,8 +11,9 @@ _DEPTH = 40
 _BYTES = 1500000000
 _NOT_COMPARED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.MethodType,
                  types.GeneratorType, type)  # fmt: skip
-# What a fitted object notes about the run and not about the data.
-_OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread")
+# What a fitted object notes about the run and not about the data; `_tmp` of statsmodels is memory
+# that is never initialised.
+_OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread", "_tmp")
 
 
 # Where the notebook's own classes live: in a notebook here, in a project in its package.
