@@ -11,7 +11,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CHECKS = [
     [sys.executable, "-m", "ruff", "check"],
     [sys.executable, "-m", "ruff", "format", "--check"],
-    [sys.executable, "-m", "pyright"],
+    [sys.executable, "-m", "pyright", "--pythonpath", sys.executable],
     [str(Path(sys.executable).with_name("lint-imports"))],
     [sys.executable, "-m", "pytest", "-q"],
 ]
