@@ -20,6 +20,8 @@ def verdict(verified: Verified) -> str:
     if comparison.unsteady:
         names = ", ".join(dict.fromkeys(n.rpartition(".")[2] for n in comparison.unsteady))
         return f"verified up to {names}, which differ from run to run"
+    if comparison.skipped:
+        return f"verified, but for {', '.join(comparison.skipped)}, which can't be compared"
     return "verified"
 
 
