@@ -175,6 +175,9 @@ def test_every_public_function_is_described(module: Any) -> None:
 # pandas and numpy do what is said of them -------------------------------------------------------
 
 DAYS = pd.date_range("2020", periods=3)
+# Since pandas 3 all results are copies on write: a view is no more than an economy of memory.
+COPY_ON_WRITE = int(pd.__version__.partition(".")[0]) >= 3
+GONE = {"first", "last", "swapaxes", "backfill", "pad"}  # with pandas 3
 CALLS: dict[str, tuple[Any, ...]] = {
     "add": (1,), "add_prefix": ("p",), "add_suffix": ("s",), "agg": ("sum",), "apply": (np.sqrt,),
     "asfreq": ("D",), "assign": (), "astype": (float,), "between_time": ("0:00", "1:00"),
@@ -221,12 +224,14 @@ def call(receiver: Any, name: str, *given: Any, **named: Any) -> Any:
 def test_a_frame_changes_and_shares_only_as_described(name: str) -> None:
     effect = knowledge.method("pandas.DataFrame", name)
     assert effect is not None
+    if COPY_ON_WRITE and name in GONE:
+        pytest.skip("this pandas has it no more")
     table = frame()
     memory = table.to_numpy()
     result = call(table, name, *CALLS.get(name, ()))
     changed = not table.equals(frame()) or list(table) != ["a", "b"]
     assert changed == ("self" in effect.mutates)
-    if any(np.shares_memory(a, memory) for a in arrays(result)):
+    if not COPY_ON_WRITE and any(np.shares_memory(a, memory) for a in arrays(result)):
         assert {"self"} <= {*effect.shares, *effect.mutates}
     if effect.returns in ("same", "pandas.DataFrame"):
         assert isinstance(result, pd.DataFrame)
@@ -234,6 +239,7 @@ def test_a_frame_changes_and_shares_only_as_described(name: str) -> None:
         assert isinstance(result, pd.Series)
 
 
+@pytest.mark.skipif(COPY_ON_WRITE, reason="no result of this pandas is a view to write through")
 @pytest.mark.parametrize(
     "name", ["first", "get", "head", "set_flags", "squeeze", "tail", "to_numpy", "transpose", "xs"]
 )
@@ -252,7 +258,7 @@ def test_inplace_methods_take_that_keyword(class_: type) -> None:
     known = knowledge.library_class(f"pandas.{class_.__name__}")
     assert known is not None
     assert known.inplace
-    for name in known.inplace:
+    for name in set(known.inplace) - (GONE if COPY_ON_WRITE else set()):
         assert "inplace" in inspect.signature(getattr(class_, name)).parameters
 
 
