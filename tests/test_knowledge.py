@@ -66,7 +66,7 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
         assert effect.seeds in STATES
         for path in (effect.reads, effect.writes):
             assert path is None or re.fullmatch(r"\d(:\w+)?", path)
-        for who in (*effect.shares, *effect.mutates):
+        for who in (*effect.shares, *effect.holds, *effect.mutates):
             assert who.isidentifier() or who.isdigit()
 
 

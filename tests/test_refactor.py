@@ -121,3 +121,41 @@ def test_what_is_no_notebook_is_a_usage_error(tmp_path, capsys):
     path.write_text("{")
     assert main(["refactor", str(path), "--output", str(tmp_path / "project")]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_what_a_text_refers_to_is_there_where_it_is_evaluated(tmp_path, capsys):
+    path = notebook(
+        tmp_path,
+        "import numpy as np\nimport pandas as pd",
+        "df = pd.DataFrame({'x': np.arange(9.0)})\nLimit = 3\nletter = 'b'",
+        "def double(v):\n    return v * 2",
+        "def pick(frame):\n    return frame.query('x > @Limit')",
+        "## Select",
+        "large = df.query('x > @Limit')\nprint(len(large), letter)",
+        "## Compute",
+        "large['y'] = large.eval('x * @Limit')\nprint(large)\npicked = pick(df)",
+        "## Evaluate",
+        "total = pd.eval('double(Limit) + 1')\nprint(total, picked)",
+    )
+    command = ["refactor", str(path), "--output", str(tmp_path / "p"), "--split", "headings"]
+    assert main(command) == 0
+    assert capsys.readouterr().out.strip().endswith("4 stages, verified")
+
+
+def test_a_result_that_is_changed_under_another_name_is_carried_there(tmp_path, capsys):
+    path = notebook(
+        tmp_path,
+        "from sklearn.linear_model import LinearRegression",
+        "from sklearn.pipeline import make_pipeline",
+        "## Set up",
+        "line = LinearRegression()\npipe = make_pipeline(line)\nX, y = [[1.0], [2.0]], [1.0, 3.0]",
+        "## Train",
+        "pipe.fit(X, y)",
+        "## Predict",
+        "print(pipe.predict([[3.0]]))",
+    )
+    command = ["refactor", str(path), "--output", str(tmp_path / "p"), "--split", "headings"]
+    assert main(command) == 0
+    assert capsys.readouterr().out.strip().endswith("3 stages, verified")
+    proof = json.loads((tmp_path / "p" / "proof.json").read_text())
+    assert any(label.endswith(".line") for label in proof["equal"])

@@ -65,6 +65,28 @@ def test_a_function_reads_its_globals_when_it_is_called(effects):
     assert "k" in effects("k = 1\ndef f(x):\n    return x * k", "k = 2", "y = f(3)").uses
 
 
+@pytest.mark.parametrize(
+    ("imports", "statement"),
+    [
+        ("import pandas as pd\ndf = pd.DataFrame({'a': [1]})", "df.query('a > @k')"),
+        ("import pandas as pd\ndf = pd.DataFrame({'a': [1]})", "df.eval('a + @ k')"),
+        ("import statsmodels.formula.api as smf\ndf = 1", "smf.ols('y ~ x + k', df)"),
+        ("import statsmodels.api as sm\ndf = 1", "sm.OLS.from_formula('y ~ k(x)', df)"),
+        ("import patsy\ndf = 1\ntext = 'y ~ k'", "patsy.dmatrices(text, df)"),
+        ("df = load()\nf = lambda d: d.query('a > @k')", "f(df)"),
+    ],
+)
+def test_a_text_that_is_evaluated_reads_the_variables_it_names(effects, imports, statement):
+    found = effects("k = 1", imports, statement)
+    assert "k" in found.uses
+    assert found.in_texts == {"k"}
+
+
+def test_only_names_after_an_at_sign_are_variables_in_a_query(effects):
+    frame = "import pandas as pd\ndf = pd.DataFrame({'k': [1]})"
+    assert effects("k = 1", frame, "df.query('k > 0')").in_texts == set()
+
+
 def test_a_branch_binds_perhaps(effects):
     found = effects("a = 1", "if a:\n    b = 2")
     assert found.may_bind == {"b"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import posixpath
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -287,6 +288,8 @@ class Caller(Evaluator):
             self._path(node, effect.reads, arguments, writes=False, call=name)
         if effect.writes:
             self._path(node, effect.writes, arguments, writes=True, call=name)
+        if effect.evaluates:
+            self._evaluate_text(node, effect.evaluates, arguments)
 
     def _draw(self, effect: knowledge.Effect, base: Value | None, arguments: Arguments) -> None:
         """Note a draw from a global random state, unless the call brings its own."""
@@ -302,6 +305,20 @@ class Caller(Evaluator):
             return
         self.effects.reads.add(RANDOM + source)
         self.effects.writes.add(RANDOM + source)
+
+    def _evaluate_text(self, node: ast.Call, which: str, arguments: Arguments) -> None:
+        """Note the variables that a text refers to: a query of pandas, a formula of patsy."""
+        position, _, keyword = which.removeprefix("@").partition(":")
+        value = arguments.get(position) or arguments.get(keyword)
+        if value is None:
+            return
+        if value.text is None and value.type in (None, "builtins.str"):
+            self.unknown(node, "which variables a computed text refers to is not known")
+        pattern = r"@\s*(\w+)" if which.startswith("@") else r"(?<![\w.])([^\W\d]\w*)"
+        for name in re.findall(pattern, value.text or ""):
+            if name in self.globals or any(name in scope for scope in self.locals):
+                self.effects.in_texts.add(name)
+                self.call_back(node, [self.load(name)])
 
     def _path(self, node: ast.Call, which: str, arguments: Arguments, *, writes: bool,
               call: str) -> None:  # fmt: skip

@@ -68,6 +68,7 @@ class Effects:
     writes: set[str] = field(default_factory=set[str])  # pseudo-variables
     calls: list[Called] = field(default_factory=list[Called])
     paths: list[PathUse] = field(default_factory=list[PathUse])
+    in_texts: set[str] = field(default_factory=set[str])  # named in a text that a call evaluates
     folders: list[str | None] = field(default_factory=list[str | None])  # changed to; None: unknown
     opaque: bool = False  # it runs code of which only the names are known
     unknowns: list[Unknown] = field(default_factory=list[Unknown])

@@ -131,6 +131,10 @@ class Machine:
 
     def _share(self, value: Value, effect: knowledge.Effect, receiver: Value | None,
                arguments: dict[str, Value]) -> None:  # fmt: skip
+        for who in effect.holds:
+            source = receiver if who == "self" else arguments.get(who)
+            if source is not None:
+                self.heap.contain(value.objects, source.objects - value.objects)
         for who in effect.shares:
             source = receiver if who == "self" else arguments.get(who)
             if source is not None:

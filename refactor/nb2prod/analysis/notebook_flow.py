@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from nb2prod.analysis.effects import RANDOM, Effects
 from nb2prod.analysis.execute import Interpreter
@@ -22,6 +23,7 @@ class Analysis:
     effects: tuple[Effects, ...]
     live: tuple[frozenset[str], ...]  # at each position: names whose value is read later
     heap: Heap
+    in_texts: frozenset[str]  # the variables that texts refer to which calls evaluate
 
     @property
     def statements(self) -> tuple[Statement, ...]:
@@ -44,7 +46,16 @@ def analyse(program: Program) -> Analysis:
     """Follow the statements of a notebook from the first to the last."""
     interpreter = Interpreter()
     effects = tuple(interpreter.run_statement(s.node) for s in program.statements)
-    return Analysis(program, effects, _liveness(effects), interpreter.heap)
+    in_texts = frozenset(name for effect in effects for name in effect.in_texts)
+    return Analysis(program, effects, _liveness(effects), interpreter.heap, in_texts)
+
+
+def with_uses(analysis: Analysis, uses: Mapping[str, int]) -> Analysis:
+    """Return the flow with each of these names used by a statement too: name -> statement."""
+    effects = list(analysis.effects)
+    for name, number in uses.items():
+        effects[number] = replace(effects[number], uses=effects[number].uses | {name})
+    return replace(analysis, effects=tuple(effects), live=_liveness(tuple(effects)))
 
 
 def _liveness(effects: tuple[Effects, ...]) -> tuple[frozenset[str], ...]:

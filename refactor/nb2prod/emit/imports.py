@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 
+from nb2prod.pipeline.definitions import words_in_texts
 from nb2prod.pipeline.plan import Plan
 
 _RUNTIME = ("artifacts", "generators", "params", "reporting", "settings")
@@ -17,6 +18,7 @@ def with_imports(plan: Plan, docstring: str, parts: Iterable[str], package: str)
     body = "\n\n".join(part.strip("\n") + "\n" for part in parts)
     tree = ast.parse(body)
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | set(_quoted_types(tree))
+    used |= plan.analysis.in_texts & words_in_texts(tree)
     used -= {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
     blocks = ["\n".join(group) for group in _grouped(_imports(plan, used))]
     if own := _own_imports(plan, used, package):

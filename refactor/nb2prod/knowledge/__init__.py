@@ -31,11 +31,14 @@ The keys of an effect, all optional:
     returns       dotted type of the result; "self": the receiver itself; "same": a new value of
                   the receiver's (or first argument's) type
     shares        what the result shares memory with: "self", "0" (position), "name" (keyword)
+    holds         what the result keeps a reference to, like a container: "self", "0", "name"
     mutates       what the call may change: "self", "0", "name"
     draws         the random state it draws from: "numpy", "python", "torch", "tensorflow"
     unless        a keyword which, when given and not None, makes it draw from no global state
     seeds         the random state it sets
     reads, writes the argument that is a path: "0", or "0:name" where it can also be a keyword
+    evaluates     the argument with a text that refers to variables of the caller: "0:formula" where
+                  any name in it may be one, "@0:expr" where only names after an @ are
     options       the process-wide options it changes: "pandas", "matplotlib", "warnings", …
     figure        it draws on the current figure
     prints        it writes on stdout
@@ -75,12 +78,14 @@ class Effect:
 
     returns: str | None = None
     shares: tuple[str, ...] = ()
+    holds: tuple[str, ...] = ()
     mutates: tuple[str, ...] = ()
     draws: str | None = None
     unless: str | None = None
     seeds: str | None = None
     reads: str | None = None
     writes: str | None = None
+    evaluates: str | None = None
     options: str | None = None
     figure: bool = False
     prints: bool = False
@@ -132,7 +137,7 @@ def effect(entry: Mapping[str, Any]) -> Effect:
     if unknown:
         raise ValueError(f"not in the vocabulary: {', '.join(sorted(unknown))}")
     values: dict[str, Any] = dict(entry)
-    values |= {k: _tuple(v) for k, v in entry.items() if k in ("shares", "mutates")}
+    values |= {k: _tuple(v) for k, v in entry.items() if k in ("shares", "holds", "mutates")}
     return Effect(**values)
 
 
@@ -186,7 +191,15 @@ def function(name: str) -> Effect | None:
         entry = table.get(".".join(parts[:cut]) + ".*")
         if entry is not None:
             return effect(entry)
-    return None
+    return _class_method(module, short)
+
+
+def _class_method(class_name: str, name: str) -> Effect | None:
+    """Return what a method does that is called on its class: `OLS.from_formula(...)`."""
+    known = method(class_name, name) if library_class(class_name) else None
+    return (
+        None if known is None or "self" in (*known.shares, *known.holds, *known.mutates) else known
+    )
 
 
 @cache

@@ -46,6 +46,17 @@ def _begins_cell(flow: Dataflow, before: int, i: int) -> bool:
     return flow.analysis.statements[before].cell != flow.analysis.statements[i].cell
 
 
+def filled(flow: Dataflow, positions: Sequence[int]) -> list[int]:
+    """Leave out the cuts that would make a stage without work: imports, definitions, nothing."""
+    work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
+    kept: list[int] = []
+    for position in positions:
+        before = any((kept[-1] if kept else 0) <= i < position for i in work)
+        if before and any(i >= position for i in work):
+            kept.append(position)
+    return kept
+
+
 def sound(flow: Dataflow, positions: Sequence[int]) -> tuple[list[int], dict[int, Crossing]]:
     """Split positions into those where a cut is sound and those where it is not, with reasons."""
     good: list[int] = []

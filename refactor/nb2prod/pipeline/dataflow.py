@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from nb2prod.analysis.heap import Value
-from nb2prod.analysis.notebook_flow import Analysis, imports
-from nb2prod.pipeline.definitions import Scope
+from nb2prod.analysis.notebook_flow import Analysis, imports, with_uses
+from nb2prod.pipeline.definitions import Scope, find_scope
 
 # What a notebook only looks at: nothing that a pipeline hands on.
 _SHOWN_ONLY = ("matplotlib.", "seaborn.", "plotly.", "bokeh.", "altair.", "IPython.", "ipywidgets.")
@@ -124,6 +124,21 @@ class Dataflow:
             and not _is_literal(self.analysis.statements[number].node)
             and _is_result(name, self.analysis.value(end, name))
         }
+
+
+def follow(analysis: Analysis) -> Dataflow:
+    """Return the flow of a notebook in which each result is kept until its last change.
+
+    `pipe.fit(...)` fits the classifier that the pipeline holds: the variable that stands for the
+    classifier alone is carried there, though no statement reads it.
+    """
+    flow = Dataflow(analysis, find_scope(analysis))
+    changed_elsewhere = {
+        name: number
+        for name, number in flow.results.items()
+        if name in analysis.effects[number].mutates and name not in flow.reads(number)
+    }
+    return Dataflow(with_uses(analysis, changed_elsewhere), flow.scope)
 
 
 def _is_result(name: str, value: Value) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import re
 import symtable
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -91,13 +92,23 @@ def _definitions(analysis: Analysis) -> Iterator[Definition]:
         node = statement.node
         match node:
             case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name):
-                yield Definition(name, statement.number, False, free_names(statement.code))
-            case ast.ClassDef(name=name):
-                yield Definition(name, statement.number, True, free_names(statement.code))
-            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()):
-                yield Definition(name, statement.number, False, free_names(statement.code))
-            case _:
                 pass
+            case ast.ClassDef(name=name):
+                pass
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Lambda()):
+                pass
+            case _:
+                continue
+        free = free_names(statement.code)
+        if analysis.in_texts:
+            free |= (words_in_texts(node) & analysis.in_texts) - _own_names(node)
+        yield Definition(name, statement.number, isinstance(node, ast.ClassDef), free)
+
+
+def words_in_texts(node: ast.AST) -> set[str]:
+    """Return the words of all texts inside a statement or module."""
+    constants = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
+    return {w for text in constants if isinstance(text, str) for w in re.findall(r"\w+", text)}
 
 
 def free_names(code: str) -> frozenset[str]:
@@ -237,6 +248,12 @@ def _lift(
                 continue
             if definition.is_class and lifted:
                 result[number] = replace(definition, local="its methods read variables")
+                changed = True
+            elif definition.name in analysis.in_texts and (
+                lifted or definition.version != definition.name
+            ):
+                reason = "a text that is evaluated refers to it"
+                result[number] = replace(definition, local=reason)
                 changed = True
             elif lifted & _own_names(analysis.statements[number].node):
                 result[number] = replace(

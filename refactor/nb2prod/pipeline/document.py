@@ -13,8 +13,7 @@ import yaml
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline.cuts import sound
-from nb2prod.pipeline.dataflow import Dataflow
-from nb2prod.pipeline.definitions import find_scope
+from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import RESERVED
 from nb2prod.pipeline.parameters import find_parameters
 from nb2prod.pipeline.plan import Plan, PlanError, Step
@@ -72,7 +71,7 @@ def plan_document(plan: Plan) -> str:
 
 
 def _step(plan: Plan, step: Step) -> dict[str, Any]:
-    span = _range(plan.analysis, step)
+    span = _range(Dataflow(plan.analysis, plan.scope), step)
     cells = int(span) if span.isdecimal() else span
     entry: dict[str, Any] = {"name": step.name, "cells": cells}
     if step.inputs:
@@ -105,9 +104,9 @@ def _place(analysis: Analysis, number: int) -> tuple[int, int]:
     return cell + 1, number - first + 1
 
 
-def _range(analysis: Analysis, step: Step) -> str:
+def _range(flow: Dataflow, step: Step) -> str:
     """Return the cells of a step: `4-6`, or `4.2-6.1` where it begins or ends within a cell."""
-    flow = Dataflow(analysis, find_scope(analysis))
+    analysis = flow.analysis
     first, last = step.statements[0], step.statements[-1]
     (begin, inner), (end, inner_end) = _place(analysis, first), _place(analysis, last)
     in_begin = [s.number for s in analysis.statements if s.cell == begin - 1]
@@ -126,7 +125,7 @@ def read_plan_document(text: str, notebook: Notebook, analysis: Analysis) -> Pla
         PlanError: the file is no plan, or not one of this notebook; the message says where.
     """
     refuse(analysis)
-    flow = Dataflow(analysis, find_scope(analysis))
+    flow = follow(analysis)
     stages = list(_stages(text))
     steps = [step for _, inside in stages for step in inside]
     taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}

@@ -300,15 +300,19 @@ def unique(name: str, taken: Container[str], alternatives: Iterable[str] = ()) -
     return f"{name}_{number}"
 
 
-def variable_names(names: Iterable[str], avoid: Container[str]) -> dict[str, str]:
+def variable_names(
+    names: Iterable[str], avoid: Container[str], kept: Container[str] = ()
+) -> dict[str, str]:
     """Give each variable of the notebook a snake_case name of its own.
 
-    A name that is fine keeps it; the others (`X_train`, `df2`, `list`) give way to it.
+    A name that is fine keeps it, as do those of `kept`; the others (`X_train`, `df2`, `list`) give
+    way to it.
     """
     names = sorted(names)
 
     def fine(name: str) -> bool:
-        return snake(name) == name and name not in RESERVED and name not in avoid
+        good = snake(name) == name and name not in RESERVED and name not in avoid
+        return good or name in kept
 
     result = {name: name for name in names if fine(name)}
     taken = set(result)

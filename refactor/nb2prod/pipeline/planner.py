@@ -11,10 +11,9 @@ from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.crossing import Crossing, crossing
-from nb2prod.pipeline.cuts import sound, stage_cuts
+from nb2prod.pipeline.cuts import filled, sound, stage_cuts
 from nb2prod.pipeline.data import find_data
-from nb2prod.pipeline.dataflow import Dataflow
-from nb2prod.pipeline.definitions import find_scope
+from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.parameters import find_parameters
 from nb2prod.pipeline.phases import phase
@@ -43,16 +42,13 @@ def make_plan(notebook: Notebook, analysis: Analysis, *, split: str = "auto") ->
         PlanError: it holds something that no pipeline can do.
     """
     refuse(analysis)
-    flow = Dataflow(analysis, find_scope(analysis))
+    flow = follow(analysis)
     prose = read_prose(notebook, analysis.statements)
     merged: dict[int, Crossing] = {}
     cuts: list[int] = []
     if split == "headings":
-        end = len(analysis.statements)
-        wanted = sorted(
-            {h.position for h in prose.headings if h.level == 2 and 0 < h.position < end}
-        )
-        cuts, merged = sound(flow, wanted)
+        wanted = sorted({h.position for h in prose.headings if h.level == 2})
+        cuts, merged = sound(flow, filled(flow, wanted))
     elif split == "auto":
         cuts = stage_cuts(flow, prose)
     runs = _step_runs(flow, prose, cuts)
@@ -95,7 +91,9 @@ def assemble(
     analysis, scope = flow.analysis, flow.scope
     variables = _variables(flow)
     names = naming.variable_names(
-        variables, avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES
+        variables,
+        avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES,
+        kept=analysis.in_texts,
     )
     steps = list(_named_steps(flow, prose, runs, {*variables, *names.values()}))
     stages = list(_named_stages(flow, prose, cuts, steps))

@@ -12,6 +12,7 @@ from nb2prod.verify.environment import Environment
 from nb2prod.verify.notebook_run import seeded, seeds_itself
 from nb2prod.verify.observation import Observation
 from nb2prod.verify.project_run import Chance, StageRun, Watch, run_stage
+from nb2prod.verify.seen import Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +93,20 @@ def _difference(plan: Plan, index: int, step: Step, run: StageRun, observed: Obs
         elif not observed.steady(last, name):
             result.unsteady.append(label)
         else:
-            reason = f"{wanted.type} {wanted.preview or ''} became {seen.type} {seen.preview or ''}"
-            return Difference(index, step.name, name, " ".join(reason.split()))
+            reason = _reason(wanted, seen)
+            return Difference(index, step.name, name, reason)
     return None
+
+
+def _reason(wanted: Seen, seen: Seen) -> str:
+    """Say how a value differs: in its type, its shape, or what it holds."""
+    if wanted.type != seen.type:
+        return f"{wanted.type} became {seen.type}"
+    if wanted.shape != seen.shape:
+        return f"{wanted.type} of shape {wanted.shape} became one of shape {seen.shape}"
+    if wanted.preview and seen.preview:
+        return f"{' '.join(wanted.preview.split())} became {' '.join(seen.preview.split())}"
+    return f"{wanted.type} holds something else"
 
 
 def lost_lines(wanted: Iterable[str], printed: Iterable[str]) -> list[str]:

@@ -128,7 +128,10 @@ def _feed(value, put, depth, seen):
     if isinstance(value, _NOT_COMPARED):
         if depth == 0:
             raise Unknown("a %s is not compared" % kind.__name__)
-        put(("named:%s;" % getattr(value, "__qualname__", kind.__name__)).encode())
+        # A project may give the notebook's own functions other names and places.
+        own = (getattr(value, "__module__", None) or "").partition(".")[0] in OWN
+        name = "" if own else getattr(value, "__qualname__", kind.__name__)
+        put(("named:%s;" % name).encode())
         return
     if id(value) in seen:
         put(("again:%d;" % seen[id(value)]).encode())
