@@ -64,10 +64,11 @@ class Dataflow:
         inputs: dict[str, None] = {}
         for number in numbers:
             effect = self.analysis.effects[number]
-            kept = effect.may_bind & self.analysis.live[number + 1]
-            needed = sorted(self.reads(number) | kept)
-            inputs |= dict.fromkeys(n for n in needed if n not in bound and n in before)
-            bound = (bound | effect.binds) - effect.deletes
+            for name in self._needed[number]:
+                if name not in bound and name in before:
+                    inputs[name] = None
+            bound |= effect.binds
+            bound -= effect.deletes
         return list(inputs)
 
     def outputs(self, numbers: Sequence[int]) -> list[str]:
@@ -76,23 +77,48 @@ class Dataflow:
         Those are the ones that are read later, and the results of the notebook: what it
         computes and never changes again, though no later cell reads it.
         """
-        after = numbers[-1] + 1
-        inputs = set(self.inputs(numbers))
+        return self.ends(numbers)[1]
+
+    def ends(self, numbers: Sequence[int]) -> tuple[list[str], list[str]]:
+        """Return the inputs and the outputs of a run of statements."""
+        inputs = self.inputs(numbers)
+        taken = set(inputs)
         changed: dict[str, None] = {}
         for number in numbers:
             effect = self.analysis.effects[number]
-            assigned = assigned_names(self.analysis.statements[number].node)
-            changed |= dict.fromkeys(n for n in assigned if n in effect.all_binds)
-            changed |= dict.fromkeys(sorted(effect.all_binds))
-            changed |= dict.fromkeys(n for n in sorted(effect.mutates) if n in inputs)
+            changed |= self._made[number]
+            for name in sorted(effect.mutates & taken):
+                changed[name] = None
             for name in effect.deletes:
                 changed.pop(name, None)
-        wanted = self.live(after) | {n for n, at in self.results.items() if at in numbers}
-        return [
+        live, results = self.live(numbers[-1] + 1), self.results
+        first, last = numbers[0], numbers[-1]
+        return inputs, [
             n
             for n in changed
-            if n in wanted and n not in self.scope.imports and n not in self.scope.movable
+            if (n in live or first <= results.get(n, -1) <= last)
+            and n not in self.scope.imports
+            and n not in self.scope.movable
         ]
+
+    @cached_property
+    def _needed(self) -> list[list[str]]:
+        """The variables that each statement needs, those included that it may leave as they are."""
+        live = self.analysis.live
+        return [
+            sorted(self.reads(number) | (effect.may_bind & live[number + 1]))
+            for number, effect in enumerate(self.analysis.effects)
+        ]
+
+    @cached_property
+    def _made(self) -> list[dict[str, None]]:
+        """The variables that each statement binds, in the order in which it names them."""
+        made: list[dict[str, None]] = []
+        for statement, effect in zip(self.analysis.statements, self.analysis.effects, strict=True):
+            binds = effect.all_binds
+            named = (n for n in assigned_names(statement.node) if n in binds)
+            made.append(dict.fromkeys([*named, *sorted(binds)]))
+        return made
 
     @cached_property
     def _bound_before(self) -> list[frozenset[str]]:

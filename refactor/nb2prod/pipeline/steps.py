@@ -70,8 +70,7 @@ def step_cost(
         if b - a > 1 and (begins & set(range(a + 1, b)) or (lines > limit and free_end)):
             return None
         numbers = work[a:b]
-        inputs = len(flow.inputs(numbers))
-        outputs = len(flow.outputs(numbers))
+        inputs, outputs = map(len, flow.ends(numbers))
         value = 2.0 + 0.25 * max(0, inputs - 2) + 2.5 * max(0, inputs - 5)
         value += 0.3 * max(0, outputs - 2) + 1.0 * max(0, outputs - 4)
         value += (max(0, lines - _IDEAL_LINES) / 12) ** 2
