@@ -272,6 +272,7 @@ class Caller(Evaluator):
         reads, writes = self.effects.reads, self.effects.writes
         if effect.seeds:
             writes.add(RANDOM + effect.seeds)
+            self.effects.seeds.add(RANDOM + effect.seeds)
         if effect.options:
             writes.add(
                 {"cwd": CWD, "environ": ENVIRON}.get(effect.options, OPTIONS + effect.options)

@@ -66,6 +66,7 @@ class Effects:
     mutates: set[str] = field(default_factory=set[str])  # names whose value may have changed
     reads: set[str] = field(default_factory=set[str])  # pseudo-variables
     writes: set[str] = field(default_factory=set[str])  # pseudo-variables
+    seeds: set[str] = field(default_factory=set[str])  # the part of `writes` that is seeded
     calls: list[Called] = field(default_factory=list[Called])
     paths: list[PathUse] = field(default_factory=list[PathUse])
     in_texts: set[str] = field(default_factory=set[str])  # named in a text that a call evaluates

@@ -35,11 +35,16 @@ class Analysis:
         return self.effects[position - 1].after.get(name, Value()) if position else Value()
 
     def random_crosses(self, position: int) -> bool:
-        """Say whether a random state that was set or drawn from before is drawn from after."""
-        before = {w for e in self.effects[:position] for w in e.writes if w.startswith(RANDOM)}
+        """Say whether a random state that was seeded before is drawn from after."""
+        before = {state for e in self.effects[:position] for state in e.seeds}
         after = {r for e in self.effects[position:] for r in e.reads if r.startswith(RANDOM)}
         unknown_after = any(e.may_draw for e in self.effects[position:])
         return bool(before & after) or bool(before and unknown_after)
+
+    @property
+    def seeded(self) -> frozenset[str]:
+        """The random states that the notebook seeds: "numpy", "python", "torch", ..."""
+        return frozenset(s.removeprefix(RANDOM) for e in self.effects for s in e.seeds)
 
 
 def analyse(program: Program) -> Analysis:

@@ -81,6 +81,8 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     for name, text in modules.items():
         yield GeneratedFile(f"src/{package}/{name}.py", text)
     for name in _RUNTIME:
+        if name == "generators" and not any(s.outputs.random_state for s in plan.stages):
+            continue
         yield GeneratedFile(f"src/{package}/{name}.py", _render(name, plan, package))
     yield from _tests(plan, package, evidence)
     for target, source in plan.data.copies.items():
@@ -108,7 +110,8 @@ def _render(name: str, plan: Plan, package: str) -> str:
         autoescape=False,  # noqa: S701 - no pages
     )
     stages = [s.name for s in plan.stages]
-    return _format(environment.from_string(text).render(package=package, stages=stages))
+    template = environment.from_string(text)
+    return _format(template.render(package=package, stages=stages, seeded=plan.analysis.seeded))
 
 
 def _format(text: str) -> str:

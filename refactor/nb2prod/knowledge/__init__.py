@@ -2,7 +2,8 @@
 
 Each library has a TOML file. Nothing of the library is imported to use it. The vocabulary:
 
-`[functions]` maps a dotted name (a trailing `.*` stands for all that is not listed) to an effect.
+`[functions]` maps a dotted name (a trailing `.*` stands for all functions that are not listed) to
+an effect.
 `[classes.NAME]` describes the instances of a class: `bases`, the effects of its `methods` (the
 name `*` stands for all that neither it nor its bases list), `attributes` (name -> type of the
 value, which shares memory with the instance), `draws` (the random state that a call draws from
@@ -189,7 +190,8 @@ def function(name: str) -> Effect | None:
     parts = name.split(".")
     for cut in range(len(parts) - 1, 0, -1):
         entry = table.get(".".join(parts[:cut]) + ".*")
-        if entry is not None:
+        # To make an instance does nothing; a star speaks of functions, unless it says otherwise.
+        if entry is not None and ("returns" in entry or library_class(name) is None):
             return effect(entry)
     return _class_method(module, short)
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nb2prod.analysis.effects import RANDOM
 from nb2prod.pipeline.plan import Plan, Step
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.kernel import Kernel, kernel
@@ -113,9 +112,7 @@ def seeded(plan: Plan) -> set[str]:
 
 def seeds_itself(plan: Plan) -> bool:
     """Say whether the notebook seeds a global generator; the project then has to carry it."""
-    return any(
-        w.startswith(RANDOM) and w not in e.reads for e in plan.analysis.effects for w in e.writes
-    )
+    return bool(plan.analysis.seeded)
 
 
 def crossing_later(plan: Plan, step: Step) -> list[str]:
