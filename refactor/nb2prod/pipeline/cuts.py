@@ -46,15 +46,16 @@ def _begins_cell(flow: Dataflow, before: int, i: int) -> bool:
     return flow.analysis.statements[before].cell != flow.analysis.statements[i].cell
 
 
-def filled(flow: Dataflow, positions: Sequence[int]) -> list[int]:
-    """Leave out the cuts that would make a stage without work: imports, definitions, nothing."""
-    work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
-    kept: list[int] = []
-    for position in positions:
-        before = any((kept[-1] if kept else 0) <= i < position for i in work)
-        if before and any(i >= position for i in work):
-            kept.append(position)
-    return kept
+def heading_cuts(flow: Dataflow, prose: Prose) -> list[int]:
+    """Return the positions of the H2 headings that begin a stage, position 0 left out.
+
+    Imports and definitions above the first heading are no stage of their own.
+    """
+    end = len(flow.analysis.statements)
+    wanted = sorted({h.position for h in prose.headings if h.level == 2})
+    if wanted and not any(flow.works(i) for i in range(wanted[0])):
+        wanted = wanted[1:]
+    return [p for p in wanted if 0 < p < end]
 
 
 def sound(flow: Dataflow, positions: Sequence[int]) -> tuple[list[int], dict[int, Crossing]]:

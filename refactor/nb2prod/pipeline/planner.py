@@ -11,7 +11,7 @@ from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.crossing import Crossing, crossing
-from nb2prod.pipeline.cuts import filled, sound, stage_cuts
+from nb2prod.pipeline.cuts import heading_cuts, sound, stage_cuts
 from nb2prod.pipeline.data import find_data
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import words
@@ -47,8 +47,7 @@ def make_plan(notebook: Notebook, analysis: Analysis, *, split: str = "auto") ->
     merged: dict[int, Crossing] = {}
     cuts: list[int] = []
     if split == "headings":
-        wanted = sorted({h.position for h in prose.headings if h.level == 2})
-        cuts, merged = sound(flow, filled(flow, wanted))
+        cuts, merged = sound(flow, heading_cuts(flow, prose))
     elif split == "auto":
         cuts = stage_cuts(flow, prose)
     runs = _step_runs(flow, prose, cuts)
