@@ -107,3 +107,11 @@ def test_what_reaches_names_by_text_is_named(effects, code):
 
 def test_an_unknown_call_is_an_explicit_unknown(effects):
     assert effects("import mystery", "mystery.do(1)").unknowns
+
+
+def test_methods_that_hand_self_to_a_library_do_not_run_each_other_without_end(effects):
+    method = "    def m{i}(self, x):\n        library.call(self, x)\n        x.append({i})\n"
+    methods = "".join(method.format(i=i) for i in range(9))
+    found = effects(f"import library\nx = []\nclass A:\n{methods}", "A().m0(x)")
+    assert "x" in found.mutates
+    assert not any("too large" in unknown.reason for unknown in found.unknowns)

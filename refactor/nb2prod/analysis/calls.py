@@ -26,6 +26,7 @@ from nb2prod.analysis.heap import COPYING, UNKNOWN, Value, join
 from nb2prod.analysis.machine import MAX_DEPTH, items_of
 
 Arguments = dict[str, Value]  # by position ("0") and by keyword
+_MOST_CALL_BACKS = 3  # of one function in one statement
 
 # What these do can't be seen in the text of the notebook.
 _DYNAMIC = {
@@ -103,8 +104,25 @@ class Caller(Evaluator):
         if not functions:
             return []
         held = frozenset(self.heap.reach(n for v in values for n in v.objects))
-        anything = {str(i): Value(None, held) for i in range(8)}
-        return [self._run_guarded(n, node, anything) for n in functions]
+        return [self._call_back_one(n, node, held) for n in functions]
+
+    def _call_back_one(self, number: int, node: ast.AST, held: frozenset[int]) -> Value:
+        """Run one function; in one statement again only for what it has not been given yet.
+
+        The methods of a class that all hand `self` to a library would else run each other without
+        end.
+        """
+        before = self.called_back.setdefault(number, [])
+        if known := next((value for seen, value in before if held <= seen), None):
+            return known
+        if len(before) >= _MOST_CALL_BACKS:
+            self.mutate(held)
+            return Value(None, held)
+        place = len(before)
+        before.append((held, Value(None, held)))
+        value = self._run_guarded(number, node, {str(i): Value(None, held) for i in range(8)})
+        before[place] = (held, value)
+        return value
 
     # Libraries ---------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ class Interpreter(Caller):
     def run_statement(self, node: ast.stmt) -> Effects:
         """Execute one top-level statement and return what it does."""
         self.effects = effects = Effects()
-        self.bound, self.stored, self.nodes = set(), set(), 0
+        self.bound, self.stored, self.called_back, self.nodes = set(), set(), {}, 0
         self.execute(node)
         if self.nodes > 60_000:
             self.unknown(node, "the statement is too large to be followed")

@@ -8,7 +8,7 @@ relations only grow while a notebook is analysed, so that what is said of them i
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 IMMUTABLE = frozenset(
@@ -60,7 +60,7 @@ class Object:
 
     type: str | None
     contents: set[int] = field(default_factory=set[int])
-    shares: set[int] = field(default_factory=set[int])
+    partners: set[int] = field(default_factory=set[int])  # that may share its memory, and itself
     function: Callable_ | None = None
     definition: ast.ClassDef | None = None
     enclosing: tuple[Scope, ...] = ()
@@ -84,7 +84,7 @@ class Heap:
         number = self._sites.get(site)
         if number is None:
             number = self._sites[site] = len(self._objects)
-            self._objects.append(Object(type_))
+            self._objects.append(Object(type_, partners={number}))
         elif self._objects[number].type != type_:
             self._objects[number].type = None
         return number
@@ -99,23 +99,34 @@ class Heap:
         """Note that two values may share memory."""
         others = set(other)
         for number in one:
-            for partner in others - {number}:
-                self._objects[number].shares.add(partner)
-                self._objects[partner].shares.add(number)
+            for partner in others:
+                self._join_partners(number, partner)
 
-    def reach(self, objects: Iterable[int]) -> set[int]:
-        """Return the objects and all that they contain, at any depth."""
-        return self._closure(objects, lambda o: o.contents)
+    def _join_partners(self, one: int, other: int) -> None:
+        """Let all objects of two groups refer to one set: the larger one, which takes in the other.
+
+        Sharing is symmetric, and taken to be transitive.
+        """
+        small, large = sorted((self[one].partners, self[other].partners), key=len)
+        if small is not large:
+            large |= small
+            for number in small:
+                self[number].partners = large
 
     def memory(self, objects: Iterable[int]) -> set[int]:
         """Return the objects and all that may share memory with them."""
-        return self._closure(objects, lambda o: o.shares)
+        found: set[int] = set()
+        for number in objects:
+            if number not in found:
+                found |= self[number].partners
+        return found
 
-    def _closure(self, objects: Iterable[int], step: Callable[[Object], set[int]]) -> set[int]:
+    def reach(self, objects: Iterable[int]) -> set[int]:
+        """Return the objects and all that they contain, at any depth."""
         found = set(objects)
         todo = list(found)
         while todo:
-            more = step(self._objects[todo.pop()]) - found
+            more = self[todo.pop()].contents - found
             found |= more
             todo += more
         return found

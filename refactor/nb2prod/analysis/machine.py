@@ -32,6 +32,8 @@ class Machine:
         self.stored: set[str] = set()  # globals that it has bound on some path
         self.stack: tuple[int, ...] = ()
         self.returns: list[Value] = []
+        # What the functions gave that were called back in this statement, by what they were given.
+        self.called_back: dict[int, list[tuple[frozenset[int], Value]]] = {}
         self.nodes = 0
 
     @property

@@ -19,6 +19,10 @@ _WORDS: Mapping[str, Any] = tomllib.loads(
 _VERBS: list[str] = _WORDS["verbs"].split()
 _STOP: frozenset[str] = frozenset(_WORDS["stop"].split())
 # Names of variables that say nothing about their content.
+# The verb that a noun stands for at the end of a heading, `evaluation` for instance.
+_NOUNS: dict[str, str] = _WORDS["nouns"]
+_PHRASES: dict[str, str] = _WORDS["phrases"]
+_COUNTED: frozenset[str] = frozenset(_WORDS["counted"].split())
 VAGUE: frozenset[str] = frozenset(_WORDS["vague"].split())
 # What a call of that short name is for, and what a program of that name does.
 ACTIONS: dict[str, str] = {name: act for act, names in _WORDS["actions"].items() for name in names}
@@ -38,11 +42,19 @@ def snake(text: str) -> str:
 def words(text: str, limit: int = 4) -> str:
     """Return the first telling words of a heading as an identifier."""
     text = re.sub(r"https?://\S+|\([^)]*\)|['\u2019]s\b", " ", text)
+    text = re.sub(r"(?i)\bpre[- ](?=process)", "pre", text)
     text = re.split(r"[:?!.;]\s|\s[-\u2013\u2014]+\s", re.sub(r"^[\W\d.]+", "", text))[0]
-    parts = [w for w in snake(text).split("_") if w and w not in _STOP and not w.isdigit()]
+    every = [w for w in snake(text).split("_") if w and not w.isdigit()]
+    parts = [w for i, w in enumerate(every) if w not in _STOP or _joins_verbs(every, i)]
     while parts and (not parts[0][0].isalpha() or len(parts[0]) == 1):
         parts.pop(0)
-    return "_".join(_whole(parts[:limit]))
+    return "_".join(_whole(parts[: limit + ("and" in parts)]))
+
+
+def _joins_verbs(parts: list[str], i: int) -> bool:
+    """Say whether a word is the "and" of "build and fit the model"."""
+    around = parts[i - 1 : i] + parts[i + 1 : i + 2]
+    return parts[i] == "and" and len(around) == 2 and all(map(is_verb, around))
 
 
 def _whole(parts: list[str], most: int = 34) -> list[str]:
@@ -62,13 +74,36 @@ def _gerund(verb: str) -> str:
 
 _GERUNDS = {_gerund(v): v for v in _VERBS} | {"modelling": "model", "labelling": "label"}
 _KNOWN_VERBS = frozenset(_VERBS)
+# "Univariate analysis", "principal component analysis": no object of the verb.
+_ADJECTIVE = re.compile(r"(?:ate|al|ory|ory_data|ic|ive|component|components|discriminant)$")
 
 
 def imperative(name: str) -> str:
-    """Return a name that begins with a verb, `training_models` as `train_models`, else nothing."""
-    first, _, rest = name.partition("_")
-    verb = first if first in _KNOWN_VERBS else _GERUNDS.get(first, "")
-    return f"{verb}_{rest}" if verb and rest else ""
+    """Return a name that begins with a verb, else nothing.
+
+    `training_models` becomes `train_models`, and `model_evaluation` becomes `evaluate_model`.
+    """
+    if name in _PHRASES:
+        return _PHRASES[name]
+    what, _, last = name.rpartition("_")
+    done = _NOUNS.get(last) or _GERUNDS.get(last, "")
+    parts = name.split("_")
+    if done and what and parts[0] not in _GERUNDS and not _ADJECTIVE.search(what):
+        return f"{done}_{what}{'s' * (parts[-2] in _COUNTED)}"
+    if not _verb(parts[0]):
+        return ""
+    ends = [0, 2] if parts[1:2] == ["and"] else [0]  # "loading and cleaning data"
+    plain = [_verb(word) if i in ends else word for i, word in enumerate(parts)]
+    return "_".join(plain) if len(plain) > ends[-1] + 1 else ""
+
+
+def _verb(word: str) -> str:
+    return word if word in _KNOWN_VERBS else _GERUNDS.get(word, "")
+
+
+def noun_of(verb: str, name: str) -> bool:
+    """Say whether a name is only the noun of a verb: `prediction` of `predict`."""
+    return _NOUNS.get(name, _GERUNDS.get(name)) == verb
 
 
 def is_verb(name: str) -> bool:

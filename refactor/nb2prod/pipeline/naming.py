@@ -19,6 +19,7 @@ from nb2prod.pipeline.english import (
     VAGUE,
     imperative,
     is_verb,
+    noun_of,
     snake,
     words,
 )
@@ -101,7 +102,7 @@ def step_names(content: StepContent) -> Iterator[str]:
         yield from specific
     if spoken:
         yield spoken
-    elif heading and not is_verb(heading):
+    elif heading and not is_verb(heading) and not noun_of(verb, heading):
         yield f"{verb}_{_after(verb, heading)}"
     yield from specific
     subject = next(_subjects(content), "")
@@ -221,7 +222,8 @@ def _loaded(content: StepContent) -> Iterator[str]:
         if any(c.role == "load" for c in effect.calls):
             names += [snake(n) for n in assigned_names(statement.node)]
             paths = (u.path for u in effect.paths if u.path and not u.writes)
-            stems += [words(posixpath.splitext(posixpath.basename(p))[0]) for p in paths]
+            names_of_files = (re.split(r"[/\\\\]", path)[-1] for path in paths)
+            stems += [words(posixpath.splitext(name)[0]) for name in names_of_files]
     yield from (n for n in names if n not in VAGUE and len(n) > 2)
     yield from (s for s in stems if s and s not in VAGUE)
     for call in content.calls:  # sklearn.datasets.load_iris
