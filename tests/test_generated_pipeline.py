@@ -1,6 +1,7 @@
 """The pipeline of a generated project, run by DVC in a fresh clone."""
 
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -14,8 +15,12 @@ from nb2prod.cli import main
 
 
 def run(*command: str, folder: Path) -> str:
-    """Run a command that has to succeed, and return what it says."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    """Run a command that has to succeed, `python` being this one, and return what it says."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path}
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, text=True, check=False, env=environment
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout + done.stderr
 
