@@ -7,6 +7,17 @@ from nb2prod.analysis.notebook_flow import analyse
 from nb2prod.analysis.statements import read_program
 from nb2prod.notebook import read_notebook
 
+NETWORK = """
+import numpy as np
+class Network:
+    def __init__(self, size):
+        self.weights = np.zeros(size)
+    def step(self, x):
+        self.weights -= x @ self.weights
+    def train(self, x):
+        self.step(x)
+"""
+
 
 @pytest.fixture
 def effects(tmp_path):
@@ -40,6 +51,8 @@ def effects(tmp_path):
         ("x = []\nbox = [x]", "box[0].append(1)"),
         ("x = []\ny = x", "y.append(1)"),
         ("import random\nx = [1, 2]", "random.shuffle(x)"),
+        ("class A:\n    def f(self):\n        self.v = 1\nx = A()\ng = x.f", "g()"),
+        ("class A:\n    v = []\nx = A()\ny = A()", "y.v.append(1)"),
     ],
 )
 def test_a_change_in_place_is_seen(effects, before, statement):
@@ -55,10 +68,55 @@ def test_a_change_in_place_is_seen(effects, before, statement):
         ("x = [3, 1]", "y = sorted(x)"),
         ("x = [3, 1]", "print(len(x))"),
         ("import numpy as np\nx = np.zeros(3)", "y = np.mean(x)"),
+        (f"{NETWORK}\nx = Network(2)\nx.train([1])", "print(abs(x.weights[0] - 1))"),
     ],
 )
 def test_what_only_reads_changes_nothing(effects, before, statement):
     assert effects(before, statement).mutates == set()
+
+
+FIT_EACH = "for name, model in models.items():\n    model.fit(x, y)"
+
+
+def test_what_a_model_is_fitted_to_stays_as_it_is(effects):
+    models = "from sklearn.linear_model import Lasso, Ridge\nmodels = {'l': Lasso(), 'r': Ridge()}"
+    found = effects("from mystery import load\nx, y = load()", models, FIT_EACH)
+    assert {"models", "model"} <= found.mutates
+    assert found.mutates.isdisjoint({"x", "y"})
+
+
+def test_a_pipeline_fits_its_steps_and_reads_the_lists_it_was_made_with(effects):
+    imports = (
+        "from sklearn.compose import ColumnTransformer\n"
+        "from sklearn.preprocessing import StandardScaler"
+    )
+    parts = "columns = ['a']\nscaler = StandardScaler()"
+    made = "t = ColumnTransformer([('s', scaler, columns)])"
+    assert effects(imports, parts, made, "t.fit(x)").mutates == {"scaler", "t"}
+
+
+def test_instances_share_nothing_that_each_makes_for_itself(effects):
+    own = """class Log:
+    def __init__(self, names):
+        self.names = names
+        self.lines = []"""
+    made = ("names = ['n']", "one = Log(names)", "other = Log(names)")
+    assert effects(own, *made, "one.lines.append(1)").mutates == {"one"}
+    assert effects(own, *made, "one.names.append(1)").mutates == {"names", "one", "other"}
+
+
+def test_a_class_that_is_made_anew_from_itself_has_an_end(effects):
+    again = "for _ in range(3):\n    class A(A):\n        pass"
+    assert effects("class A:\n    pass", again, "a = A()", "a.missing()").unknowns
+
+
+def test_a_statement_that_is_too_large_is_taken_to_change_everything(effects):
+    names = [f"f{i}" for i in range(9)]
+    calls = "\n".join(f"    {name}()" for name in names for _ in range(3))
+    functions = (f"def {name}():\n{calls}" for name in names)
+    found = effects("x = []", *functions, "f0()")
+    assert [u.reason for u in found.unknowns] == ["the statement is too large to be followed"]
+    assert "x" in found.mutates & found.uses
 
 
 def test_a_function_reads_its_globals_when_it_is_called(effects):

@@ -97,10 +97,15 @@ class Caller(Evaluator):
             return Value(None, frozenset(held))
         return self.run_function(number, node, arguments)
 
-    def call_back(self, node: ast.AST, values: Iterable[Value]) -> list[Value]:
-        """Run each function of the notebook that a callee can reach, with unknown arguments."""
+    def call_back(
+        self, node: ast.AST, values: Iterable[Value], *, special: bool = False
+    ) -> list[Value]:
+        """Run each function of the notebook that a callee can reach, with unknown arguments.
+
+        With `special` only functions that it is given, and methods like `__len__`.
+        """
         values = list(values)
-        functions = self.heap.functions(values)
+        functions = self.heap.functions(values, special=special)
         if not functions:
             return []
         held = frozenset(self.heap.reach(n for v in values for n in v.objects))
@@ -141,7 +146,8 @@ class Caller(Evaluator):
         self.called(name, None, effect.role if effect else None, node)
         if effect is None and not is_class:
             return self._call_unknown(node, Value("library", name=name), arguments, name)
-        returned = self.call_back(node, arguments.values())
+        builtin = name.startswith("builtins.")
+        returned = self.call_back(node, arguments.values(), special=builtin)
         if effect is None and knowledge.library_class(name) is None:
             self.effects.opaque = True  # a class that is known by its capital only
         effect = effect or knowledge.PURE
@@ -251,7 +257,8 @@ class Caller(Evaluator):
         """Let containers take in what is put into them and give out what they hold."""
         if base.type in COPYING or base.immutable:
             return value
-        if effect.mutates and (base.type is None or base.type.startswith("builtins.")):
+        container = base.type is None or base.type.startswith("builtins.")
+        if effect.mutates and container and effect.role is None:  # `fit` takes nothing in to change
             given = (self.evaluate(a) for a in (*node.args, *(k.value for k in node.keywords)))
             self.heap.contain(base.objects, {n for v in given for n in v.objects} - base.objects)
         gives = base.type in ("builtins.dict", "builtins.list", "builtins.set", None)

@@ -184,13 +184,33 @@ class Evaluator(Machine):
         value = self.fresh(node, type_)
         self.heap.share(value.objects, base.objects)
         if base.type not in COPYING:
-            self.heap.contain(value.objects, self.heap.reach(base.objects) - value.objects)
-            held = self.heap.reach(base.objects)
+            held = self._within(base, name)
+            self.heap.contain(value.objects, held - value.objects)
+            if base.type == "instance" and self._is_method(base, name):
+                self.heap.contain(value.objects, base.objects)  # a method holds its instance
+                return value
             types = {self.heap[n].type for n in held - base.objects - value.objects}
             value = replace(value, objects=value.objects | held - base.objects)
             if type_ is None and len(types) == 1:
                 value = replace(value, type=None)
         return value
+
+    def _within(self, base: Value, name: str) -> set[int]:
+        """Return what an attribute may give; of an instance not its other methods."""
+        if base.type != "instance":
+            return self.heap.reach(base.objects)
+        found = set(self.of_class(base, name))
+        for holder in (self.heap[o] for o in base.objects):
+            data = {n for n in holder.contents if self.heap[n].type != "class"}
+            found |= holder.attributes.get(name, data)
+        return self.heap.reach(found)
+
+    def _is_method(self, instance: Value, name: str) -> bool:
+        return any(self.heap[n].function is not None for n in self.of_class(instance, name))
+
+    def of_class(self, instance: Value, name: str) -> frozenset[int]:
+        """Return what the class of an instance holds under a name: a method, a shared list."""
+        raise NotImplementedError
 
     def _subscript(self, node: ast.Subscript) -> Value:
         base = self.evaluate(node.value)
@@ -279,7 +299,11 @@ class Evaluator(Machine):
         elif isinstance(target, ast.Tuple | ast.List):
             self._unpack(target, value, exact)
         elif isinstance(target, ast.Attribute):
-            self._put(self.evaluate(target.value), value, whole=True)
+            base = self.evaluate(target.value)
+            self._put(base, value, whole=True)
+            for number in base.objects:
+                known = self.heap[number].attributes.setdefault(target.attr, set())
+                known |= value.objects
         elif isinstance(target, ast.Subscript):
             base = self.evaluate(target.value)
             self.evaluate(target.slice)

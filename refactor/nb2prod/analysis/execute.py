@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from nb2prod import knowledge
@@ -19,10 +19,15 @@ class Interpreter(Caller):
     def run_statement(self, node: ast.stmt) -> Effects:
         """Execute one top-level statement and return what it does."""
         self.effects = effects = Effects()
-        self.bound, self.stored, self.called_back, self.nodes = set(), set(), {}, 0
+        self.bound, self.stored, self.called_back = set(), set(), {}
+        self.nodes = self.heap.work = 0
+        self.statement = node
+        before = dict(self.globals)
         self.execute(node)
-        if self.nodes > 60_000:
+        if self.too_much():
             self.unknown(node, "the statement is too large to be followed")
+            effects.uses |= before.keys()
+            effects.changed |= self.heap.reach(n for v in before.values() for n in v.objects)
         effects.binds = self.bound & self.stored
         effects.may_bind = self.stored - effects.binds
         effects.mutates = self._names_of(effects.changed) - effects.binds
@@ -303,17 +308,31 @@ class Interpreter(Caller):
         """Return the notebook's own method, or the library classes where it may come from."""
         names = (name, "forward", "call") if name == "__call__" else (name,)
         libraries: list[str] = []
-        todo = [self.heap[n].definition for n in instance.objects]
-        while todo:
-            definition = todo.pop()
-            members, bases = self._members.get(id(definition), ({}, []))
+        for members, bases in self._ancestry(instance):
             for candidate in names:
                 for number in members.get(candidate, UNKNOWN).objects:
                     if self.heap[number].function is not None:
                         return number, ()
-            todo += [self.heap[n].definition for b in bases for n in b.objects]
             libraries += [b.name for b in bases if b.type == "library"]
         return None, tuple(libraries)
+
+    def of_class(self, instance: Value, name: str) -> frozenset[int]:
+        """Return what the class of an instance holds under a name: a method, a shared list."""
+        found = (members.get(name, UNKNOWN).objects for members, _ in self._ancestry(instance))
+        return frozenset[int]().union(*found)
+
+    def _ancestry(self, instance: Value) -> Iterator[tuple[Scope, list[Value]]]:
+        """Yield the members and bases of an instance's classes, nearest first."""
+        todo = [self.heap[n].definition for n in instance.objects]
+        seen: set[int] = set()
+        while todo:
+            definition = todo.pop()
+            if id(definition) in seen:  # a class that was made anew from itself
+                continue
+            seen.add(id(definition))
+            members, bases = self._members.get(id(definition), ({}, []))
+            yield members, bases
+            todo += [self.heap[n].definition for b in bases for n in b.objects]
 
 
 def _parameters(machine: Interpreter, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,

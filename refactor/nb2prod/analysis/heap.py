@@ -60,6 +60,7 @@ class Object:
 
     type: str | None
     contents: set[int] = field(default_factory=set[int])
+    attributes: dict[str, set[int]] = field(default_factory=dict[str, set[int]])  # that were set
     partners: set[int] = field(default_factory=set[int])  # that may share its memory, and itself
     function: Callable_ | None = None
     definition: ast.ClassDef | None = None
@@ -71,7 +72,8 @@ class Heap:
     """All objects of a notebook, with what contains what and what shares memory."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Start empty; `work` counts the objects that were looked at."""
+        self.work = 0
         self._objects: list[Object] = []
         self._sites: dict[object, int] = {}
 
@@ -129,12 +131,24 @@ class Heap:
             more = self[todo.pop()].contents - found
             found |= more
             todo += more
+        self.work += len(found)
         return found
 
-    def functions(self, values: Iterable[Value]) -> list[int]:
-        """Return the notebook's functions that someone holding the values could call."""
-        reached = self.reach(n for v in values for n in v.objects)
-        return sorted(n for n in reached if self._objects[n].function is not None)
+    def functions(self, values: Iterable[Value], *, special: bool = False) -> list[int]:
+        """Return the notebook's functions that someone holding the values could call.
+
+        With `special` only those that are given themselves, and methods like `__len__`.
+        """
+        given = {n for v in values for n in v.objects}
+        found = [n for n in sorted(self.reach(given)) if self._objects[n].function is not None]
+        if not special:
+            return found
+        names = {n: getattr(self._objects[n].function, "name", "") for n in found}
+        return [n for n in found if n in given or _is_special(names[n])]
+
+
+def _is_special(name: str) -> bool:
+    return name.startswith("__") and name != "__init__"
 
 
 def join(values: Iterable[Value]) -> Value:

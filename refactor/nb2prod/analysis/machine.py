@@ -12,10 +12,11 @@ from nb2prod.analysis.effects import Called, Effects, Unknown
 from nb2prod.analysis.heap import COPYING, NOTHING, Heap, Scope, Value, join
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
-# How deep calls of the notebook's own functions are followed, and how many nodes a statement may
-# cost: a notebook must not be able to make the analysis slow.
+# How deep calls of the notebook's own functions are followed, how many nodes a statement may cost
+# and how many objects be looked at for it: a notebook must not be able to make the analysis slow.
 MAX_DEPTH = 6
 MAX_NODES = 60_000
+MAX_OBJECTS = 2_000_000
 
 
 class Machine:
@@ -31,6 +32,7 @@ class Machine:
         self.bound: set[str] = set()  # globals that the statement has certainly bound so far
         self.stored: set[str] = set()  # globals that it has bound on some path
         self.stack: tuple[int, ...] = ()
+        self.statement: ast.stmt | None = None
         self.returns: list[Value] = []
         # What the functions gave that were called back in this statement, by what they were given.
         self.called_back: dict[int, list[tuple[frozenset[int], Value]]] = {}
@@ -77,7 +79,9 @@ class Machine:
 
     def fresh(self, node: ast.AST, type_: str | None, contents: Iterable[int] = ()) -> Value:
         """Return a new object, made at this node in this chain of calls."""
-        number = self.heap.allocate((id(node), type_, self.stack), type_)
+        # What a function makes is another object in each statement that calls it.
+        called = (self.stack, id(self.statement)) if self.stack else ()
+        number = self.heap.allocate((id(node), type_, called), type_)
         self.heap.contain((number,), (n for n in contents if n != number))
         return Value(type_, frozenset((number,)))
 
@@ -89,14 +93,15 @@ class Machine:
     def mutate_deeply(self, value: Value) -> None:
         """Note that a value and what it holds may change, data that it only reads excepted.
 
-        A pipeline's `fit` fits the steps it holds; no library changes the frame that a model was
-        made with.
+        A pipeline's `fit` fits the steps it holds; no library changes the frame or the lists that
+        a model was made with.
         """
-        if value.type in COPYING or (value.type or "").startswith("builtins."):
+        if value.type in COPYING or _is_builtin(value.type):
             self.mutate(value.objects)
             return
         held = self.heap.reach(value.objects)
-        self.mutate(n for n in held if n in value.objects or self.heap[n].type not in COPYING)
+        read = {n for n in held if self.heap[n].type in COPYING or _is_builtin(self.heap[n].type)}
+        self.mutate(held - read | value.objects)
 
     def unknown(self, node: ast.AST, reason: str) -> None:
         """Note what could not be understood."""
@@ -110,7 +115,7 @@ class Machine:
     def too_much(self) -> bool:
         """Say whether this statement has cost more than a statement may."""
         self.nodes += 1
-        return self.nodes > MAX_NODES
+        return self.nodes > MAX_NODES or self.heap.work > MAX_OBJECTS
 
     def result(self, node: ast.AST, effect: knowledge.Effect, receiver: Value | None,
                arguments: dict[str, Value]) -> Value:  # fmt: skip
@@ -144,6 +149,10 @@ class Machine:
                 # A view of a container of objects gives those objects out again.
                 if source.type not in COPYING:
                     self.heap.contain(value.objects, self.heap.reach(source.objects))
+
+
+def _is_builtin(type_: str | None) -> bool:
+    return type_ is not None and type_.startswith("builtins.")
 
 
 def items_of(machine: Machine, node: ast.AST, value: Value) -> Value:

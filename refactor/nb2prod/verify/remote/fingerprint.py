@@ -11,9 +11,11 @@ _DEPTH = 40
 _BYTES = 1500000000
 _NOT_COMPARED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.MethodType,
                  types.GeneratorType, type)  # fmt: skip
-# What a fitted object notes about the run and not about the data; `_tmp` of statsmodels is memory
-# that is never initialised.
-_OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread", "_tmp")
+# What a fitted object notes about the run and not about the data: `_tmp` of statsmodels is memory
+# that is never initialised, `_stop_words_id` of scikit-learn an address, the others are the times
+# of a search for parameters.
+_OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread", "_tmp", "_stop_words_id")
+_TIMES = ("mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time")
 
 
 # Where the notebook's own classes live: in a notebook here, in a project in its package.
@@ -257,9 +259,16 @@ def _object(value, put, depth, seen):
         for key in sorted(state, key=str):
             if not any(word in str(key).lower() for word in _OF_THE_RUN):
                 _feed(key, put, depth, seen)
-                _feed(state[key], put, depth, seen)
+                _feed(_timeless(state[key]), put, depth, seen)
     else:
         _feed(state, put, depth, seen)
+
+
+def _timeless(value):
+    """Leave out of the results that a search for parameters keeps how long it took."""
+    if type(value) is dict and _TIMES[0] in value:
+        return {k: v for k, v in value.items() if k not in _TIMES}
+    return value
 
 
 def storable(value):

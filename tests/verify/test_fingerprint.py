@@ -1,0 +1,41 @@
+"""Equal values have equal digests, and what differs by chance alone is left out of them."""
+
+import copy
+
+import numpy as np
+import pytest
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import Ridge
+from sklearn.model_selection import GridSearchCV
+
+from nb2prod.verify.remote.fingerprint import digest
+
+
+def fitted_search():
+    x = np.arange(12.0).reshape(6, 2)
+    return GridSearchCV(Ridge(), {"alpha": [1, 2]}, cv=2).fit(x, x[:, 0])
+
+
+def fitted_vectorizer():
+    return TfidfVectorizer(stop_words=["the"]).fit(["the cat", "the dog"])
+
+
+@pytest.mark.parametrize("fitted", [fitted_search, fitted_vectorizer])
+def test_two_fits_of_the_same_data_are_equal(fitted):
+    # Both are alive at once, so that no address can be the same.
+    one, other = fitted(), fitted()
+    assert digest(one) == digest(other)
+
+
+@pytest.mark.parametrize(
+    ("fitted", "attribute"),
+    [(fitted_search, "best_params_"), (fitted_search, "cv_results_"), (fitted_vectorizer, "idf_")],
+)
+def test_a_fit_that_differs_is_told_apart(fitted, attribute):
+    one = fitted()
+    other = copy.deepcopy(one)
+    assert digest(one) == digest(other)
+    value = getattr(other, attribute)
+    key = 0 if isinstance(value, np.ndarray) else list(value)[-1]
+    value[key] = value[key] + 1
+    assert digest(one) != digest(other)
