@@ -159,3 +159,30 @@ def test_a_result_that_is_changed_under_another_name_is_carried_there(tmp_path, 
     assert capsys.readouterr().out.strip().endswith("3 stages, verified")
     proof = json.loads((tmp_path / "p" / "proof.json").read_text())
     assert any(label.endswith(".line") for label in proof["equal"])
+
+
+def test_a_name_that_is_imported_and_bound_again_is_a_variable(tmp_path, capsys):
+    path = notebook(
+        tmp_path,
+        "from statistics import mean, median\nfrom math import *\nfrom collections import *",
+        "mean = mean([1, 2, 3])\nprint(mean, median([3, 4]), sqrt(2), OrderedDict(a=1))",
+        "## Join",
+        "from posixpath import basename as Join\nprint(Join('a/b'))",
+        "from math import sqrt as Join\nprint(Join(4), mean)",
+        "print([Join(n) for n in (1, 4)])",
+    )
+    assert main(["refactor", str(path), "--output", str(tmp_path / "p")]) == 0
+    assert capsys.readouterr().out.strip().endswith("verified")
+
+
+def test_a_local_name_hides_a_function_of_the_notebook(tmp_path, capsys):
+    path = notebook(
+        tmp_path,
+        "rate = 3\ndef times(x):\n    return x * rate",
+        "def apply(values, functions):\n    for times in functions:\n"
+        "        values = [times(v) for v in values]\n    return values",
+        "## Apply",
+        "print(apply([1, 2], [abs, times]))\nprint(list(map(lambda times: times + 1, [1])))",
+    )
+    assert main(["refactor", str(path), "--output", str(tmp_path / "p")]) == 0
+    assert capsys.readouterr().out.strip().endswith("verified")

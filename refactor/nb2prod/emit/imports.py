@@ -111,11 +111,11 @@ def _grouped(lines: Iterable[str]) -> Iterator[list[str]]:
     merged: dict[str, set[str]] = {}
     entries: list[tuple[str, str]] = []
     for line in lines:
-        if line.startswith("from "):
+        if line.startswith("from ") and not line.endswith(" *"):
             source, _, names = line.removeprefix("from ").partition(" import ")
             merged.setdefault(source, set()).update(names.split(", "))
         else:
-            entries.append((line.removeprefix("import ").partition(" ")[0], line))
+            entries.append((line.split()[1], line))
     entries += [(s, f"from {s} import {', '.join(sorted(n))}") for s, n in merged.items()]
 
     def section(source: str) -> int:

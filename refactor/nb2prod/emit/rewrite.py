@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import textwrap
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,6 +13,9 @@ import libcst.matchers as m
 from nb2prod.pipeline.definitions import Definition
 from nb2prod.source import Edit, LineTable, Span, apply_edits
 
+_SCOPES = (
+    cst.FunctionDef, cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp,
+)  # fmt: skip
 Rewritten = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 
@@ -111,6 +115,22 @@ class _Calls(cst.CSTTransformer):
         self.figure = figure
         self.depth = 0
         self.naming = False
+        self.hidden: list[set[str]] = []  # names that are bound in the functions we are in
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Note what the names in a function or comprehension stand for there."""
+        if isinstance(node, _SCOPES):
+            self.hidden.append(_bound_inside(node))
+        return super().on_visit(node)
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        """Forget it again."""
+        result = super().on_leave(original_node, updated_node)
+        if isinstance(original_node, _SCOPES):
+            self.hidden.pop()
+        return result
 
     def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
         self.depth += 1
@@ -122,6 +142,8 @@ class _Calls(cst.CSTTransformer):
         return updated_node
 
     def _lifted(self, name: str) -> list[cst.Arg]:
+        if any(name in names for names in self.hidden):
+            return []
         definition = self.rewriting.functions.get(name)
         names = definition.lifted if definition else ()
         return [
@@ -186,6 +208,16 @@ class _Calls(cst.CSTTransformer):
         return cst.Call(
             cst.Attribute(cst.Name("asyncio"), cst.Name("run")), [cst.Arg(updated_node.expression)]
         )
+
+
+def _bound_inside(node: cst.CSTNode) -> set[str]:
+    """Return the names that a function or comprehension binds, its parameters included."""
+    code = textwrap.dedent(cst.Module([]).code_for_node(node)).strip()
+    function = isinstance(node, cst.FunctionDef)
+    inside = list(ast.walk(ast.parse(code if function else f"({code})")))
+    return {n.arg for n in inside if isinstance(n, ast.arg)} | {
+        n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
 
 
 def parsed_line(line: str) -> Rewritten:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from nb2prod import knowledge
 from nb2prod.analysis.effects import ANY_FILE, CWD
 from nb2prod.analysis.heap import COPYING
-from nb2prod.analysis.notebook_flow import Analysis, imports
+from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.pipeline.definitions import Scope
 
 
@@ -39,16 +39,15 @@ def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
 def crossing_names(analysis: Analysis, scope: Scope, position: int) -> list[str]:
     """Return the variables that are live at a position, in the order they were made."""
     bound: dict[str, None] = {}
-    for statement, effect in zip(analysis.statements[:position], analysis.effects, strict=False):
-        if not imports(statement):
-            bound |= dict.fromkeys(sorted(effect.all_binds))
+    for effect in analysis.effects[:position]:
+        bound |= dict.fromkeys(sorted(effect.all_binds))
     live = analysis.live[position]
     needed = set(live)
     for name in live:  # a function that moves to a module takes its variables at the call
         definition = scope.defined(name, position)
         if definition and not definition.local:
             needed |= set(definition.lifted)
-    return [n for n in bound if n in needed and n not in scope.movable]
+    return [n for n in bound if n in needed and n not in scope.movable and n not in scope.imports]
 
 
 def unstorable(analysis: Analysis, scope: Scope, position: int, names: Iterable[str]) -> list[str]:
@@ -66,7 +65,9 @@ def _obstacle(analysis: Analysis, scope: Scope, position: int, name: str) -> str
     types = {analysis.heap[n].type for n in held}
     if value.unstorable or "types.GeneratorType" in types or "io.IOBase" in types:
         return "can't be written to a file"
-    if value.type in ("module", "library"):
+    if value.type == "module":
+        return "is a module"
+    if value.type == "library":
         return ""
     if any(_local_function(analysis, scope, n) for n in held):
         return "holds a function that is made in place"

@@ -30,7 +30,9 @@ class Dataflow:
     def works(self, number: int) -> bool:
         """Say whether a statement computes something, rather than importing or defining."""
         definition = self.scope.definitions.get(number)
-        return not imports(self.analysis.statements[number]) and (
+        binds = self.analysis.effects[number].all_binds
+        only_imports = imports(self.analysis.statements[number])
+        return not (only_imports and binds <= self.scope.imports.keys()) and (
             definition is None or bool(definition.local)
         )
 

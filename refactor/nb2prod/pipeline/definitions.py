@@ -65,12 +65,18 @@ class Scope:
 
 
 def find_scope(analysis: Analysis) -> Scope:
-    """Find imports and movable definitions."""
+    """Find imports and movable definitions.
+
+    A name that is imported and bound to something else too is a variable like any other.
+    """
     imported: dict[str, int] = {}
+    meant: dict[str, set[str]] = {}
     stars: list[int] = []
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         if imports(statement):
-            imported |= dict.fromkeys(sorted(effect.all_binds), statement.number)
+            for name in sorted(effect.all_binds):
+                imported[name] = statement.number
+                meant.setdefault(name, set()).add(_meaning(statement.node, name))
             if "import *" in statement.code:
                 stars.append(statement.number)
     found = {d.statement: d for d in _definitions(analysis)}
@@ -80,11 +86,23 @@ def find_scope(analysis: Analysis) -> Scope:
         if s.number not in found and not imports(s)
         for name in e.all_binds | e.deletes
     }
+    bound_elsewhere |= {name for name, meanings in meant.items() if len(meanings) > 1}
+    imported = {name: n for name, n in imported.items() if name not in bound_elsewhere}
     for number, definition in found.items():
         reason = _stays(definition, bound_elsewhere, analysis)
         found[number] = replace(definition, local=reason)
     found = _lift(_versioned(found, analysis), bound_elsewhere, analysis)
     return Scope(_all_or_none(found), imported, tuple(stars))
+
+
+def _meaning(node: ast.stmt, name: str) -> str:
+    """Return what an import statement binds a name to: a module, something of a module."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        source = "." * node.level + f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+        for alias in node.names:
+            if name in (alias.asname, alias.name):
+                return source + alias.name
+    return name if isinstance(node, ast.Import) else ast.unparse(node)
 
 
 def _definitions(analysis: Analysis) -> Iterator[Definition]:

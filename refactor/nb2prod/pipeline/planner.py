@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.analysis.notebook_flow import Analysis, imports
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.crossing import Crossing, crossing
@@ -92,7 +92,7 @@ def assemble(
     names = naming.variable_names(
         variables,
         avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES,
-        kept=analysis.in_texts,
+        kept=analysis.in_texts | _imported(analysis),
     )
     steps = list(_named_steps(flow, prose, runs, {*variables, *names.values()}))
     stages = list(_named_stages(flow, prose, cuts, steps))
@@ -157,6 +157,12 @@ def _named_steps(
         text = tuple(prose.text_between(before, run[0]))
         yield Step(name, tuple(run), tuple(flow.inputs(run)), tuple(outputs), title, text)
         before = run[-1]
+
+
+def _imported(analysis: Analysis) -> set[str]:
+    """Return the names that imports bind: they are what others have called things."""
+    pairs = zip(analysis.statements, analysis.effects, strict=True)
+    return {n for s, e in pairs if imports(s) for n in e.all_binds}
 
 
 def _variables(flow: Dataflow) -> set[str]:
