@@ -9,15 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
-from nb2prod.notebook import NotebookError, read_notebook
-from nb2prod.pipeline.document import plan_document, read_plan_document
-from nb2prod.pipeline.plan import Plan, PlanError
-from nb2prod.pipeline.planner import make_plan
+from nb2prod import cli_check
 
 if TYPE_CHECKING:
     from nb2prod.emit.project import Evidence
+    from nb2prod.pipeline.plan import Plan
 
 
 class UsageError(Exception):
@@ -27,6 +23,11 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run nb2prod; return 0, 1 (refused, not equal) or 2 (usage, unreadable input)."""
     options = _parser().parse_args(arguments)
+    if options.run in {cli_check.run_check, cli_check.run_rule}:
+        return int(options.run(options))
+    from nb2prod.notebook import NotebookError
+    from nb2prod.pipeline.plan import PlanError
+
     try:
         return int(options.run(options))
     except (NotebookError, UsageError) as error:
@@ -40,6 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="nb2prod", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    cli_check.add_check(commands.add_parser("check", help="find what is wrong in notebooks"))
+    cli_check.add_rule(commands.add_parser("rule", help="explain a rule"))
     plan = commands.add_parser("plan", help="show how a notebook would become a pipeline")
     _add_planning(plan)
     plan.add_argument("--format", choices=("yaml", "text", "mermaid", "html"), default="yaml")
@@ -74,6 +77,13 @@ def _add_planning(parser: argparse.ArgumentParser) -> None:
 
 
 def _plan(options: argparse.Namespace) -> Plan:
+    from nb2prod.analysis.notebook_flow import analyse
+    from nb2prod.analysis.statements import read_program
+    from nb2prod.notebook import read_notebook
+    from nb2prod.pipeline.document import read_plan_document
+    from nb2prod.pipeline.plan import PlanError
+    from nb2prod.pipeline.planner import make_plan
+
     notebook = read_notebook(options.notebook)
     program = read_program(notebook)
     if program.broken:
@@ -99,6 +109,8 @@ def _text_of(path: Path) -> str:
 def _show_plan(options: argparse.Namespace) -> int:
     plan = _plan(options)
     if options.format == "yaml":
+        from nb2prod.pipeline.document import plan_document
+
         print(plan_document(plan), end="")
     else:
         from nb2prod.report.page import plan_page

@@ -295,3 +295,10 @@ def _match_end(pattern: re.Pattern[str], text: str, at: int) -> int:
     """Return where a pattern that matches everywhere stops matching."""
     match = pattern.match(text, at)
     return match.end() if match else at
+
+
+def comments(source: str) -> Iterator[Span]:
+    """Yield where the comments of a cell stand; `#` in a string is none."""
+    for token in _TOKEN.finditer(source):
+        if token.lastgroup == "text" and token[0].startswith("#"):
+            yield Span(*token.span())

@@ -14,6 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, cast
 
+import msgspec
+
+from nb2prod.outputs import Output, read_output
+from nb2prod.percent import is_percent, read_percent
+
 CellKind = Literal["code", "markdown", "raw"]
 Format = Literal["ipynb", "py", "md"]
 
@@ -24,6 +29,10 @@ _NAMES = {"r": "R", "julia": "Julia", "javascript": "JavaScript", "c++": "C++", 
 
 class NotebookError(Exception):
     """A file that is no notebook nb2prod can read; the message says why, in one sentence."""
+
+
+class ForeignLanguageError(NotebookError):
+    """A notebook that is in order, but not in Python."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +49,8 @@ class Cell:
     metadata: Mapping[str, Any]
     execution_count: int | None = None
     outputs_count: int = 0
+    outputs: tuple[Output, ...] = ()
+    id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +61,7 @@ class Notebook:
     cells: tuple[Cell, ...]
     metadata: Mapping[str, Any]
     format: Format
+    version: tuple[int, int] = (4, 5)  # of the notebook format
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:
@@ -73,34 +85,124 @@ def read_notebook(path: Path) -> Notebook:
     Raises:
         NotebookError: the file cannot be read, is not a notebook, or is not in Python.
     """
-    suffix = path.suffix.lower()
-    if suffix not in {".ipynb", ".py", ".md"} and not path.is_dir():
+    if path.suffix.lower() not in {".ipynb", ".py", ".md"} and not path.is_dir():
         raise NotebookError(f"{path}: not an .ipynb, .py or .md file")
-    text = _read_text(path)
+    return parse_notebook(path, _read_bytes(path))
+
+
+def parse_notebook(path: Path, content: bytes) -> Notebook:
+    """Read a notebook from the content of a file; the ending of `path` says what it is.
+
+    Raises:
+        NotebookError: the content is not a notebook, or is not in Python.
+    """
+    suffix = path.suffix.lower()
+    notebook = _quick(path, content) if suffix not in {".py", ".md"} else None
+    if notebook is None:
+        notebook = _careful(path, _decode(path, content), suffix)
+    language = _language(notebook.metadata)
+    if not re.match(r"i?python|sage", language, re.IGNORECASE):
+        raise ForeignLanguageError(f"{path}: the notebook is written in {language}, not in Python")
+    return notebook
+
+
+class _File(msgspec.Struct):
+    """A notebook of format 4 as it should be; what nobody reads is not even decoded."""
+
+    cells: list[_FileCell]
+    metadata: dict[str, Any]
+    nbformat: Literal[4]
+    nbformat_minor: int = 0
+
+
+class _FileCell(msgspec.Struct):
+    cell_type: str
+    source: list[str] | str
+    metadata: dict[str, Any] = {}
+    id: str | None = None
+    execution_count: int | None = None
+    outputs: list[Output] = []
+
+
+_FILE = msgspec.json.Decoder(_File)
+
+
+def _quick(path: Path, content: bytes) -> Notebook | None:
+    """Read a notebook that is as it should be; None for any other, to be read with care."""
+    try:
+        file = _FILE.decode(content.removeprefix(b"\xef\xbb\xbf"))
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    cells = tuple(
+        Cell(
+            index,
+            kind if (kind := cell.cell_type) in ("code", "markdown") else "raw",
+            "".join(cell.source),
+            _tags(cell.metadata.get("tags")),
+            cell.metadata,
+            cell.execution_count,
+            len(cell.outputs),
+            tuple(cell.outputs),
+            cell.id,
+        )
+        for index, cell in enumerate(file.cells)
+    )
+    return Notebook(path, cells, file.metadata, "ipynb", (4, file.nbformat_minor))
+
+
+def _careful(path: Path, text: str, suffix: str) -> Notebook:
     if not text.strip():
         raise NotebookError(f"{path}: the file is empty")
-    if suffix == ".ipynb":
-        data, kind = _load_json(path, text), "ipynb"
-    else:
+    if suffix == ".py" and is_percent(text):
+        return _percent(path, text)
+    if suffix in {".py", ".md"}:
         kind = "py" if suffix == ".py" else "md"
         data = _load_text(path, text, kind)
+    else:
+        data, kind = _load_json(path, text), "ipynb"
     metadata = _mapping(data.get("metadata"))
-    cells = tuple(_cells(path, data))
-    language = _language(metadata)
-    if not re.match(r"i?python|sage", language, re.IGNORECASE):
-        raise NotebookError(f"{path}: the notebook is written in {language}, not in Python")
-    return Notebook(path, cells, metadata, kind)
+    minor = data.get("nbformat_minor")
+    version = (data.get("nbformat", 4), minor if isinstance(minor, int) else 0)
+    return Notebook(path, tuple(_cells(path, data)), metadata, kind, version)
 
 
-def _read_text(path: Path) -> str:
+def _percent(path: Path, text: str) -> Notebook:
+    header, script = read_percent(text)
+    cells = tuple(
+        Cell(i, cell.kind, cell.source, _tags(cell.metadata.get("tags")), cell.metadata)
+        for i, cell in enumerate(script)
+    )
+    return Notebook(path, cells, _header(path, header), "py")
+
+
+def _header(path: Path, header: str) -> Mapping[str, Any]:
+    """Return the notebook's metadata from the YAML at the head of a script."""
+    if not header:
+        return {}
+    yaml: Any = importlib.import_module("yaml")
+    try:
+        data: object = yaml.safe_load(header)
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        reason = str(error).partition("\n")[0]
+        raise NotebookError(f"{path}: its header is not YAML ({reason:.200})") from None
+    jupyter = _mapping(_mapping(data).get("jupyter"))
+    return {key: value for key, value in jupyter.items() if key != "jupytext"}
+
+
+def _decode(path: Path, content: bytes) -> str:
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise NotebookError(f"{path}: not UTF-8 text, at byte {error.start}") from None
+
+
+def _read_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise NotebookError(f"{path}: is a folder, not a notebook")
     try:
-        return path.read_bytes().decode("utf-8-sig")
+        return path.read_bytes()
     except FileNotFoundError:
         raise NotebookError(f"{path}: no such file") from None
-    except UnicodeDecodeError as error:
-        raise NotebookError(f"{path}: not UTF-8 text, at byte {error.start}") from None
     except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
         raise NotebookError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
 
@@ -129,9 +231,7 @@ def _load_json(path: Path, text: str) -> Mapping[str, Any]:
 def _load_text(path: Path, text: str, kind: Format) -> Mapping[str, Any]:
     reads: Callable[..., Mapping[str, Any]] = importlib.import_module("jupytext").reads
     style: str = kind
-    if kind == "py" and re.search(r"^#\s*%%", text, re.MULTILINE):
-        style = "py:percent"
-    elif kind == "md" and re.search(r"^```\s*\{code-cell\}", text, re.MULTILINE):
+    if kind == "md" and re.search(r"^```\s*\{code-cell\}", text, re.MULTILINE):
         style = "md:myst"
     try:
         return reads(text, fmt=style)
@@ -155,17 +255,23 @@ def _cells(path: Path, data: Mapping[str, Any]) -> Iterator[Cell]:
             source = f"{'#' * (level if level in range(1, 7) else 1)} {source}"
             kind = "markdown"
         metadata = _mapping(raw.get("metadata"))
-        tags, outputs = metadata.get("tags"), raw.get("outputs")
+        outputs, identity = raw.get("outputs"), raw.get("id")
         count = raw.get("execution_count", raw.get("prompt_number"))
         yield Cell(
             index=index,
             kind=kind if kind in ("code", "markdown") else "raw",
             source=source,
-            tags=tuple(t for t in tags if isinstance(t, str)) if _is_list(tags) else (),
+            tags=_tags(metadata.get("tags")),
             metadata=metadata,
             execution_count=count if type(count) is int else None,
             outputs_count=len(outputs) if _is_list(outputs) else 0,
+            outputs=tuple(map(read_output, outputs)) if _is_list(outputs) else (),
+            id=identity if isinstance(identity, str) else None,
         )
+
+
+def _tags(tags: object) -> tuple[str, ...]:
+    return tuple(t for t in tags if isinstance(t, str)) if _is_list(tags) else ()
 
 
 def _raw_cells(path: Path, data: Mapping[str, Any]) -> Iterator[object]:

@@ -1,0 +1,147 @@
+"""A code cell, read once: its text as Python, its syntax tree, and what it does to names."""
+
+from __future__ import annotations
+
+import ast
+import re
+import warnings
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any, TypeVar, cast
+
+from nb2prod.analysis.summary import Broken, MagicUse, Summary
+from nb2prod.analysis.walk import Walk
+from nb2prod.magics import Magic, mask
+from nb2prod.source import LineTable, Span
+
+Node = TypeVar("Node", bound=ast.AST)
+
+_FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+# `%%sql result <<`, `%%R -o frame`: magics of others that bind a name which they are told.
+_TOLD = re.compile(r"\b([A-Za-z_]\w*)\s*<<|(?:^|\s)(?:-o|--output|--out|-c)[ =]([A-Za-z_]\w*)")
+# These bind names that stand in other files, or in a store.
+_OPAQUE = frozenset({"run", "store", "load", "pylab", "loadpy", "reload_kedro", "macro", "rerun"})
+
+
+class CodeCell:
+    """What is known of the code of one cell, wherever it stands."""
+
+    def __init__(self, source: str) -> None:
+        """Read `source`; never fails."""
+        self.source = source
+        self._masked = mask(source)
+        self.lines = LineTable(source)
+        self._tree: ast.Module | None = None
+        self._broken: Broken | None = None
+        self._parse()
+        self._walk = Walk(self.lines.offset)
+        if self._tree:
+            self._walk.run(self._tree)
+
+    @property
+    def code(self) -> str:
+        """The source, as long as it is, with IPython's syntax hidden."""
+        return self._masked.text
+
+    @property
+    def magics(self) -> tuple[Magic, ...]:
+        """The magics, shell lines and help requests of the cell."""
+        return self._masked.magics
+
+    @property
+    def body(self) -> Sequence[ast.stmt]:
+        """The top-level statements; none if the cell is not Python."""
+        return self._tree.body if self._tree else ()
+
+    def nodes(self, *kinds: type[Node]) -> list[Node]:
+        """Return all nodes of these kinds in the order of the text, those in functions too."""
+        if len(kinds) == 1:
+            return cast("list[Node]", self._walk.nodes.get(kinds[0], []))
+        return [node for kind in kinds for node in self.nodes(kind)]
+
+    def span(self, node: ast.AST) -> Span:
+        """Return where a node stands; without the decorators of a function or class."""
+        place = cast("Any", node)
+        return Span(
+            self.lines.offset(place.lineno, place.col_offset),
+            self.lines.offset(place.end_lineno, place.end_col_offset),
+        )
+
+    def text(self, node: ast.AST) -> str:
+        """Return the source of a node."""
+        return self.span(node).text(self.source)
+
+    @cached_property
+    def summary(self) -> Summary:
+        """What the cell does to names, as plain values."""
+        walk = self._walk
+        told = {name: names for magic in self.magics if (names := _binds(magic)) for name in names}
+        read = {name for magic in self.magics for name in magic.reads}
+        return Summary(
+            binds=tuple(walk.binds),
+            needs=tuple(use for use in walk.needs.values() if use.name not in told),
+            late=tuple(walk.late.values()),
+            reads=frozenset(walk.reads | read),
+            deletes=frozenset(walk.deletes),
+            mutations=tuple(walk.mutations),
+            imports=tuple(walk.imports),
+            magics=tuple(
+                MagicUse(m.kind, m.name, m.argument, m.span.start, m.span.end, _binds(m))
+                for m in self.magics
+            ),
+            opaque=walk.opaque
+            or any(m.name in _OPAQUE for m in self.magics if m.kind in {"line", "cell"}),
+            broken=self._broken,
+            code=bool(self.body or self.magics or self._broken),
+            only_imports=bool(self.body or self.magics) and self._only_imports(),
+        )
+
+    def _only_imports(self) -> bool:
+        return not self._broken and all(
+            isinstance(s, ast.Import | ast.ImportFrom) or _is_hidden(s, self.magics, self.span(s))
+            for s in self.body
+        )
+
+    def _parse(self) -> None:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                tree = compile(self.code, "<cell>", "exec", _FLAGS, dont_inherit=True)
+        except SyntaxError as error:
+            start = self.lines.start(error.lineno or 1) + max(0, (error.offset or 1) - 1)
+            start = min(start, len(self.source))
+            self._broken = Broken(error.msg, start, min(start + 1, len(self.source)))
+        except (ValueError, RecursionError, MemoryError, OverflowError) as error:
+            self._broken = Broken(str(error) or "nested too deeply", 0, 0)
+        else:
+            self._tree = tree if isinstance(tree, ast.Module) else None
+
+
+def _binds(magic: Magic) -> tuple[str, ...]:
+    told = [a or b for a, b in _TOLD.findall(magic.argument)] if magic.kind == "cell" else []
+    if magic.kind == "line" and "<<" in magic.argument:
+        told += [a for a, _ in _TOLD.findall(magic.argument) if a]
+    return tuple(sorted({*told, *(() if magic.binds_in_code else magic.binds)}))
+
+
+def _is_hidden(statement: ast.stmt, magics: tuple[Magic, ...], span: Span) -> bool:
+    """Say whether a statement only stands in for a magic line."""
+    return isinstance(statement, ast.Expr) and any(
+        m.span.start == span.start and m.kind in {"line", "shell", "help"} for m in magics
+    )
+
+
+def dotted(node: ast.expr, names: Mapping[str, str]) -> str | None:
+    """Return what `np.random.rand` means, `numpy.random.rand`, or None.
+
+    Args:
+        node: an expression.
+        names: what the notebook's imported names stand for.
+    """
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    if not isinstance(node, ast.Name) or (root := names.get(node.id)) is None:
+        return None
+    return ".".join([root, *reversed(parts)])

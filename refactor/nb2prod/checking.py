@@ -1,0 +1,119 @@
+"""Checking many files: what has not changed since the last time is not even opened."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from nb2prod.cache import Cache, Entry
+from nb2prod.config import Config
+from nb2prod.finding import Finding
+
+if TYPE_CHECKING:
+    from nb2prod.lint import CellResult, Checker
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One file and what was found in it; `skipped` says why it was not looked into."""
+
+    path: Path
+    findings: tuple[Finding, ...]
+    skipped: str = ""
+
+
+class Files:
+    """Checks files, each under the settings that hold for it."""
+
+    def __init__(self, config_for: Callable[[Path], Config], cache: Cache) -> None:
+        """Ask `config_for` for the settings of a folder."""
+        self._config_for = config_for
+        self._cache = cache
+        self._checkers: dict[tuple[Path, str], Checker] = {}
+        self._keys: dict[int, bytes] = {}
+
+    def check(self, paths: Iterable[Path]) -> Iterator[Checked]:
+        """Yield what is found in each file; the cache is written when all are done.
+
+        Raises:
+            ConfigError: the settings for a file cannot be followed.
+        """
+        try:
+            for path in paths:
+                yield self._check(path)
+        finally:
+            self._cache.save()
+
+    def checker(self, path: Path) -> Checker:
+        """Return the rules and settings that hold for a file."""
+        from nb2prod.lint import Checker  # noqa: PLC0415  not needed for what has not changed
+
+        config = self._config_for(path.parent)
+        place = (config.root, str(path) if config.per_file_ignores else "")
+        if place not in self._checkers:
+            self._checkers[place] = Checker.of(config, path.absolute())
+        return self._checkers[place]
+
+    def _check(self, path: Path) -> Checked:
+        key = self._key(self._config_for(path.parent))
+        entry = self._cache.get(path)
+        try:
+            stat = os.stat(path)
+            modified, size = stat.st_mtime_ns, stat.st_size
+        except OSError:
+            modified, size = -1, -1
+        if entry and (entry.modified, entry.size, entry.key) == (modified, size, key):
+            return Checked(path, entry.findings, entry.skipped)
+        checked, cells = check_file(path, self.checker(path), entry)
+        raw = msgspec.Raw(msgspec.msgpack.encode(cells))
+        self._cache.put(path, Entry(modified, size, key, checked.findings, checked.skipped, raw))
+        return checked
+
+    def _key(self, config: Config) -> bytes:
+        if id(config) not in self._keys:
+            said = repr(config).encode("utf-8", "surrogatepass")
+            self._keys[id(config)] = hashlib.blake2b(said, digest_size=16).digest()
+        return self._keys[id(config)]
+
+
+def check_file(
+    path: Path, checker: Checker, entry: Entry | None = None, content: bytes | None = None
+) -> tuple[Checked, list[CellResult]]:
+    """Check one file; one that cannot be read has one finding.
+
+    Args:
+        path: where it lies, or would lie.
+        checker: the rules.
+        entry: what an earlier check found.
+        content: of the file, if it is not to be read.
+    """
+    from nb2prod.lint import CellResult, unreadable  # noqa: PLC0415
+    from nb2prod.notebook import (  # noqa: PLC0415
+        ForeignLanguageError,
+        NotebookError,
+        parse_notebook,
+        read_notebook,
+    )
+
+    try:
+        notebook = read_notebook(path) if content is None else parse_notebook(path, content)
+    except ForeignLanguageError as error:
+        return Checked(path, (), str(error).removeprefix(f"{path}: ")), []
+    except NotebookError as error:
+        found = unreadable(checker, str(error).removeprefix(f"{path}: "))
+        return Checked(path, tuple(found)), []
+    known: dict[bytes, CellResult] = {}
+    if entry:
+        try:
+            kept = msgspec.msgpack.decode(entry.cells, type=list[CellResult])
+            known = {result.text: result for result in kept}
+        except msgspec.MsgspecError:
+            pass
+    findings, cells = checker.check(notebook, known)
+    return Checked(path, tuple(findings)), cells

@@ -1,0 +1,202 @@
+"""The commands `check` and `rule`; kept apart from the others because they must start at once."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from nb2prod.cache import Cache, user_cache
+from nb2prod.checking import Checked, Files, check_file
+from nb2prod.config import Config, ConfigError, find_config, read_config
+from nb2prod.discovery import MissingPathError, find_notebooks
+
+if TYPE_CHECKING:
+    from nb2prod.finding import Safety
+    from nb2prod.fixing import Fixed
+
+Configured = Callable[[Path], Config]
+Report = Callable[[Iterable[Checked]], Iterable[str]]
+
+FORMATS = ("text", "json", "sarif", "github", "junit")
+STDIN = Path("-")
+
+
+def add_check(check: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `check`."""
+    add = check.add_argument
+    add("paths", nargs="*", type=Path, default=[Path()], metavar="PATH",
+        help="notebooks and folders; - for standard input (default: this folder)")  # fmt: skip
+    add("--fix", action="store_true", help="mend what can be mended without a change of meaning")
+    add("--unsafe-fixes", action="store_true", help="with --fix or --diff: mend the rest, too")
+    add("--diff", action="store_true", help="show what --fix would do, and do nothing")
+    add(
+        "--select", action="append", metavar="RULES", help="only these: codes, prefixes, names, ALL"
+    )
+    add("--extend-select", action="append", metavar="RULES", help="these, besides the default ones")
+    add("--ignore", action="append", metavar="RULES", help="all but these")
+    add("--exclude", action="append", default=[], metavar="PATTERN", help="paths not to look at")
+    add("--format", choices=FORMATS, default="text")
+    add("--output", type=Path, metavar="FILE", help="write the report there")
+    add("--statistics", action="store_true", help="only say how often each rule finds something")
+    add("--exit-zero", action="store_true", help="exit with 0 even if something is found")
+    add("--config", type=Path, metavar="FILE", help="settings, instead of those of pyproject.toml")
+    add("--no-cache", action="store_true", help="neither use nor keep earlier results")
+    add("--stdin-filename", type=Path, default=Path("stdin.ipynb"), metavar="NAME",
+        help="what standard input would be called")  # fmt: skip
+    check.set_defaults(run=run_check)
+
+
+def add_rule(rule: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `rule`."""
+    rule.add_argument("code", nargs="?", metavar="CODE", help="a code or a name; without, a list")
+    rule.set_defaults(run=run_rule)
+
+
+def run_check(options: argparse.Namespace) -> int:
+    """Check notebooks; return 0, or 1 if something was found, or 2 if that cannot be done."""
+    gc.disable()  # hundreds of thousands of short-lived syntax nodes, none of them in a cycle
+    try:
+        configured = _configured(options)
+        cache_folder = None if options.no_cache else user_cache()
+        files = Files(configured, Cache(cache_folder))
+        if options.diff:
+            status = _show_differences(options, files, configured)
+        else:
+            status = _report_findings(options, files, configured)
+    except (ConfigError, MissingPathError, OSError) as error:
+        print(f"nb2prod: {error}", file=sys.stderr)
+        return 2
+    return 0 if options.exit_zero else status
+
+
+def _report_findings(options: argparse.Namespace, files: Files, configured: Configured) -> int:
+    if options.fix:
+        checked = _mended(options, files, configured)
+    elif STDIN in options.paths:
+        name = options.stdin_filename
+        checked = iter([check_file(name, files.checker(name), None, sys.stdin.buffer.read())[0]])
+    else:
+        checked = files.check(find_notebooks(options.paths, options.exclude, configured))
+    found = False
+    skipped: list[Checked] = []
+
+    def noted() -> Iterator[Checked]:
+        nonlocal found
+        for file in checked:
+            found = found or bool(file.findings)
+            if file.skipped:
+                skipped.append(file)
+            yield file
+
+    parts = _report(options)(noted())
+    if options.output:
+        options.output.write_text("".join(parts), "utf-8")
+    else:
+        # What mends standard input writes the notebook to standard output.
+        (sys.stderr if options.fix and STDIN in options.paths else sys.stdout).writelines(parts)
+    for file in skipped:
+        print(f"nb2prod: {file.path}: not checked: {file.skipped}", file=sys.stderr)
+    return int(found)
+
+
+def _mended(options: argparse.Namespace, files: Files, configured: Configured) -> Iterator[Checked]:
+    """Mend each file; yield what is left in it."""
+    from nb2prod.fixing import replace_file
+
+    mended = 0
+    for path, content, done in _fixed(options, files, configured):
+        mended += done.mended
+        if path == STDIN:
+            sys.stdout.buffer.write(done.content)
+            sys.stdout.flush()
+        elif done.content != content:
+            replace_file(path, done.content)
+        yield Checked(path, done.findings, done.skipped)
+    if mended:
+        print(f"nb2prod: {mended} finding{'s' * (mended != 1)} mended", file=sys.stderr)
+
+
+def _show_differences(options: argparse.Namespace, files: Files, configured: Configured) -> int:
+    """Show what mending would change; return 1 if it would change anything."""
+    from nb2prod.fixing import unified_diff
+
+    changed = False
+    for path, content, done in _fixed(options, files, configured):
+        for line in unified_diff(path, content, done.content):
+            changed = True
+            sys.stdout.write(line)
+    return int(changed)
+
+
+def _fixed(
+    options: argparse.Namespace, files: Files, configured: Configured
+) -> Iterator[tuple[Path, bytes, Fixed]]:
+    """Yield each file with its content and what it would be mended."""
+    from nb2prod.fixing import fixed
+
+    allowed: set[Safety] = {"safe", "unsafe"} if options.unsafe_fixes else {"safe"}
+    if STDIN in options.paths:
+        name = options.stdin_filename
+        content = sys.stdin.buffer.read()
+        yield STDIN, content, fixed(name, content, files.checker(name), allowed)
+        return
+    for path in find_notebooks(options.paths, options.exclude, configured):
+        content = path.read_bytes()
+        yield path, content, fixed(path, content, files.checker(path), allowed)
+
+
+def _configured(options: argparse.Namespace) -> Configured:
+    """Return what gives the settings for the files of a folder, the options applied."""
+    changes = {
+        name: tuple(code.strip() for text in given for code in text.split(",") if code.strip())
+        for name in ("select", "extend_select", "ignore")
+        if (given := getattr(options, name))
+    }
+    given = read_config(options.config) if options.config else None
+
+    @cache
+    def in_folder(folder: str) -> Config:
+        return find_config(Path(folder))
+
+    @cache
+    def configured(folder: Path) -> Config:
+        config = given or in_folder(os.path.abspath(folder))
+        if "ignore" in changes:
+            return replace(config, **{**changes, "ignore": config.ignore + changes["ignore"]})
+        return replace(config, **changes) if changes else config
+
+    return configured
+
+
+def _report(options: argparse.Namespace) -> Report:
+    from nb2prod.report import findings
+
+    if options.statistics:
+        return findings.statistics_report
+    coloured = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    style = findings.coloured if coloured else findings.plain
+    return lambda checked: findings.text_report(checked, style)
+
+
+def run_rule(options: argparse.Namespace) -> int:
+    """Show a rule's page, or the list of all rules."""
+    from nb2prod.rules import all_rules, find_rule, page
+
+    if options.code is None:
+        for rule in all_rules():
+            print(f"{rule.code}  {rule.name}{'' if rule.default else '  (opt-in)'}")
+        return 0
+    rule = find_rule(options.code)
+    if rule is None:
+        print(f"nb2prod: there is no rule {options.code!r}", file=sys.stderr)
+        return 2
+    print(f"{rule.code} {rule.name} ({rule.severity}{'' if rule.default else ', opt-in'})\n")
+    print(page(rule))
+    return 0

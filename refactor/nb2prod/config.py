@@ -1,0 +1,167 @@
+"""What the user has set: `[tool.nb2prod]` in the nearest pyproject.toml."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, cast
+
+from nb2prod.finding import SEVERITIES, Severity
+
+_DEPTH = 8  # of `extend`
+
+
+class ConfigError(Exception):
+    """A setting that cannot be followed; the message says which and why, in one sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """The thresholds of the rules that have one; in pyproject.toml with dashes for underscores."""
+
+    max_cells: int = 50
+    max_cell_lines: int = 30
+    max_comment_lines: int = 4
+    max_name_length: int = 100
+    max_output_bytes: int = 1_000_000
+    min_markdown_ratio: float = 0.3
+    opening_cells: int = 3
+    closing_cells: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings that hold for a file.
+
+    Attributes:
+        root: the folder of the file the settings come from; paths in them are relative to it.
+        select: codes, prefixes of codes, names or `ALL`; None for the rules that are on by default.
+        extend_select: rules besides those.
+        ignore: rules that are off.
+        exclude: patterns of paths that are not looked at when a folder is.
+        per_file_ignores: pattern of a path -> rules that are off there.
+        severity: rule -> how bad its findings are.
+        limits: the thresholds.
+    """
+
+    root: Path = Path()
+    select: tuple[str, ...] | None = None
+    extend_select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    per_file_ignores: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict[str, tuple[str, ...]]
+    )
+    severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
+    limits: Limits = Limits()
+
+
+def find_config(folder: Path) -> Config:
+    """Return the settings for the files of a folder.
+
+    Raises:
+        ConfigError: the nearest pyproject.toml with `[tool.nb2prod]` cannot be followed.
+    """
+    for parent in (folder, *folder.parents):
+        file = parent / "pyproject.toml"
+        if os.path.isfile(file) and (table := _tool_table(file)) is not None:  # noqa: PTH113  quicker
+            return _read(file, table, 0)
+    return Config(folder)
+
+
+def read_config(file: Path) -> Config:
+    """Return the settings of one file: a pyproject.toml, or a TOML file of settings alone.
+
+    Raises:
+        ConfigError: the file cannot be read or followed.
+    """
+    return _load(file, 0)
+
+
+def _load(file: Path, depth: int) -> Config:
+    table = _tool_table(file) if file.name == "pyproject.toml" else _toml(file)
+    return _read(file, table or {}, depth)
+
+
+def _tool_table(file: Path) -> dict[str, Any] | None:
+    tool = _toml(file).get("tool")
+    table: object = cast("dict[str, Any]", tool).get("nb2prod") if isinstance(tool, dict) else None
+    return cast("dict[str, Any]", table) if isinstance(table, dict) else None
+
+
+def _toml(file: Path) -> dict[str, Any]:
+    import tomllib  # noqa: PLC0415  most notebooks have no settings, and this takes its time
+
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file}: {error.strerror}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: not TOML ({error})") from None
+
+
+def _read(file: Path, table: Mapping[str, Any], depth: int) -> Config:
+    base = Config()
+    if "extend" in table:
+        if depth == _DEPTH:
+            raise ConfigError(f"{file}: extend goes round in a circle, or too deep")
+        base = _load(file.parent / _text(file, "extend", table["extend"]), depth + 1)
+    changes: dict[str, Any] = {"root": file.parent}
+    for key, value in table.items():
+        match key:
+            case "extend" | "service":  # the latter is for the projects that nb2prod makes
+                continue
+            case "select" | "extend-select" | "ignore" | "exclude":
+                changes[key.replace("-", "_")] = _texts(file, key, value)
+            case "per-file-ignores":
+                items = _mapping(file, key, value).items()
+                ignores = {k: _texts(file, f"{key}.{k}", v) for k, v in items}
+                changes["per_file_ignores"] = {**base.per_file_ignores, **ignores}
+            case "severity":
+                items = _mapping(file, key, value).items()
+                levels = {k: _severity(file, f"{key}.{k}", v) for k, v in items}
+                changes["severity"] = {**base.severity, **levels}
+            case "limits":
+                changes["limits"] = _limits(file, base.limits, _mapping(file, key, value))
+            case _:
+                raise ConfigError(f"{file}: [tool.nb2prod] has no setting {key!r}")
+    return replace(base, **changes)
+
+
+def _limits(file: Path, base: Limits, table: Mapping[str, Any]) -> Limits:
+    known = {f.name.replace("_", "-"): f for f in fields(Limits)}
+    changes: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            raise ConfigError(f"{file}: there is no limit {key!r}; there is {', '.join(known)}")
+        if type(value) not in {int, float} or value < 0:
+            raise ConfigError(f"{file}: limits.{key} is {value!r}, not a number from 0 on")
+        changes[known[key].name] = value
+    return replace(base, **changes)
+
+
+def _mapping(file: Path, key: str, value: object) -> Mapping[str, Any]:
+    if not isinstance(value, dict):
+        raise ConfigError(f"{file}: {key} is not a table")
+    return cast("Mapping[str, Any]", value)
+
+
+def _text(file: Path, key: str, value: object) -> str:
+    if not isinstance(value, str):
+        raise ConfigError(f"{file}: {key} is {value!r}, not text")
+    return value
+
+
+def _texts(file: Path, key: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ConfigError(f"{file}: {key} is {value!r}, not a list")
+    return tuple(_text(file, key, item) for item in cast("Iterable[object]", value))
+
+
+def _severity(file: Path, key: str, value: object) -> Severity:
+    for severity in SEVERITIES:
+        if value == severity:
+            return severity
+    raise ConfigError(f"{file}: {key} is {value!r}, not one of {', '.join(SEVERITIES)}")

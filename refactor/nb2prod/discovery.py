@@ -1,0 +1,111 @@
+"""Which files are checked, when folders are named."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from fnmatch import fnmatch
+from pathlib import Path
+
+from nb2prod.config import Config
+
+_NEVER = """.git .hg .svn .dvc .ipynb_checkpoints .virtual_documents .venv venv env node_modules
+    __pycache__ site-packages .tox .nox .eggs .mypy_cache .ruff_cache .pytest_cache"""
+_MARK = (b"# %%", b"#%%")
+_HEADER = (b"jupytext:", b"{code-cell}")
+
+
+class MissingPathError(Exception):
+    """A path that was asked for does not exist, or is not of a kind that can be checked."""
+
+
+def find_notebooks(
+    paths: Iterable[Path], exclude: Iterable[str], config_for: Callable[[Path], Config]
+) -> Iterator[Path]:
+    """Yield the notebooks among files and in folders, each once, in order.
+
+    In a folder these are all `.ipynb` files, and the `.py` and `.md` files that say that they are
+    notebooks; not those that git ignores or that a pattern excludes. A file that is named is
+    always taken.
+
+    Raises:
+        MissingPathError: a path that was named is not there.
+    """
+    patterns = tuple(exclude)
+    seen: set[str] = set()
+    for path in paths:
+        if path.is_dir():
+            found = _in_folder(path, patterns, config_for)
+        elif path.exists():
+            found = iter([path])
+        else:
+            raise MissingPathError(f"{path}: no such file or folder")
+        for file in found:
+            if (key := os.path.abspath(file)) not in seen:
+                seen.add(key)
+                yield file
+
+
+def _in_folder(
+    folder: Path, patterns: tuple[str, ...], config_for: Callable[[Path], Config]
+) -> Iterator[Path]:
+    config = config_for(folder)
+    relative = os.path.relpath(os.path.abspath(folder), config.root.absolute())
+    ignored = _ignored_by_git(folder)
+    never = set(_NEVER.split())
+    for parent, folders, names in os.walk(folder):
+        inner = os.path.relpath(parent, folder)
+        inner = "" if inner == "." else inner.replace(os.sep, "/") + "/"
+        outer = "" if relative == "." else relative.replace(os.sep, "/") + "/"
+
+        def skipped(name: str, *, slash: str = "", inner: str = inner, outer: str = outer) -> bool:
+            return (
+                f"{inner}{name}{slash}" in ignored
+                or _excluded(f"{inner}{name}", patterns)
+                or _excluded(f"{outer}{inner}{name}", config.exclude)
+            )
+
+        folders[:] = sorted(f for f in folders if f not in never and not skipped(f, slash="/"))
+        for name in sorted(names):
+            if name.endswith((".ipynb", ".py", ".md")) and not skipped(name):
+                path = Path(parent, name)
+                if name.endswith(".ipynb") or _says_notebook(path):
+                    yield path
+
+
+def _excluded(path: str, patterns: Iterable[str]) -> bool:
+    name = path.rpartition("/")[2]
+    return any(
+        fnmatch(path, pattern.rstrip("/"))
+        or fnmatch(name, pattern.rstrip("/"))
+        or path.startswith(pattern.rstrip("/") + "/")
+        for pattern in patterns
+    )
+
+
+def _says_notebook(path: Path) -> bool:
+    try:
+        content = path.read_bytes()
+    except OSError:
+        return False
+    if path.suffix == ".md":
+        return any(mark in content[:2000] for mark in _HEADER)
+    return any(content.startswith(m) or b"\n" + m in content for m in _MARK)
+
+
+def _ignored_by_git(folder: Path) -> frozenset[str]:
+    """Return what git ignores below a folder, ignored folders with a slash at their end."""
+    if not any(
+        (parent / ".git").exists() for parent in (folder.absolute(), *folder.absolute().parents)
+    ):
+        return frozenset()
+    import subprocess  # noqa: PLC0415  only here, and it takes its time
+
+    # The repository may be anybody's: nothing that its settings name may be started.
+    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files"]
+    command += ["--others", "--ignored", "--exclude-standard", "--directory", "-z"]
+    try:
+        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
+    except OSError:
+        return frozenset()
+    return frozenset(os.fsdecode(done.stdout).split("\0")) if not done.returncode else frozenset()

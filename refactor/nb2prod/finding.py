@@ -1,0 +1,84 @@
+"""What a rule finds, and how it can be mended: plain values that can be kept and sent.
+
+They are msgspec structs rather than dataclasses because thousands of them are read from the cache
+in the time a person takes to blink.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+
+from nb2prod.source import Edit
+
+Severity = Literal["error", "warning", "info"]
+# safe: the notebook means the same; unsafe: it may not, or a reader may want it otherwise;
+# display-only: shown, never applied by a command.
+Safety = Literal["safe", "unsafe", "display-only"]
+
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+class EditCell(msgspec.Struct, frozen=True, tag="edit"):
+    """Change the source of a cell."""
+
+    cell: int
+    edit: Edit
+
+
+class RemoveCell(msgspec.Struct, frozen=True, tag="remove"):
+    """Take a cell out, with its outputs."""
+
+    cell: int
+
+
+class ClearOutputs(msgspec.Struct, frozen=True, tag="clear"):
+    """Empty the outputs of a cell, and forget its execution count."""
+
+    cell: int
+
+
+Change = EditCell | RemoveCell | ClearOutputs
+
+
+class Fix(msgspec.Struct, frozen=True):
+    """One way to mend a finding; all its changes belong together."""
+
+    title: str
+    safety: Safety
+    changes: tuple[Change, ...]
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that a rule found.
+
+    Attributes:
+        code: the rule's code, `NBX001`.
+        name: the rule's name, `non-linear-execution`.
+        severity: how bad it is, as configured.
+        message: what is wrong, in one sentence without a full stop.
+        cell: the cell's index from 0 over all cells, None for the notebook as a whole.
+        start: offset in the cell's source.
+        end: where it ends there.
+        line: line of `start` in the cell, from 1; 0 where no place in the source is meant.
+        column: column of `start`, from 1, in code points.
+        end_line: line of `end`.
+        end_column: column of `end`.
+        excerpt: the source line it starts in.
+        fixes: how it can be mended, the best way first.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    message: str
+    cell: int | None = None
+    start: int = 0
+    end: int = 0
+    line: int = 0
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+    excerpt: str = ""
+    fixes: tuple[Fix, ...] = ()

@@ -1,0 +1,117 @@
+"""Findings as people read them: text with the source and a caret, and statistics."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from nb2prod.checking import Checked
+from nb2prod.finding import Finding, Severity
+
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_COLOURS: dict[Severity, str] = {"error": "31", "warning": "33", "info": "36"}
+
+
+class Style(Protocol):
+    """Puts a colour around text, or does not."""
+
+    def __call__(self, text: str, colour: str) -> str:
+        """Return `text` in a colour, given as the number of a terminal's escape sequence."""
+        ...
+
+
+def plain(text: str, colour: str) -> str:
+    """Return `text` as it is."""
+    del colour
+    return text
+
+
+def coloured(text: str, colour: str) -> str:
+    """Return `text` in a colour."""
+    return f"\x1b[{colour}m{text}\x1b[0m"
+
+
+def place(path: object, finding: Finding) -> str:
+    """Return where a finding is: `path`, `path:cell 3`, or `path:cell 3:1:8`."""
+    if finding.cell is None:
+        return clean(str(path))
+    return f"{clean(str(path))}:cell {finding.cell + 1}:{finding.line}:{finding.column}"
+
+
+def text_report(checked: Iterable[Checked], style: Style = plain) -> Iterator[str]:
+    """Yield the findings, each as a block that ends in a newline, then how many there are."""
+    count = files = fixable = unsafe = 0
+    for file in checked:
+        files += 1
+        for finding in file.findings:
+            count += 1
+            fix = finding.fixes[0] if finding.fixes else None
+            fixable += fix is not None and fix.safety == "safe"
+            unsafe += fix is not None and fix.safety == "unsafe"
+            yield _block(file, finding, style)
+    yield _total(count, files, fixable, unsafe)
+
+
+def _block(file: Checked, finding: Finding, style: Style) -> str:
+    code = style(finding.code, _COLOURS[finding.severity])
+    head = f"{place(file.path, finding)}: {code} {clean(finding.message)} [{finding.name}]\n"
+    if finding.excerpt and finding.end > finding.start:
+        head += _excerpt(finding, style)
+    if finding.fixes:
+        fix = finding.fixes[0]
+        head += f"  {style('fix', '32')} ({fix.safety}): {clean(fix.title)}\n"
+    return head
+
+
+def _excerpt(finding: Finding, style: Style) -> str:
+    text = (
+        clean(finding.excerpt.expandtabs(4)) if "\t" in finding.excerpt else clean(finding.excerpt)
+    )
+    before = len(finding.excerpt[: finding.column - 1].expandtabs(4))
+    last = finding.end_column - 1 if finding.end_line == finding.line else len(finding.excerpt)
+    after = len(finding.excerpt[:last].expandtabs(4))
+    if before > 100:
+        cut = before - 60
+        text, before, after = "…" + text[cut + 1 :], before - cut, after - cut
+    text, after = text[:140], min(after, 140)
+    number = str(finding.line)
+    margin = " " * len(number)
+    caret = style("^" * max(1, after - before), _COLOURS[finding.severity])
+    return f"  {number} | {text}\n  {margin} | {' ' * before}{caret}\n"
+
+
+def _total(count: int, files: int, fixable: int, unsafe: int) -> str:
+    if not count:
+        return f"No findings in {_counted(files, 'notebook')}.\n"
+    text = f"{_counted(count, 'finding')} in {_counted(files, 'notebook')}"
+    if fixable:
+        text += f", {fixable} fixable with --fix"
+    if unsafe:
+        text += (
+            f", {unsafe} more with --unsafe-fixes"
+            if fixable
+            else f", {unsafe} fixable with --unsafe-fixes"
+        )
+    return text + ".\n"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number} {thing}{'s' * (number != 1)}"
+
+
+def statistics_report(checked: Iterable[Checked]) -> Iterator[str]:
+    """Yield how often each rule finds something, the most frequent first."""
+    counts: Counter[tuple[str, str]] = Counter()
+    files: Counter[str] = Counter()
+    for file in checked:
+        counts.update((finding.code, finding.name) for finding in file.findings)
+        files.update({finding.code for finding in file.findings})
+    for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
+        yield f"{count:6}  {code}  {name} ({_counted(files[code], 'notebook')})\n"
+
+
+def clean(text: str) -> str:
+    """Return text of a notebook without what would steer a terminal."""
+    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -1,0 +1,57 @@
+"""Cells were run in another order than they stand in.
+
+What the notebook shows was computed in an order that nobody can see any more. Run from top to
+bottom it may fail, or show something else. Restart the kernel and run all cells.
+
+## Flagged
+
+```python
+# %% execution_count=2
+total = 10
+# %% execution_count=1
+print(total)  # flagged
+```
+
+## Not flagged
+
+Numbers that are missing, because cells were run again, are another matter: see NBX002.
+
+```python
+# %% execution_count=3
+total = 10
+# %% execution_count=7
+print(total)
+```
+
+```python
+# %%
+total = 10
+# %% execution_count=1
+print(total)
+```
+
+## References
+
+- Pynblint: non-linear-execution, which also compares across cells that were not run
+- Julynter: c2
+- J. F. Pimentel et al., A Large-Scale Study About Quality and Reproducibility of Jupyter
+  Notebooks, MSR 2019
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    ran = [(cell.index, cell.execution_count) for cell, _ in view.code if cell.execution_count]
+    for (above, earlier), (index, count) in pairwise(ran):
+        if count < earlier:
+            message = (
+                f"[{count}] was run before [{earlier}], cell {above + 1}, which stands above it"
+            )
+            yield Flag(None, message, cell=index)
+
+
+RULE = Rule("NBX001", "non-linear-execution", "warning", aliases=("c2",), notebook=_check)

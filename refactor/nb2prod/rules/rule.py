@@ -1,0 +1,153 @@
+"""What a rule is, and what it is given to look at."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import NamedTuple
+
+from nb2prod.analysis.code_cell import CodeCell, dotted
+from nb2prod.analysis.summary import Summary
+from nb2prod.config import Limits
+from nb2prod.finding import Change, EditCell, Fix, Safety, Severity
+from nb2prod.notebook import Cell, Notebook
+from nb2prod.source import Edit, Span
+
+
+class Flag(NamedTuple):
+    """What a rule yields: a place, what is wrong there, and how it can be mended.
+
+    Attributes:
+        where: a node or a span of the cell's source, None for the cell (or notebook) as a whole.
+        message: one sentence without a full stop; code in backticks.
+        fixes: the best way first.
+        cell: for a rule on notebooks, the index of the cell; None for the notebook as a whole.
+    """
+
+    where: ast.AST | Span | None
+    message: str
+    fixes: Sequence[Fix] = ()
+    cell: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CellView:
+    """A code cell that is Python, in its notebook, as a rule on cells sees it.
+
+    What a rule finds here is kept as long as the cell's text, the notebook's imports and the
+    limits stay the same; so it may depend on nothing else.
+    """
+
+    index: int
+    code: CodeCell
+    names: Mapping[str, str]
+    limits: Limits
+
+    def dotted(self, node: ast.expr) -> str | None:
+        """Return the dotted name that an expression stands for: `np.abs` is `numpy.abs`."""
+        return dotted(node, self.names)
+
+    def calls(self, *names: str) -> Iterable[tuple[ast.Call, str]]:
+        """Yield the calls of functions with these dotted names, each with its name."""
+        for call in self.code.nodes(ast.Call):
+            name = dotted(call.func, self.names)
+            if name in names:
+                yield call, name
+
+    def edit(self, where: ast.AST | Span, text: str) -> EditCell:
+        """Return the change that puts `text` in a place of this cell."""
+        span = where if isinstance(where, Span) else self.code.span(where)
+        return EditCell(self.index, Edit(span, text))
+
+
+@dataclass(frozen=True)
+class NotebookView:
+    """A notebook as a rule on notebooks sees it: its cells, and what its code does to names."""
+
+    notebook: Notebook
+    summaries: Mapping[int, Summary]
+    names: Mapping[str, str]
+    limits: Limits
+
+    @property
+    def path(self) -> Path:
+        """Where the notebook lies, or would lie."""
+        return self.notebook.path
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, in order."""
+        return self.notebook.cells
+
+    @cached_property
+    def code(self) -> tuple[tuple[Cell, Summary], ...]:
+        """The code cells that have code, in order, those that are not Python among them."""
+        return tuple(
+            (cell, self.summaries[cell.index])
+            for cell in self.notebook.code_cells
+            if self.summaries[cell.index].code
+        )
+
+    @cached_property
+    def complete(self) -> bool:
+        """Say whether all that the code does to names is seen."""
+        return not any(s.broken or s.opaque for _, s in self.code)
+
+    @cached_property
+    def executed(self) -> bool:
+        """Say whether the file holds results of a run at all."""
+        return any(c.execution_count for c in self.notebook.code_cells)
+
+
+Check = Callable[[CellView], Iterable[Flag]]
+NotebookCheck = Callable[[NotebookView], Iterable[Flag]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; its module's docstring is its page.
+
+    Attributes:
+        code: `NB`, the letter of its family, three digits; never given to another rule.
+        name: what it finds, in words joined by dashes.
+        severity: how bad that is, unless configured.
+        default: it is on unless configured.
+        aliases: names of the same rule elsewhere.
+        cell: what looks at each code cell alone.
+        notebook: what looks at the notebook as a whole.
+        words: one of these stands in every cell that `cell` may find something in; none for any.
+    """
+
+    code: str
+    name: str
+    severity: Severity
+    default: bool = True
+    aliases: tuple[str, ...] = ()
+    cell: Check | None = None
+    notebook: NotebookCheck | None = None
+    words: tuple[str, ...] = ()
+
+
+def fix(title: str, safety: Safety, *changes: Change) -> tuple[Fix, ...]:
+    """Return one fix, as a flag takes it."""
+    return (Fix(title, safety, changes),)
+
+
+def replace_in(cell: int, span: Span, text: str) -> EditCell:
+    """Return the change that puts `text` in a place of a cell."""
+    return EditCell(cell, Edit(span, text))
+
+
+def statement_lines(source: str, span: Span) -> Span:
+    """Return the whole lines of a statement that stands alone on them, else its own span."""
+    start = source.rfind("\n", 0, span.start) + 1
+    end = source.find("\n", span.end)
+    end = len(source) if end < 0 else end + 1
+    if source[start : span.start].strip() or source[span.end : end].strip():
+        return span
+    if end == len(source) and start and not source[start:end].endswith("\n"):
+        start -= 1  # the line above becomes the last
+    return Span(start, end)

@@ -1,0 +1,86 @@
+"""Every rule's page says what the rule does: its examples are checked here."""
+
+import re
+from dataclasses import replace
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from nb2prod.checking import Checked, check_file
+from nb2prod.config import Config
+from nb2prod.fixing import fixed
+from nb2prod.lint import Checker
+from nb2prod.notebook import parse_notebook
+from nb2prod.rules import all_rules, page
+from nb2prod.rules.examples import Example, examples
+from nb2prod.rules.rule import Rule
+
+EXAMPLES = [
+    pytest.param(rule, example, id=f"{rule.code}-{number}-{example.section}")
+    for rule in all_rules()
+    for number, example in enumerate(examples(page(rule)), 1)
+    if example.section != "becomes"
+]
+BECOMES = [
+    pytest.param(rule, before, after, id=f"{rule.code}-{number}")
+    for rule in all_rules()
+    for number, (before, after) in enumerate(pairwise(examples(page(rule))), 1)
+    if after.section == "becomes"
+]
+
+
+def checker(rule: Rule, example: Example) -> Checker:
+    return Checker.of(Config(select=(rule.code,), limits=example.limits))
+
+
+def check(rule: Rule, example: Example) -> Checked:
+    return check_file(Path(example.name), checker(rule, example), None, example.content)[0]
+
+
+@pytest.mark.parametrize(("rule", "example"), EXAMPLES)
+def test_an_example_is_flagged_where_it_says(rule: Rule, example: Example):
+    findings = check(rule, example).findings
+    assert {f.code for f in findings} <= {rule.code}
+    if example.section == "not flagged":
+        assert not findings
+    elif example.flagged:
+        assert {(f.cell, f.line) for f in findings} == example.flagged
+    else:
+        assert findings
+
+
+@pytest.mark.parametrize(("rule", "before", "after"), BECOMES)
+def test_an_example_becomes_what_it_says(rule: Rule, before: Example, after: Example):
+    done = fixed(Path(before.name), before.content, checker(rule, before), {"safe", "unsafe"})
+    path = Path(before.name)
+    found = [(c.kind, c.source) for c in parse_notebook(path, done.content).cells]
+    assert found == [(c.kind, c.source) for c in parse_notebook(path, after.content).cells]
+    again = fixed(path, done.content, checker(rule, before), {"safe", "unsafe"})
+    assert again.content == done.content
+
+
+@pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
+def test_a_page_tells_what_why_and_when_not(rule: Rule):
+    text = page(rule)
+    assert re.match(r"[A-Z].*\.\n\n\w", text), "a sentence, then a paragraph"
+    titles = re.findall(r"^## (.*)$", text, re.MULTILINE)
+    assert titles[0] == "Flagged"
+    assert "Not flagged" in titles
+    assert set(titles) <= {"Flagged", "Becomes", "Not flagged", "References"}
+    assert {e.section for e in examples(text)} >= {"flagged", "not flagged"}
+
+
+def test_codes_names_and_aliases_mean_one_rule_each():
+    names = [name for rule in all_rules() for name in (rule.code, rule.name, *rule.aliases)]
+    assert sorted(names) == sorted(set(names))
+    assert all(re.fullmatch(r"NB[XDSIVOPLRMG]\d{3}", rule.code) for rule in all_rules())
+
+
+def test_severities_can_be_configured():
+    rule = all_rules()[0]
+    example = next(examples(page(rule)))
+    config = Config(select=(rule.code,), severity={rule.name: "error"}, limits=example.limits)
+    found = check_file(Path(example.name), Checker.of(config), None, example.content)[0].findings
+    assert {f.severity for f in found} == {"error"}
+    assert replace(config, severity={}) != config
