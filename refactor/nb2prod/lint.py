@@ -92,6 +92,8 @@ class Checker:
             kept.append(done)
             findings += (moved(finding, index) for finding in done.findings)
         view = NotebookView(notebook, summaries, names, self.limits)
+        excused = {rule.code for rule in self.rules if rule.unless and rule.unless(view)}
+        findings = [finding for finding in findings if finding.code not in excused]
         findings += self._notebook_findings(view)
         findings = list(self._heard(notebook, findings))
         findings.sort(key=lambda f: (-1 if f.cell is None else f.cell, f.start, f.code))

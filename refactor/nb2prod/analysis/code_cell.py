@@ -85,6 +85,7 @@ class CodeCell:
             deletes=frozenset(walk.deletes),
             mutations=tuple(walk.mutations),
             imports=tuple(walk.imports),
+            called=frozenset(walk.called),
             magics=tuple(
                 MagicUse(m.kind, m.name, m.argument, m.span.start, m.span.end, _binds(m))
                 for m in self.magics
@@ -129,6 +130,12 @@ def _is_hidden(statement: ast.stmt, magics: tuple[Magic, ...], span: Span) -> bo
     return isinstance(statement, ast.Expr) and any(
         m.span.start == span.start and m.kind in {"line", "shell", "help"} for m in magics
     )
+
+
+def resolved(written: str, names: Mapping[str, str]) -> str:
+    """Return what `np.abs` means, given as text; names that are not imported stay as they are."""
+    root, dot, rest = written.partition(".")
+    return f"{names.get(root, root)}{dot}{rest}"
 
 
 def dotted(node: ast.expr, names: Mapping[str, str]) -> str | None:

@@ -99,6 +99,7 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
         mutations: changes of objects, in order.
         imports: what is imported, in order.
         magics: the magics, in order.
+        called: the functions and methods called, as written: `np.random.seed`, `df.head`.
         opaque: the cell may bind names that cannot be seen: a star import, `exec`, `%run`.
         broken: the cell is not Python; everything else is then empty.
         code: the cell has code: more than blanks and comments.
@@ -113,6 +114,7 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     mutations: tuple[Mutation, ...] = ()
     imports: tuple[Import, ...] = ()
     magics: tuple[MagicUse, ...] = ()
+    called: frozenset[str] = frozenset()
     opaque: bool = False
     broken: Broken | None = None
     code: bool = False

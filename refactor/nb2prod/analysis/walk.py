@@ -60,6 +60,7 @@ class Walk:
         self.deletes: set[str] = set()
         self.mutations: list[Mutation] = []
         self.imports: list[Import] = []
+        self.called: set[str] = set()
         self.opaque = False
         self._bound: set[str] = set()  # what may be bound by now
         self._scopes: list[_Scope] = []
@@ -396,6 +397,8 @@ class Walk:
 
     def _Call(self, node: ast.Call) -> None:
         self._children(node, ("func", "args", "keywords"))
+        if name := _written(node.func):
+            self.called.add(name)
         match node.func:
             case ast.Attribute(value=receiver, attr=attr):
                 if any(
@@ -448,6 +451,15 @@ class Walk:
         )
         if name != "*" and module != "__future__":
             self._bind(name, alias, "import")
+
+
+def _written(node: ast.expr) -> str:
+    """Return `a.b.c` as it is written, empty for anything but names and attributes."""
+    parts: list[str] = []
+    while isinstance(node, ast.Attribute):
+        parts.append(node.attr)
+        node = node.value
+    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
 
 
 def _catches(caught: ast.expr | None) -> bool:

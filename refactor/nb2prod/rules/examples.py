@@ -2,8 +2,8 @@
 
 An example is a fenced block of Python in percent format. Its fence may name the file and set
 limits (```python name="Untitled.ipynb" max-cells=2), the marks of its cells may give
-`execution_count`, `tags` and `outputs` (a list as in an .ipynb, or a text that was printed). The
-comment `# flagged` at the end of a line says that a finding starts in that line, and is taken
+`execution_count`, `tags`, and as its output `outputs` (a text that was printed), `error` or
+`image`. The comment `# flagged` at the end of a line says that a finding starts in that line, and is taken
 off; a finding on a cell as a whole starts in its first line. Without it, any finding will do.
 """
 
@@ -13,7 +13,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from nb2prod.config import Limits
 from nb2prod.percent import options, read_percent
@@ -72,21 +72,28 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
         }
         if cell.kind == "code":
             written["execution_count"] = meta.pop("execution_count", None)
-            written["outputs"] = _outputs(meta.pop("outputs", []))
+            written["outputs"] = list(_outputs(meta))
         if "id" in meta:
             written["id"] = meta.pop("id")
         cells.append({**written, "metadata": meta})
     names = {key.replace("-", "_"): value for key, value in given.items()}
     name = names.pop("name", "analysis.ipynb")
     metadata = names.pop("metadata", {"kernelspec": {"name": "python3", "language": "python"}})
-    minor = names.pop("nbformat_minor", 4)
-    notebook = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": minor}
+    version = {
+        "nbformat": names.pop("nbformat", 4),
+        "nbformat_minor": names.pop("nbformat_minor", 4),
+    }
+    notebook = {"cells": cells, "metadata": metadata, **version}
     content = json.dumps(notebook, indent=1).encode()
     limits = replace(Limits(), **names)
     return Example(section, name, limits, content, frozenset(flagged))
 
 
-def _outputs(given: object) -> list[object]:
-    if isinstance(given, str):
-        return [{"output_type": "stream", "name": "stdout", "text": given}]
-    return cast("list[object]", given)
+def _outputs(meta: dict[str, Any]) -> Iterator[object]:
+    if text := meta.pop("outputs", ""):
+        yield {"output_type": "stream", "name": "stdout", "text": text}
+    if error := meta.pop("error", ""):
+        name, _, value = error.partition(": ")
+        yield {"output_type": "error", "ename": name, "evalue": value, "traceback": [error]}
+    if image := meta.pop("image", ""):
+        yield {"output_type": "display_data", "metadata": {}, "data": {"image/png": image}}

@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
-from nb2prod.analysis.code_cell import CodeCell, dotted
+from nb2prod.analysis.code_cell import CodeCell, dotted, resolved
 from nb2prod.analysis.summary import Summary
 from nb2prod.config import Limits
 from nb2prod.finding import Change, EditCell, Fix, Safety, Severity
@@ -92,6 +92,12 @@ class NotebookView:
         )
 
     @cached_property
+    def called(self) -> frozenset[str]:
+        """The dotted names of the functions that are called anywhere; methods as written."""
+        written = {name for summary in self.summaries.values() for name in summary.called}
+        return frozenset(resolved(name, self.names) for name in written)
+
+    @cached_property
     def complete(self) -> bool:
         """Say whether all that the code does to names is seen."""
         return not any(s.broken or s.opaque for _, s in self.code)
@@ -118,6 +124,7 @@ class Rule:
         aliases: names of the same rule elsewhere.
         cell: what looks at each code cell alone.
         notebook: what looks at the notebook as a whole.
+        unless: what `cell` finds does not hold in a notebook for which this is true.
         words: one of these stands in every cell that `cell` may find something in; none for any.
     """
 
@@ -128,6 +135,7 @@ class Rule:
     aliases: tuple[str, ...] = ()
     cell: Check | None = None
     notebook: NotebookCheck | None = None
+    unless: Callable[[NotebookView], bool] | None = None
     words: tuple[str, ...] = ()
 
 

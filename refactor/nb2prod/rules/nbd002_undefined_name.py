@@ -1,0 +1,98 @@
+"""A name is used that nothing in the notebook defines.
+
+The cell that defined it was changed or deleted while the kernel still knew the name. After a
+restart the notebook stops here with a `NameError`.
+
+## Flagged
+
+```python
+# %%
+import numpy as np
+# %%
+print(np.mean(scores))  # flagged
+```
+
+The usual imports are offered as a fix.
+
+```python
+# %%
+import numpy as np
+# %%
+frame = pd.DataFrame(np.eye(2))  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+import pandas as pd
+import numpy as np
+# %%
+frame = pd.DataFrame(np.eye(2))
+```
+
+## Not flagged
+
+Names of IPython, names that magics bind, and all names behind something that may define any:
+a star import, `%run`, `exec`, a cell that is not Python.
+
+```python
+# %%
+%time rows = list(range(10))
+files = !ls
+display(rows, files, _, In[-1])
+# %%
+%%sql result <<
+select 1
+# %%
+result.DataFrame()
+# %%
+%%timeit squares = [x * x for x in rows]
+sum(squares)
+# %%
+[row for row in rows if (double := 2 * row)]
+print(double)
+# %%
+%run helpers.ipynb
+prepare(rows)
+```
+
+## References
+
+- Julynter: h5, h6, which need a running kernel
+- ruff: F821, which does not see what `%time x = …`, `%%capture x` or `%%sql x <<` bind
+"""
+
+from collections.abc import Iterator, Sequence
+
+from nb2prod.finding import Fix
+from nb2prod.rules.ambient import USUAL_IMPORTS
+from nb2prod.rules.order import missing_names
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
+from nb2prod.source import Span
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    seen: set[str] = set()
+    for missing in missing_names(view):
+        use = missing.use
+        if missing.bound_in is None and use.name not in seen:
+            seen.add(use.name)
+            message = f"`{use.name}` is not defined anywhere in the notebook"
+            where = Span(use.start, use.end)
+            yield Flag(where, message, _fixes(view, use.name), missing.cell)
+
+
+def _fixes(view: NotebookView, name: str) -> Sequence[Fix]:
+    line = USUAL_IMPORTS.get(name)
+    for cell, summary in view.code:
+        if line and summary.imports and not any(m.kind == "cell" for m in summary.magics):
+            at = min(item.statement[0] for item in summary.imports)
+            at = cell.source.rfind("\n", 0, at) + 1
+            if summary.imports[0].depth:
+                break
+            return fix(f"Add `{line}`", "unsafe", replace_in(cell.index, Span(at, at), f"{line}\n"))
+    return ()
+
+
+RULE = Rule("NBD002", "undefined-name", "error", aliases=("undefined-on-restart",), notebook=_check)

@@ -1,0 +1,136 @@
+"""Running the cell a second time gives something else.
+
+The cell changes what an earlier cell made, and takes its own result for its input. Whoever runs
+it again, and in a notebook everybody does, gets other numbers without being told. Bind the result
+to a new name, or make the value and change it in one cell.
+
+## Flagged
+
+```python
+# %%
+import numpy as np
+import pandas as pd
+prices = pd.read_csv("prices.csv")
+count, rows = 0, []
+# %%
+prices["net"] = prices["gross"] / 1.19
+count += 1  # flagged
+rows.append(count)  # flagged
+# %%
+prices = prices.drop(columns=["gross"])  # flagged
+# %%
+prices = np.log(prices)  # flagged
+# %%
+prices.drop("net", axis=1, inplace=True)  # flagged
+# %%
+prices = pd.concat([prices, prices])  # flagged
+# %%
+prices = prices * 2  # flagged
+```
+
+## Not flagged
+
+What is made in the same cell, and what gives the same when done twice.
+
+```python
+# %%
+import pandas as pd
+import sys
+prices = pd.read_csv("prices.csv")
+# %%
+prices = prices.dropna().sort_values("gross")
+sys.path.append("..")
+# %%
+total, rows = 0, []
+for price in prices["gross"]:
+    total += price
+    rows.append(price)
+# %%
+def push(row):
+    rows.append(row)
+```
+"""
+
+import ast
+from collections.abc import Iterable, Iterator
+
+from nb2prod.rules.rule import CellView, Flag, Rule
+
+# Methods that change a list, or fail or do more the second time.
+_GROWING = frozenset({"append", "extend", "insert", "pop", "popitem", "remove"})
+_ONCE = frozenset(
+    {"drop", "pop", "insert", "set_index", "rename_axis", "shift", "diff", "pct_change"}
+)
+_CUMULATIVE = frozenset(
+    {"log", "log2", "log10", "log1p", "exp", "expm1", "sqrt", "square", "power"}
+    | {"append", "concatenate", "vstack", "hstack", "stack", "diff", "cumsum", "reciprocal"}
+)
+_FUNCTIONS = frozenset(
+    {f"numpy.{name}" for name in _CUMULATIVE} | {"pandas.concat", "pandas.get_dummies"}
+)
+_OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.FloorDiv, ast.MatMult)
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    outside = {use.name for use in view.code.summary.needs}
+    seen: set[str] = set()
+    for node in _statements(view.code.body):
+        name = _again(node, view)
+        if name in outside and name not in seen and name not in view.names:
+            seen.add(name)
+            yield Flag(node, f"running the cell again changes `{name}` again")
+
+
+def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    """Yield the statements that are executed with the cell, those in blocks too."""
+    for node in body:
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node
+            for field in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(node, field, ()))
+
+
+def _again(node: ast.stmt, view: CellView) -> str | None:
+    """Return the name that a statement changes more each time."""
+    match node:
+        case ast.AugAssign(target=ast.Name(id=name), op=op) if isinstance(op, _OPERATORS):
+            return name
+        case ast.Expr(
+            value=ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) as call
+        ):
+            if method in _GROWING and not call.keywords:
+                return name
+            return name if method in _ONCE and _inplace(call) else None
+        case ast.Assign(targets=[ast.Name(id=name)], value=value):
+            return name if _cumulates(value, name, view) else None
+        case _:
+            return None
+
+
+def _cumulates(value: ast.expr, name: str, view: CellView) -> bool:
+    match value:
+        case ast.BinOp(left, op, right) if isinstance(op, _OPERATORS):
+            return _is(left, name) or _is(right, name)
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=receiver), attr=method)) if (
+            receiver == name and method in _ONCE
+        ):
+            return True
+        case ast.Call(func, [first, *_]) if view.dotted(func) in _FUNCTIONS:
+            elements = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
+            return any(_is(element, name) for element in elements)
+        case _:
+            return False
+
+
+def _is(node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Name) and node.id == name
+
+
+def _inplace(call: ast.Call) -> bool:
+    return any(
+        k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value is True
+        for k in call.keywords
+    )
+
+
+RULE = Rule("NBD003", "non-idempotent-cell", "warning", cell=_check)

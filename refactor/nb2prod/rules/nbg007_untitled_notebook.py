@@ -1,0 +1,48 @@
+"""The notebook still has the name that Jupyter gave it.
+
+Nobody finds `Untitled3.ipynb` again.
+
+## Flagged
+
+```python name="Untitled3.ipynb"
+# %%
+a = 1
+```
+
+```python name="Unbenannt.ipynb"
+# %%
+a = 1
+```
+
+## Not flagged
+
+```python name="untitled-poems.ipynb"
+# %%
+a = 1
+```
+
+## References
+
+- Pynblint: untitled-notebook
+- Julynter: t2
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+# In the languages that JupyterLab is translated to, and as Colab and VS Code name them.
+_UNTITLED = re.compile(
+    r"(?:untitled|unbenannt|sans[ _-]?titre|sin[ _-]?t[ií]tulo|senza[ _-]?titolo|sem[ _-]?t[ií]tulo"
+    r"|naamloos|未命名|无标题|無題)[ _-]?(?:\d+|\(\d+\)|-?copy\d*)*",
+    re.IGNORECASE,
+)
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if _UNTITLED.fullmatch(view.path.stem):
+        yield Flag(None, f"`{view.path.name}` does not say what the notebook is about")
+
+
+RULE = Rule("NBG007", "untitled-notebook", "warning", aliases=("t2",), notebook=_check)

@@ -1,0 +1,52 @@
+"""The notebook is a copy that was not renamed.
+
+Which of the two is the right one? Version control keeps what was before; a variant deserves a
+name that says what is different.
+
+## Flagged
+
+```python name="churn-Copy1.ipynb"
+# %%
+a = 1
+```
+
+```python name="churn (1).ipynb"
+# %%
+a = 1
+```
+
+## Not flagged
+
+```python name="copy-on-write.ipynb"
+# %%
+a = 1
+```
+
+## References
+
+- Pynblint: duplicate-notebook-not-renamed
+- Julynter: t3
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+_COPY = re.compile(r".+?(?:-Copy\d*| \(\d+\)| - Copy(?: \(\d+\))?| copy(?: \d+)?|_copy\d*)")
+_COPY_OF = re.compile(r"Copy of .+")
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    name = view.path.stem
+    if _COPY.fullmatch(name) or _COPY_OF.fullmatch(name):
+        yield Flag(None, f"`{view.path.name}` is a copy that was not renamed")
+
+
+RULE = Rule(
+    "NBG008",
+    "copied-notebook",
+    "warning",
+    aliases=("duplicate-notebook-not-renamed", "t3"),
+    notebook=_check,
+)

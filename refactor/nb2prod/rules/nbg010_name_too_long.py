@@ -1,0 +1,39 @@
+"""The notebook's name is too long.
+
+Some file systems and archives cut names, and people do not read them. The limit is
+`max-name-length`, the ending included.
+
+## Flagged
+
+```python name="analysis-of-the-churn.ipynb" max-name-length=20
+# %%
+a = 1
+```
+
+## Not flagged
+
+```python name="churn.ipynb" max-name-length=20
+# %%
+a = 1
+```
+
+## References
+
+- Pynblint: notebook-name-too-long, which is off unless a limit is set
+- Julynter: t6
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    length, limit = len(view.path.name), view.limits.max_name_length
+    if length > limit:
+        yield Flag(None, f"the name has {length} characters, more than {limit}")
+
+
+RULE = Rule(
+    "NBG010", "name-too-long", "info", aliases=("notebook-name-too-long", "t6"), notebook=_check
+)

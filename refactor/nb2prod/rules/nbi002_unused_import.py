@@ -1,0 +1,132 @@
+"""An import is not used.
+
+It takes time, it may fail where the package is not installed, and it tells the reader of
+something that does not come.
+
+## Flagged
+
+```python
+# %%
+import os, sys  # flagged
+import json  # flagged
+from collections import (
+    Counter,
+    deque,  # flagged
+)
+# %%
+!{sys.executable} -m pip list
+Counter()
+```
+
+## Becomes
+
+```python
+# %%
+import sys
+from collections import (
+    Counter,
+)
+# %%
+!{sys.executable} -m pip list
+Counter()
+```
+
+## Not flagged
+
+Names that magics, shell lines or cells in other languages mention; imports that do something just
+by being imported; and `import a as a`, which says that it is wanted.
+
+```python
+# %%
+from __future__ import annotations
+import numpy as np
+import time
+import re as re
+from mpl_toolkits.mplot3d import Axes3D
+from sklearn.experimental import enable_iterative_imputer
+# %%
+%%timeit
+np.zeros(3)
+# %%
+%%cython
+time.sleep(1)
+```
+
+With something in the notebook that may use any name, the fix is not safe any more.
+
+```python
+# %%
+import os
+# %%
+%%writefile helper.py
+print(os.getcwd())
+```
+
+## References
+
+- ruff: F401, whose fix takes away the `sys` of `!{sys.executable}`
+- Vespucci Linter
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nb2prod.analysis.summary import Import
+from nb2prod.finding import Fix, Safety
+from nb2prod.notebook import Cell
+from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in, statement_lines
+from nb2prod.source import Span
+
+# Imported for what the import does: a projection, methods of frames, a switch, a theme.
+_EFFECTIVE = re.compile(
+    r"(?:__future__|mpl_toolkits|sklearn\.experimental|hvplot|swifter|cufflinks|janitor|pyforest"
+    r"|pandas_profiling|ydata_profiling|scienceplots|readline|pandas_bokeh|pandarallel|rich\.traceback"
+    r"|tensorflow_text|tensorflow_addons|antigravity|this|google\.colab|seaborn_image|geopandas"
+    r"|statsmodels\.tsa|rpy2\.ipython|sql|bamboolib|mitosheet|lux|dtale|pycaret|intel_extension\w*"
+    r"|sklearnex|torch_directml|gym_\w+|pybullet_envs|unittest\.mock|autotime)(?:\.|$)"
+)
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    used = {name for _, summary in view.code for name in summary.reads}
+    used |= _mentioned(view)
+    for cell, summary in view.code:
+        for item in summary.imports:
+            if item.in_function or item.explicit or item.name in used or item.name in "_*":
+                continue
+            if not _EFFECTIVE.match(item.from_module or item.target):
+                message = f"`{item.name}` is imported but not used"
+                where = Span(item.start, item.end)
+                fixes = tuple(_fixes(view, cell, item, summary.imports))
+                yield Flag(where, message, fixes, cell.index)
+
+
+def _mentioned(view: NotebookView) -> set[str]:
+    """Return the words of cells that are not read as Python: they may use any name."""
+    texts = [cell.source for cell, summary in view.code if summary.broken]
+    for cell, summary in view.code:
+        texts += [cell.source[m.end :] for m in summary.magics if m.kind == "cell"]
+        texts += [cell.source[m.start : m.end] for m in summary.magics]
+    return set(re.findall(r"[^\W\d]\w*", " ".join(texts)))
+
+
+def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import]) -> Iterator[Fix]:
+    if item.depth:
+        return
+    safety: Safety = "safe" if view.complete else "unsafe"
+    if item.alone:
+        statement = Span(*item.statement)
+        gone = statement_lines(cell.source, statement)
+        if gone == statement:
+            return  # something else stands in the same line
+    else:
+        same = [other for other in all_ if other.statement == item.statement]
+        at = same.index(item)
+        gone = Span(same[at - 1].end, item.end) if at else Span(item.start, same[1].start)
+        if "#" in gone.text(cell.source):
+            return  # a comment would go with it
+    change = replace_in(cell.index, gone, "")
+    yield Fix(f"Remove the import of `{item.name}`", safety, (change,))
+
+
+RULE = Rule("NBI002", "unused-import", "warning", notebook=_check)

@@ -1,0 +1,77 @@
+"""A frame is changed with `inplace=True`.
+
+It saves no memory, cannot be chained, and changes what other names and earlier cells stand for.
+
+## Flagged
+
+```python
+# %%
+frame.dropna(inplace=True)  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+frame = frame.dropna()
+```
+
+## Not flagged
+
+```python
+# %%
+frame = frame.dropna()
+frame = frame.dropna(inplace=False)
+```
+
+## References
+
+- ruff: PD002
+- pandas: PDEP-8, in-place methods
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nb2prod.finding import Fix
+from nb2prod.rules.frames import INPLACE, given_inplace
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.source import Span
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    alone = {id(s.value): s for s in view.code.nodes(ast.Expr)}
+    for call in view.code.nodes(ast.Call):
+        match call.func:
+            case ast.Attribute(value=receiver, attr=method) if method in INPLACE:
+                keyword = given_inplace(call)
+                if keyword and id(call) in alone:
+                    message = f"`{method}` changes the frame in place"
+                    yield Flag(keyword, message, _fixes(view, call, receiver, keyword))
+            case _:
+                pass
+
+
+def _fixes(
+    view: CellView, call: ast.Call, receiver: ast.expr, keyword: ast.keyword
+) -> Sequence[Fix]:
+    if not isinstance(receiver, ast.Name):
+        return ()
+    start = view.code.span(call).start
+    title = f"Bind the result to `{receiver.id}`"
+    name = view.edit(Span(start, start), f"{receiver.id} = ")
+    return fix(title, "unsafe", name, view.edit(without(view, call, keyword), ""))
+
+
+def without(view: CellView, call: ast.Call, keyword: ast.keyword) -> Span:
+    """Return where a keyword argument stands, with a comma that goes with it."""
+    span, code = view.code.span(keyword), view.code.code
+    arguments = sorted(view.code.span(a).start for a in [*call.args, *call.keywords])
+    at = arguments.index(span.start)
+    if at:
+        start = code.rfind(",", 0, span.start)
+        return Span(start, span.end)
+    return Span(span.start, arguments[1] if len(arguments) > 1 else span.end)
+
+
+RULE = Rule("NBM002", "inplace", "info", default=False, cell=_check, words=("inplace",))

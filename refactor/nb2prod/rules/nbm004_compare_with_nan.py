@@ -1,0 +1,73 @@
+"""A comparison with NaN is always false.
+
+NaN is not equal to anything, not even to itself: `value == np.nan` never holds, and
+`value != np.nan` always does.
+
+## Flagged
+
+```python
+# %%
+import numpy as np
+missing = frame[frame["price"] == np.nan]  # flagged
+present = frame["price"] != np.nan  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+import numpy as np
+missing = frame[np.isnan(frame["price"])]
+present = ~np.isnan(frame["price"])
+```
+
+## Not flagged
+
+```python
+# %%
+import numpy as np
+missing = np.isnan(frame["price"])
+frame["price"] = np.nan
+same = price == price
+```
+
+## References
+
+- dslinter: E5501
+- ruff: PLW0177
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nb2prod.finding import Fix
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
+
+_NAN = frozenset({"numpy.nan", "numpy.NaN", "numpy.NAN", "math.nan", "pandas.NA", "pandas.NaT"})
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    for node in view.code.nodes(ast.Compare):
+        match node:
+            case ast.Compare(left, [ast.Eq() | ast.NotEq() as op], [right]):
+                for nan, other in ((right, left), (left, right)):
+                    name = view.dotted(nan)
+                    if name in _NAN:
+                        never = "never" if isinstance(op, ast.Eq) else "always"
+                        message = f"this is {never} true: nothing equals `{view.code.text(nan)}`"
+                        yield Flag(node, message, _fixes(view, node, name, other))
+                        break
+            case _:
+                pass
+
+
+def _fixes(view: CellView, node: ast.Compare, name: str | None, other: ast.expr) -> Sequence[Fix]:
+    alias = next((a for a, target in view.names.items() if target == "numpy"), None)
+    if alias is None or not (name or "").startswith("numpy."):
+        return ()
+    negated = "~" if isinstance(node.ops[0], ast.NotEq) else ""
+    text = f"{negated}{alias}.isnan({view.code.text(other)})"
+    return fix(f"Use `{alias}.isnan`", "unsafe", view.edit(node, text))
+
+
+RULE = Rule("NBM004", "compare-with-nan", "error", cell=_check, words=("nan", "NaN", "NA"))

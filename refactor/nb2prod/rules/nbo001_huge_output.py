@@ -1,0 +1,50 @@
+"""A cell has saved very large outputs.
+
+They make the file slow to open, to compare and to clone, for ever: git keeps every version. The
+limit for each cell is `max-output-bytes`.
+
+## Flagged
+
+```python max-output-bytes=10
+# %% execution_count=1 outputs="many, many words"
+print(text)  # flagged
+```
+
+## Becomes
+
+```python max-output-bytes=10
+# %%
+print(text)
+```
+
+## Not flagged
+
+```python max-output-bytes=100
+# %% execution_count=1 outputs="a few words"
+print(text)
+```
+
+## References
+
+- nbstripout: --max-size
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.finding import ClearOutputs
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    limit = view.limits.max_output_bytes
+    for cell in view.notebook.code_cells:
+        size = sum(output.size for output in cell.outputs)
+        if size > limit:
+            message = (
+                f"outputs of {size / 1e6:.1f} MB" if size >= 1e5 else f"outputs of {size} bytes"
+            )
+            clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+            yield Flag(None, message, clear, cell.index)
+
+
+RULE = Rule("NBO001", "huge-output", "warning", notebook=_check)

@@ -1,0 +1,121 @@
+"""The source holds a password or a key.
+
+Whoever gets the notebook gets what it opens; and git keeps it even when the line is gone. Take
+the key back where it was given, and read the new one from the environment.
+
+## Flagged
+
+```python
+# %%
+import os
+aws_key = "AKIAQ3EGSZ7WOTVXPLMD"  # flagged
+# %%
+password = "hunter2-Grues0me"  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+import os
+aws_key = os.environ["AWS_KEY"]
+# %%
+password = os.environ["PASSWORD"]
+```
+
+## Flagged
+
+```python
+# %%
+engine = create_engine("postgresql://scott:t1ger-Paw@db.company.com/sales")  # flagged
+# %%
+connect(user="scott", password="t1ger-Paw")  # flagged
+# %%
+!git clone https://ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0Wp5Ld3Hj9Fg7Aa@github.com/me/data  # flagged
+```
+
+## Not flagged
+
+```python
+# %%
+import os
+password = os.environ["PASSWORD"]
+password_field = "Enter your password"
+password = ""
+token = "<your token>"
+secret_key = "SECRET_KEY"
+api_key = "your-api-key"
+tokens = "words"
+```
+
+## References
+
+- ruff: S105, S106
+- NB Defense, gitleaks, detect-secrets
+- CWE-798
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Sequence
+
+from nb2prod.finding import Fix
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.rules.secrets import find_secrets
+from nb2prod.source import Span
+
+_NAME = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|secret|secret_key|api_?key|apikey|auth_?token|access_?token"
+    r"|access_?key|private_?key|client_?secret)$",
+    re.IGNORECASE,
+)
+# What people write where a secret would stand; a secret has no blanks, and is not a plain word.
+_NONE = re.compile(
+    r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    reported: list[Span] = []
+    for name, value in _named(view):
+        if _NAME.search(name) and not _NONE.fullmatch(str(value.value)):
+            reported.append(view.code.span(value))
+            yield Flag(value, f"`{name}` is written out in the notebook", _fixes(view, name, value))
+    strings = [n for n in view.code.nodes(ast.Constant) if isinstance(n.value, str)]
+    targets = {id(value): name for name, value in _named(view)}
+    for span, what in find_secrets(view.code.source):
+        if any(r.covers(span) for r in reported):
+            continue
+        literal = next((s for s in strings if view.code.span(s).covers(span)), None)
+        name = targets.get(id(literal), "")
+        fixes = _fixes(view, name, literal) if literal and name else ()
+        yield Flag(span, f"{what} is written out in the notebook", fixes)
+
+
+def _named(view: CellView) -> Iterator[tuple[str, ast.Constant]]:
+    """Yield the texts that are bound to a name, or given by one."""
+    for node in view.code.nodes(ast.Assign):
+        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            for target in node.targets:
+                match target:
+                    case ast.Name(id=name) | ast.Attribute(attr=name):
+                        yield name, node.value
+                    case ast.Subscript(slice=ast.Constant(value=str(name))):
+                        yield name, node.value
+                    case _:
+                        pass
+    for node in view.code.nodes(ast.keyword):
+        if node.arg and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
+            yield node.arg, node.value
+
+
+def _fixes(view: CellView, name: str, value: ast.Constant) -> Sequence[Fix]:
+    if view.names.get("os") != "os":
+        return ()
+    variable = re.sub(r"\W", "_", name).upper()
+    text = f'os.environ["{variable}"]'
+    return fix(f"Read it from the environment: `{text}`", "unsafe", view.edit(value, text))
+
+
+RULE = Rule("NBP001", "secret-in-source", "error", cell=_check)

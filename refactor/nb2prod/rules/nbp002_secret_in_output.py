@@ -1,0 +1,50 @@
+"""A saved output shows a password or a key.
+
+A traceback or a print has put it there, and there it stays when the source is clean. Take the key
+back where it was given, and clear the output.
+
+## Flagged
+
+```python
+# %% execution_count=1 outputs="connecting with ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0Wp5Ld3Hj9Fg7Aa"
+connect(token)  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+connect(token)
+```
+
+## Not flagged
+
+Images are not looked into: any key can be found in the letters that they are written in.
+
+```python
+# %% execution_count=1 image="AKIAQ3EGSZ7WOTVXPLMD"
+plot(rows)
+```
+
+## References
+
+- NB Defense
+- detect-secrets, which reports images
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.finding import ClearOutputs
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.rules.secrets import find_secrets
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell in view.notebook.code_cells:
+        found = {what for output in cell.outputs for _, what in find_secrets(output.written())}
+        for what in sorted(found):
+            clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+            yield Flag(None, f"an output shows {what}", clear, cell.index)
+
+
+RULE = Rule("NBP002", "secret-in-output", "error", notebook=_check)

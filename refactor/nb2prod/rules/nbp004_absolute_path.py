@@ -1,0 +1,75 @@
+"""A path leads to a place that only one machine has.
+
+The notebook cannot find its data anywhere else. Keep data beside the notebook, or below a folder
+that is named once, at the top, or comes from the environment.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+customers = pd.read_csv("/home/anna/data/customers.csv")  # flagged
+orders = pd.read_csv(r"C:\\Users\\Anna\\orders.csv")  # flagged
+prices = pd.read_csv(f"/Users/anna/{customers}.csv")  # flagged
+# %%
+%cd /content/drive/MyDrive/churn  # flagged
+!cp /home/anna/data.csv .  # flagged
+```
+
+## Not flagged
+
+```python
+# %%
+customers = read("data/customers.csv")
+route = "/api/v1/customers"
+url = "https://host/home/anna/data.csv"
+null, scratch = "/dev/null", "/tmp/scratch"
+anchor = "/"
+```
+
+## References
+
+- Julynter: p1, which looks for the path on the machine of the reader
+- Quaranta et al., CSCW 2022: use relative paths
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.source import Span
+
+_ROOT = "/(?:home|Users|root|mnt|media|content|kaggle|Volumes|data|workspace|srv|notebooks|dbfs|scratch|nfs)/"
+_PATH = re.compile(
+    rf"(?:file://)?(?:{_ROOT}[^\s/]|[A-Za-z]:(?:[\\/](?![\\/]?$)[^/\s]|\\\\)|\\\\\w+\\\w)"
+)
+_IN_COMMAND = re.compile(rf"(?<![\w.:/~$}}]){_ROOT}[^\s'\";|&)]+")
+_WORDS = ("/", "\\")
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    docstrings = {
+        id(node.value) for node in view.code.nodes(ast.Expr) if isinstance(node.value, ast.Constant)
+    }
+    inside = {id(v) for node in view.code.nodes(ast.JoinedStr) for v in node.values}
+    texts = [n for n in view.code.nodes(ast.Constant) if id(n) not in docstrings | inside]
+    for node in texts:
+        if isinstance(node.value, str) and len(node.value) < 300 and _PATH.match(node.value):
+            yield Flag(node, _message(node.value))
+    for node in view.code.nodes(ast.JoinedStr):
+        first = node.values[0] if node.values else None
+        if isinstance(first, ast.Constant) and _PATH.match(str(first.value)):
+            yield Flag(node, _message(str(first.value) + "…"))
+    for magic in view.code.magics:
+        if magic.kind in {"line", "shell"} and (
+            found := _IN_COMMAND.search(view.code.source, magic.span.start, magic.span.end)
+        ):
+            yield Flag(Span(*found.span()), _message(found[0]))
+
+
+def _message(path: str) -> str:
+    return f"`{path}` is only there on one machine" if "\n" not in path else "a path of one machine"
+
+
+RULE = Rule("NBP004", "absolute-path", "warning", cell=_check, words=_WORDS)

@@ -1,0 +1,61 @@
+"""The notebook has no title.
+
+A heading of the first level says what the notebook is about: to its readers, to the search, to
+tools that make a page or a project of it. It is looked for in the Markdown cells before the code,
+and in the first `opening-cells` Markdown cells.
+
+## Flagged
+
+```python
+# %% [markdown]
+# Some words, but no title
+# %%
+a = 1
+```
+
+## Not flagged
+
+```python
+# %% [markdown]
+# # C# for the impatient
+# %%
+a = 1
+```
+
+```python
+# %% [markdown]
+# Churn of customers
+# ==================
+# %%
+a = 1
+```
+
+```python
+# %% [markdown]
+# <h1 align="center">Churn</h1>
+# %%
+a = 1
+```
+
+## References
+
+- Pynblint: missing-h1-MD-heading, which takes none of these for a title
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.markdown import headings
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if not view.code or "title" in view.notebook.metadata:
+        return
+    first = view.code[0][0].index
+    prose = [cell for cell in view.cells if cell.kind == "markdown"]
+    opening = [c for i, c in enumerate(prose) if c.index < first or i < view.limits.opening_cells]
+    if not any(level == 1 for cell in opening for level, _ in headings(cell.source)):
+        yield Flag(None, "no title: no Markdown heading of the first level at the beginning")
+
+
+RULE = Rule("NBS006", "missing-title", "info", aliases=("missing-h1-MD-heading",), notebook=_check)

@@ -1,0 +1,54 @@
+"""The notebook does not end in words.
+
+What was found? A reader in a hurry reads the beginning and the end. Text is looked for in the
+last `closing-cells` cells.
+
+## Flagged
+
+```python
+# %% [markdown]
+# Who leaves, and why?
+# %%
+a = 1
+# %%
+b = 2
+# %%
+c = 3
+```
+
+## Not flagged
+
+```python
+# %%
+a = 1
+# %% [markdown]
+# Those who wait too long for an answer leave.
+```
+
+## References
+
+- Pynblint: missing-closing-MD-text
+- Julynter: c5
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.markdown import full, has_prose
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    cells = full(view.cells)
+    closing = cells[max(0, len(cells) - view.limits.closing_cells) :]
+    if view.code and not any(c.kind == "markdown" and has_prose(c.source) for c in closing):
+        yield Flag(None, "no text at the end says what was found")
+
+
+RULE = Rule(
+    "NBS008",
+    "no-closing-text",
+    "info",
+    default=False,
+    aliases=("missing-closing-MD-text", "c5"),
+    notebook=_check,
+)

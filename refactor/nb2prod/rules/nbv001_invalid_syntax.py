@@ -1,0 +1,62 @@
+"""A cell is not Python.
+
+It stops the notebook when it is run, and hides what it defines from every tool. The other cells
+are checked all the same.
+
+## Flagged
+
+```python
+# %%
+total = 1
+# %%
+total = total +  # flagged
+# %%
+print(total)
+```
+
+```python
+# %%
+print "hello"  # flagged
+```
+
+## Not flagged
+
+Syntax of IPython, also in odd places, and cells in other languages.
+
+```python
+# %%
+files = !ls
+%time total = sum(range(10))
+files?
+# %%
+%%bash
+for f in *; do echo $f; done
+# %%
+await run()
+```
+
+## References
+
+- Pynblint: invalid-python-syntax, which does not say where
+- ruff: invalid-syntax
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.source import Span
+
+_PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must", "leading zeros in")
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell, summary in view.code:
+        if broken := summary.broken:
+            hint = "; this is Python 2" if broken.message.startswith(_PYTHON_2) else ""
+            message = f"not Python: {broken.message}{hint}"
+            yield Flag(Span(broken.start, broken.end), message, cell=cell.index)
+
+
+RULE = Rule(
+    "NBV001", "invalid-syntax", "error", aliases=("invalid-python-syntax",), notebook=_check
+)

@@ -1,0 +1,41 @@
+"""Two cells have the same id.
+
+Ids are how tools find a cell again: comments, differences and grades end up at the wrong one.
+
+## Flagged
+
+```python nbformat_minor=5
+# %% id="load"
+a = 1
+# %% id="load"
+b = 2  # flagged
+```
+
+## Not flagged
+
+```python nbformat_minor=5
+# %% id="load"
+a = 1
+# %% id="clean"
+b = 2
+```
+
+## References
+
+- JEP 62: cell ids
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    seen: dict[str, int] = {}
+    for cell in view.cells:
+        if cell.id is not None and seen.setdefault(cell.id, cell.index) != cell.index:
+            message = f"has the id of cell {seen[cell.id] + 1}, `{cell.id}`"
+            yield Flag(None, message, cell=cell.index)
+
+
+RULE = Rule("NBV004", "duplicate-cell-id", "warning", notebook=_check)

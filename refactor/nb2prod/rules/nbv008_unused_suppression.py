@@ -1,0 +1,40 @@
+"""A comment asks to hold back a finding that there is not.
+
+It tells readers of a problem that was mended long ago, and will hide the next one.
+
+## Flagged
+
+```python
+# %%
+a = 1  # noqa: NBI003
+# %%
+# nb2prod: ignore[no-such-rule]
+b = 2
+```
+
+## Becomes
+
+```python
+# %%
+a = 1
+# %%
+b = 2
+```
+
+## Not flagged
+
+Codes of other tools, and rules that are off.
+
+```python
+# %%
+import os  # noqa: F401
+```
+
+## References
+
+- ruff: RUF100
+"""
+
+from nb2prod.rules.rule import Rule
+
+RULE = Rule("NBV008", "unused-suppression", "info")

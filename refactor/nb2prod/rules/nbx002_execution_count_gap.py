@@ -1,0 +1,51 @@
+"""The execution counts are not 1, 2, 3 and so on.
+
+Cells were run more than once, or cells that ran have been deleted: what is saved may depend on
+code that is not there any more. Restart the kernel and run all cells.
+
+## Flagged
+
+```python
+# %% execution_count=1
+total = 10
+# %% execution_count=4
+print(total)  # flagged
+```
+
+## Not flagged
+
+Only the first gap is reported, and none where the order itself is wrong: see NBX001.
+
+```python
+# %% execution_count=1
+total = 10
+# %% execution_count=2
+print(total)
+```
+
+## References
+
+- Julynter: h4
+- databooks: seq-exec
+"""
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    counts = [(c.index, c.execution_count) for c, _ in view.code if c.execution_count]
+    if any(after < before for (_, before), (_, after) in pairwise(counts)):
+        return
+    for expected, (index, count) in enumerate(counts, 1):
+        if count != expected:
+            message = f"[{count}] should be [{expected}]: cells were run again, or deleted"
+            yield Flag(None, message, cell=index)
+            return
+
+
+RULE = Rule(
+    "NBX002", "execution-count-gap", "info", default=False, aliases=("h4",), notebook=_check
+)

@@ -1,0 +1,45 @@
+"""Two cells have the same execution count.
+
+A kernel counts every run, so they were run in different sessions: no one process has ever held
+all that the notebook shows. Restart the kernel and run all cells.
+
+## Flagged
+
+```python
+# %% execution_count=1
+total = 10
+# %% execution_count=1
+print(total)  # flagged
+```
+
+## Not flagged
+
+```python
+# %% execution_count=1
+total = 10
+# %% execution_count=2
+print(total)
+```
+
+## References
+
+- Julynter: h3
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    seen: dict[int, int] = {}
+    for cell, _ in view.code:
+        if not cell.execution_count:
+            continue
+        first = seen.setdefault(cell.execution_count, cell.index)
+        if first != cell.index:
+            message = f"[{cell.execution_count}] is also cell {first + 1}: run in another session"
+            yield Flag(None, message, cell=cell.index)
+
+
+RULE = Rule("NBX003", "duplicate-execution-count", "warning", aliases=("h3",), notebook=_check)

@@ -1,0 +1,45 @@
+"""What draws at random, for the rules on it."""
+
+import ast
+
+from nb2prod.rules.rule import NotebookView
+
+SEEDS_NUMPY = frozenset({"numpy.random.seed", "numpy.random.set_state"})
+_ALL = frozenset(
+    {
+        "lightning.seed_everything",
+        "pytorch_lightning.seed_everything",
+        "lightning.pytorch.seed_everything",
+        "transformers.set_seed",
+        "tensorflow.keras.utils.set_random_seed",
+        "keras.utils.set_random_seed",
+        "fastai.torch_core.set_seed",
+        "accelerate.utils.set_seed",
+    }
+)
+SEEDS = {
+    "numpy": SEEDS_NUMPY | _ALL,
+    "random": frozenset({"random.seed", "random.setstate"}) | _ALL,
+    "torch": frozenset({"torch.manual_seed", "torch.random.manual_seed"}) | _ALL,
+    "tensorflow": frozenset({"tensorflow.random.set_seed", "tensorflow.set_random_seed"}) | _ALL,
+}
+
+
+def seeds(view: NotebookView, library: str) -> bool:
+    """Say whether a notebook seems to seed a library's generator, itself or by a helper."""
+    called = view.called
+    if called & SEEDS[library]:
+        return True
+    return any("seed" in name.rpartition(".")[2].lower() and "." not in name for name in called)
+
+
+def argument(call: ast.Call, name: str) -> ast.expr | None:
+    """Return the value of a keyword argument; None if it is not given."""
+    return next((k.value for k in call.keywords if k.arg == name), None)
+
+
+def spreads(call: ast.Call) -> bool:
+    """Say whether a call has arguments that cannot be seen: `*args`, `**options`."""
+    return any(k.arg is None for k in call.keywords) or any(
+        isinstance(a, ast.Starred) for a in call.args
+    )
