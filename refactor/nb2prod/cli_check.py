@@ -70,6 +70,9 @@ def run_check(options: argparse.Namespace) -> int:
             status = _show_differences(options, files, configured)
         else:
             status = _report_findings(options, files, configured)
+    except BrokenPipeError:  # nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (ConfigError, MissingPathError, OSError) as error:
         print(f"nb2prod: {error}", file=sys.stderr)
         return 2

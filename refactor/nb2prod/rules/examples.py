@@ -3,8 +3,9 @@
 An example is a fenced block of Python in percent format. Its fence may name the file and set
 limits (```python name="Untitled.ipynb" max-cells=2), the marks of its cells may give
 `execution_count`, `tags`, and as its output `outputs` (a text that was printed), `error` or
-`image`. The comment `# flagged` at the end of a line says that a finding starts in that line, and is taken
-off; a finding on a cell as a whole starts in its first line. Without it, any finding will do.
+`image`. The comment `# flagged` at the end of a line says that a finding starts in that line, and
+is taken off; a finding on a cell as a whole starts in its first line. Without it, any finding
+will do.
 """
 
 from __future__ import annotations

@@ -50,8 +50,10 @@ from nb2prod.source import Span
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
+    seen: set[str] = set()
     for cell, use, bound_in in ((m.cell, m.use, m.bound_in) for m in missing_names(view)):
-        if bound_in is not None:
+        if bound_in is not None and use.name not in seen:
+            seen.add(use.name)
             where = "further down in this cell" if bound_in == cell else f"in cell {bound_in + 1}"
             message = f"`{use.name}` is used here, but defined {where}"
             yield Flag(Span(use.start, use.end), message, cell=cell)

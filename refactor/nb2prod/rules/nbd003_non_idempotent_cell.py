@@ -78,7 +78,7 @@ def _check(view: CellView) -> Iterator[Flag]:
         name = _again(node, view)
         if name in outside and name not in seen and name not in view.names:
             seen.add(name)
-            yield Flag(node, f"running the cell again changes `{name}` again")
+            yield Flag(node, f"running the cell again changes `{name}` again, or fails")
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

@@ -40,7 +40,10 @@ from collections.abc import Iterator
 from nb2prod.rules.rule import CellView, Flag, Rule
 from nb2prod.source import Span
 
-_ROOT = "/(?:home|Users|root|mnt|media|content|kaggle|Volumes|data|workspace|srv|notebooks|dbfs|scratch|nfs)/"
+_ROOT = (
+    "/(?:home|Users|root|mnt|media|content|kaggle|Volumes|data|workspace|srv|notebooks|dbfs"
+    "|scratch|nfs)/"
+)
 _PATH = re.compile(
     rf"(?:file://)?(?:{_ROOT}[^\s/]|[A-Za-z]:(?:[\\/](?![\\/]?$)[^/\s]|\\\\)|\\\\\w+\\\w)"
 )
