@@ -183,6 +183,16 @@ def _report(options: argparse.Namespace) -> Report:
 
     if options.statistics:
         return findings.statistics_report
+    if options.format != "text":
+        from nb2prod.report import machines
+
+        forms: dict[str, Report] = {
+            "json": machines.json_report,
+            "sarif": machines.sarif_report,
+            "github": machines.github_report,
+            "junit": machines.junit_report,
+        }
+        return forms[options.format]
     coloured = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     style = findings.coloured if coloured else findings.plain
     return lambda checked: findings.text_report(checked, style)
