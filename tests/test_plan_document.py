@@ -71,13 +71,42 @@ def test_a_stage_can_be_cut_within_a_cell(plan):
         (("name: load_sales", "name: clean"), "has the name 'clean' twice"),
         (("stages:", "stages: [}\nx:"), "not YAML"),
         (("stages:", "levels:"), "no list of stages"),
+        (("stages:", "x: " + "[" * 9000 + "]" * 9000 + "\nstages:"), "nested too deeply"),
+        (("cells: 4-5", "cells: [4, 5]"), "needs a name and its cells"),
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
-def test_a_plan_that_does_not_fit_is_refused_with_the_place(plan, change, message):
+def test_a_file_that_is_no_plan_of_this_notebook_is_a_usage_error(plan, change, message):
     status, _, error = plan(change)
-    assert status == 1
+    assert status == 2
+    assert "plan.yaml: " in error
     assert message in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_plan_that_is_not_sound_is_refused(tmp_path, capsys):
+    path = notebook(tmp_path, "## One", "names = (n for n in 'ab')", "## Two", "print(*names)")
+    file = tmp_path / "unsound.yaml"
+    file.write_text(
+        "stages:\n- name: one\n  steps: [{name: make, cells: 2}]\n"
+        "- name: two\n  steps: [{name: show_all, cells: 4}]\n"
+    )
+    assert main(["plan", str(path), "--plan", str(file)]) == 1
+    assert "begins a stage at cell 4, which is not sound" in capsys.readouterr().err
+
+
+def test_the_tenth_statement_of_a_cell_is_not_the_first(tmp_path, capsys):
+    lengths = "\n".join(f"n{i} = len('{i}')" for i in range(1, 12))
+    path = notebook(tmp_path, lengths, "print(n10, n11)")
+    file = tmp_path / "plan.yaml"
+    file.write_text(
+        "stages:\n- name: one\n  steps:\n  - {name: count_ten, cells: 1-1.10}\n"
+        "  - {name: count_last, cells: 1.11}\n  - {name: show_both, cells: 2}\n"
+    )
+    assert main(["plan", str(path), "--plan", str(file), "--format", "text"]) == 0
+    text = capsys.readouterr().out
+    assert "count_ten() -> n10" in text
+    assert "count_last() -> n11" in text
 
 
 def test_the_page_needs_nothing_else_and_escapes_what_the_notebook_says(tmp_path, capsys):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -74,16 +75,32 @@ def _add_planning(parser: argparse.ArgumentParser) -> None:
         help="where stages begin: by the flow of the data, at each H2 heading, nowhere",
     )
     parser.add_argument("--plan", type=Path, metavar="FILE", help="an edited plan")
+    parser.add_argument(
+        "--data-limit",
+        type=_size,
+        metavar="SIZE",
+        help="data files that are larger stay where they are (default: 50MB)",
+    )
+
+
+def _size(text: str) -> int:
+    """Read a size: bytes, or a number with kB, MB or GB."""
+    found = re.fullmatch(r"(?ai)(\d{1,12}(?:\.\d+)?)\s*([kmg]?)b?", text.strip())
+    if found is None:
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; write for instance 50MB")
+    return int(float(found[1]) * 1000 ** " kmg".index(found[2].lower() or " "))
 
 
 def _plan(options: argparse.Namespace) -> Plan:
     from nb2prod.analysis.notebook_flow import analyse
     from nb2prod.analysis.statements import read_program
     from nb2prod.notebook import read_notebook
-    from nb2prod.pipeline.document import read_plan_document
+    from nb2prod.pipeline.data import LIMIT
+    from nb2prod.pipeline.document import PlanFileError, read_plan_document
     from nb2prod.pipeline.plan import PlanError
     from nb2prod.pipeline.planner import make_plan
 
+    limit = LIMIT if options.data_limit is None else options.data_limit
     notebook = read_notebook(options.notebook)
     program = read_program(notebook)
     if program.broken:
@@ -94,8 +111,11 @@ def _plan(options: argparse.Namespace) -> Plan:
         raise PlanError(f"cell {number + 1}: {text}")
     analysis = analyse(program)
     if options.plan is None:
-        return make_plan(notebook, analysis, split=options.split)
-    return read_plan_document(_text_of(options.plan), notebook, analysis)
+        return make_plan(notebook, analysis, split=options.split, limit=limit)
+    try:
+        return read_plan_document(_text_of(options.plan), notebook, analysis, limit)
+    except PlanFileError as error:
+        raise UsageError(f"{options.plan}: {error}") from None
 
 
 def _text_of(path: Path) -> str:
@@ -125,19 +145,24 @@ def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.emit.project import Evidence, project_files
     from nb2prod.emit.remarks import answered
     from nb2prod.emit.update import FolderError, check_folder, write_project
+    from nb2prod.pipeline.data import left_behind
 
     plan = _plan(options)
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         _say(f"no stage begins at cell {cell}: {reason}")
-    for text in _left_behind(plan):
+    for text in left_behind(plan.data):
         _say(text)
+    said = set(left_behind(plan.data))
     try:
         check_folder(options.output)
         plan, evidence = (plan, Evidence()) if options.no_verify else _verified(plan, options)
         update = write_project(options.output, answered(project_files(plan, evidence)))
     except FolderError as error:
         raise UsageError(str(error)) from None
+    for text in left_behind(plan.data):
+        if text not in said:
+            _say(text)
     for path in update.merged:
         _say(f"{path}: merged with the changes made to it")
     for path in update.kept:
@@ -146,12 +171,6 @@ def _refactor(options: argparse.Namespace) -> int:
         _say(f"{path}: kept as it is; what is new does not fit in, and lies in {path}.new")
     print(f"{options.output}: {len(plan.stages)} stages, {evidence.verdict}")
     return 1 if evidence.verdict == "differs" else 0
-
-
-def _left_behind(plan: Plan) -> Iterator[str]:
-    """Yield what of the notebook's files can't be brought into the project."""
-    for cell, path, why in plan.data.left:
-        yield f"cell {cell + 1}: {path} is not brought: {why}"
 
 
 def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:

@@ -12,7 +12,7 @@ from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline.plan import DataFiles
 
-LARGE = 50_000_000  # bytes; a larger file is referred to, not copied
+LIMIT = 50_000_000  # bytes; a larger file is referred to, not copied
 _MOST_FILES = 500  # of a pattern
 _OUTPUT = "data/output"
 
@@ -22,14 +22,16 @@ class _Search:
     """What has been found so far, statement by statement."""
 
     folder: Path
-    large: int
+    limit: int
     cwd: str | None = "."  # relative to the notebook's folder; None: not known
     paths: dict[str, str] = field(default_factory=dict[str, str])
     copies: dict[str, Path] = field(default_factory=dict[str, Path])
     referred: dict[str, Path] = field(default_factory=dict[str, Path])
     reads: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     writes: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
-    left: list[tuple[int, str, str]] = field(default_factory=list[tuple[int, str, str]])
+    left: list[tuple[int | None, str, str]] = field(
+        default_factory=list[tuple[int | None, str, str]]
+    )
     written: dict[str, str] = field(default_factory=dict[str, str])
 
     def write(self, number: int, cell: int, use: PathUse) -> None:
@@ -77,7 +79,7 @@ class _Search:
 
     def _bring(self, number: int, cell: int, source: Path, named: str | None) -> None:
         """Bring a file: as a parameter where the notebook names it plainly, else in its place."""
-        large = source.stat().st_size > self.large
+        large = source.stat().st_size > self.limit
         if named is not None:
             target = str(source.resolve()) if large else self._target(named, source)
             (self.referred if large else self.copies)[target] = source
@@ -85,7 +87,7 @@ class _Search:
         else:
             target = posixpath.normpath(posixpath.relpath(source, self.folder))
             if _outside(target) or large:
-                why = "it is too large to be copied" if large else "it lies outside of the folder"
+                why = too_large(source, self.limit) if large else "it lies outside of the folder"
                 self.left.append((cell, target, why))
                 return
             self.copies[target] = source
@@ -102,15 +104,15 @@ class _Search:
         return f"data/raw/{source.name}"
 
 
-def find_data(notebook: Notebook, analysis: Analysis, large: int = LARGE) -> DataFiles:
+def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> DataFiles:
     """Find the files that a notebook reads and writes, as far as is known without running it.
 
     Args:
         notebook: The notebook.
         analysis: Its flow.
-        large: The size in bytes above which a file is not copied.
+        limit: The size in bytes above which a file is not copied.
     """
-    search = _Search(notebook.path.resolve().parent, large)
+    search = _Search(notebook.path.resolve().parent, limit)
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         for use in effect.paths:
             note = search.write if use.writes else search.read
@@ -125,10 +127,11 @@ def find_data(notebook: Notebook, analysis: Analysis, large: int = LARGE) -> Dat
         {n: tuple(dict.fromkeys(paths)) for n, paths in search.reads.items()},
         {n: tuple(dict.fromkeys(paths)) for n, paths in search.writes.items()},
         tuple(dict.fromkeys(search.left)),
+        limit,
     )
 
 
-def with_seen(data: DataFiles, folder: Path, seen: Iterable[str], large: int = LARGE) -> DataFiles:
+def with_seen(data: DataFiles, folder: Path, seen: Iterable[str]) -> DataFiles:
     """Add the files of the notebook's folder that a run has read and the text does not name."""
     known = {path.resolve() for path in (*data.copies.values(), *data.referred.values())}
     more = {
@@ -136,9 +139,8 @@ def with_seen(data: DataFiles, folder: Path, seen: Iterable[str], large: int = L
         for name in sorted(seen)
         if (folder / name).resolve() not in known and (folder / name).is_file()
     }
-    small = {name: path for name, path in more.items() if path.stat().st_size <= large}
-    why = "it is too large to be copied"
-    left = [(0, name, why) for name in more if name not in small]
+    small = {name: path for name, path in more.items() if path.stat().st_size <= data.limit}
+    left = [(None, name, too_large(more[name], data.limit)) for name in more if name not in small]
     computed = "it is computed, and known only in a run"
     return DataFiles(
         data.paths,
@@ -147,8 +149,31 @@ def with_seen(data: DataFiles, folder: Path, seen: Iterable[str], large: int = L
         data.reads,
         data.writes,
         (*(entry for entry in data.left if entry[2] != computed), *left),
+        data.limit,
         tuple(small),
     )
+
+
+def too_large(path: Path, limit: int) -> str:
+    """Say why a file is not copied."""
+    return f"it has {size_text(path.stat().st_size)}, more than the {size_text(limit)} of a copy"
+
+
+def size_text(size: int) -> str:
+    """Return a size in bytes as people write it."""
+    for unit, worth in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
+        if size >= worth:
+            return f"{size / worth:.3g} {unit}"
+    return f"{size} bytes"
+
+
+def left_behind(data: DataFiles) -> Iterator[str]:
+    """Yield which of the files a project does not hold, and why, a sentence each."""
+    for cell, path, why in data.left:
+        place = "" if cell is None else f"cell {cell + 1}: "
+        yield f"{place}{path} is not brought: {why}"
+    for path, source in data.referred.items():
+        yield f"{path} stays where it is: {too_large(source, data.limit)}"
 
 
 def _outside(key: str) -> bool:

@@ -13,6 +13,7 @@ import yaml
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline.cuts import sound
+from nb2prod.pipeline.data import LIMIT, left_behind
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import RESERVED
 from nb2prod.pipeline.parameters import find_parameters
@@ -27,7 +28,11 @@ _HEADER = """\
 # A cell is counted from 1, as Markdown cells are; 4.2 is the second statement of cell 4.
 # What a step takes and gives, parameters and obstacles are found anew, and ignored here.
 """
-_PLACE = re.compile(r"(\d+)(?:\.(\d+))?")
+_PLACE = re.compile(r"(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
+
+
+class PlanFileError(Exception):
+    """A file is no plan, or not one of this notebook; the message says where."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -89,8 +94,7 @@ def obstacles_of(plan: Plan) -> Iterator[str]:
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         yield f"cell {cell}: no stage can begin here: {reason}"
-    for cell, path, why in plan.data.left:
-        yield f"cell {cell + 1}: {path} is not brought: {why}"
+    yield from left_behind(plan.data)
     for statement, effect in zip(plan.analysis.statements, plan.analysis.effects, strict=True):
         for unknown in effect.unknowns:
             cell = statement.cell + 1
@@ -118,11 +122,14 @@ def _range(flow: Dataflow, step: Step) -> str:
     return head if head == tail else f"{head}-{tail}"
 
 
-def read_plan_document(text: str, notebook: Notebook, analysis: Analysis) -> Plan:
+def read_plan_document(
+    text: str, notebook: Notebook, analysis: Analysis, limit: int = LIMIT
+) -> Plan:
     """Make the plan that a file describes.
 
     Raises:
-        PlanError: the file is no plan, or not one of this notebook; the message says where.
+        PlanFileError: the file is no plan, or not one of this notebook; the message says where.
+        PlanError: a stage begins where none can.
     """
     refuse(analysis)
     flow = follow(analysis)
@@ -130,7 +137,7 @@ def read_plan_document(text: str, notebook: Notebook, analysis: Analysis) -> Pla
     steps = [step for _, inside in stages for step in inside]
     taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}
     _check_names([name for name, _ in stages], taken)
-    _check_names([str(s["name"]) for s in steps], taken)
+    _check_names([s["name"] for s in steps], taken)
     runs = _runs(flow, steps)
     starts: list[int] = []
     done = 0
@@ -143,8 +150,8 @@ def read_plan_document(text: str, notebook: Notebook, analysis: Analysis) -> Pla
         reason = "; ".join(found.obstacles)
         raise PlanError(f"the plan begins a stage at cell {cell}, which is not sound: {reason}")
     prose = read_prose(notebook, analysis.statements)
-    plan = assemble(notebook, flow, prose, starts[1:], runs)
-    return _renamed(plan, [name for name, _ in stages], [str(s["name"]) for s in steps])
+    plan = assemble(notebook, flow, prose, starts[1:], runs, limit=limit)
+    return _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
 
 
 def _renamed(plan: Plan, stages: Sequence[str], steps: Sequence[str]) -> Plan:
@@ -160,20 +167,25 @@ def _renamed(plan: Plan, stages: Sequence[str], steps: Sequence[str]) -> Plan:
 def _stages(text: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     """Yield the name and the steps of each stage of a plan's file."""
     try:
-        content: Any = yaml.safe_load(text)
+        # Texts only: as a number, 4.10 would be 4.1.
+        content: Any = yaml.load(text, yaml.BaseLoader)  # noqa: S506
+    except RecursionError:
+        raise PlanFileError("the plan is nested too deeply") from None
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
-        raise PlanError(f"the plan is not YAML: {reason}") from None
+        raise PlanFileError(f"the plan is not YAML: {reason}") from None
     stages = _entries(content, "stages")
     if not stages:
-        raise PlanError("the plan has no list of stages")
+        raise PlanFileError("the plan has no list of stages")
     for number, stage in enumerate(stages, 1):
         steps = _entries(stage, "steps")
         if not steps or not isinstance(stage.get("name"), str):
-            raise PlanError(f"stage {number} of the plan needs a name and a list of steps")
+            raise PlanFileError(f"stage {number} of the plan needs a name and a list of steps")
         for step in steps:
-            if not isinstance(step.get("name"), str) or "cells" not in step:
-                raise PlanError(f"each step of stage {stage['name']} needs a name and its cells")
+            if not isinstance(step.get("name"), str) or not isinstance(step.get("cells"), str):
+                raise PlanFileError(
+                    f"each step of stage {stage['name']} needs a name and its cells"
+                )
         yield stage["name"], steps
 
 
@@ -187,11 +199,13 @@ def _entries(holder: Any, key: str) -> list[Mapping[str, Any]]:
 def _check_names(names: Sequence[str], taken: set[str]) -> None:
     for name in names:
         if not name.isidentifier() or name in RESERVED:
-            raise PlanError(f"the plan's name {name!r} can't be the name of a function or module")
+            raise PlanFileError(
+                f"the plan's name {name!r} can't be the name of a function or module"
+            )
         if name in taken:
-            raise PlanError(f"the plan's name {name!r} is taken already")
+            raise PlanFileError(f"the plan's name {name!r} is taken already")
         if names.count(name) > 1:
-            raise PlanError(f"the plan has the name {name!r} twice")
+            raise PlanFileError(f"the plan has the name {name!r} twice")
 
 
 def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]:
@@ -200,13 +214,13 @@ def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]
     runs: list[list[int]] = []
     done = 0
     for step in steps:
-        begin, end = _bounds(flow.analysis, str(step["cells"]), str(step["name"]))
+        begin, end = _bounds(flow.analysis, step["cells"], step["name"])
         run = [n for n in work if begin <= n < end]
         if not run:
-            raise PlanError(f"step {step['name']}: its cells {step['cells']} compute nothing")
+            raise PlanFileError(f"step {step['name']}: its cells {step['cells']} compute nothing")
         if work[done : done + len(run)] != run:
             at = flow.analysis.statements[work[done] if done < len(work) else run[0]].cell + 1
-            raise PlanError(
+            raise PlanFileError(
                 f"step {step['name']}: its cells {step['cells']} do not go on where the step "
                 f"before ends, at cell {at}"
             )
@@ -214,7 +228,7 @@ def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]
         done += len(run)
     if done < len(work):
         cell = flow.analysis.statements[work[done]].cell + 1
-        raise PlanError(f"the plan leaves out what begins at cell {cell}")
+        raise PlanFileError(f"the plan leaves out what begins at cell {cell}")
     return runs
 
 
@@ -223,7 +237,7 @@ def _bounds(analysis: Analysis, cells: str, step: str) -> tuple[int, int]:
     first, dash, last = cells.replace(" ", "").partition("-")
     begin, end = _PLACE.fullmatch(first), _PLACE.fullmatch(last if dash else first)
     if not begin or not end:
-        raise PlanError(f"step {step}: {cells!r} is no range of cells; write 4-6 or 4.2-6")
+        raise PlanFileError(f"step {step}: {cells!r} is no range of cells; write 4-6 or 4.2-6")
 
     def position(cell: int, inner: int) -> int:
         start = next(

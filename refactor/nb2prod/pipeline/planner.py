@@ -12,7 +12,7 @@ from nb2prod.notebook import Notebook
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.cuts import heading_cuts, sound, stage_cuts
-from nb2prod.pipeline.data import find_data
+from nb2prod.pipeline.data import LIMIT, find_data
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import imperative, words
 from nb2prod.pipeline.parameters import find_parameters
@@ -30,13 +30,16 @@ _OWN_NAMES = OTHER_MODULES | {
 }  # fmt: skip
 
 
-def make_plan(notebook: Notebook, analysis: Analysis, *, split: str = "auto") -> Plan:
+def make_plan(
+    notebook: Notebook, analysis: Analysis, *, split: str = "auto", limit: int = LIMIT
+) -> Plan:
     """Plan a pipeline.
 
     Args:
         notebook: The notebook.
         analysis: Its flow.
         split: "auto", "headings" (a stage for each H2) or "none" (one stage).
+        limit: The size in bytes above which a data file is not copied.
 
     Raises:
         PlanError: it holds something that no pipeline can do.
@@ -52,7 +55,7 @@ def make_plan(notebook: Notebook, analysis: Analysis, *, split: str = "auto") ->
         cuts = stage_cuts(flow, prose)
     runs = _step_runs(flow, prose, cuts)
     given_up = tuple((p, "; ".join(c.obstacles)) for p, c in merged.items())
-    return assemble(notebook, flow, prose, cuts, runs, given_up)
+    return assemble(notebook, flow, prose, cuts, runs, given_up, limit=limit)
 
 
 def refuse(analysis: Analysis) -> None:
@@ -76,6 +79,8 @@ def assemble(
     cuts: Sequence[int],
     runs: Sequence[Sequence[int]],
     merged: tuple[tuple[int, str], ...] = (),
+    *,
+    limit: int = LIMIT,
 ) -> Plan:
     """Make the plan with these stages and steps.
 
@@ -86,6 +91,7 @@ def assemble(
         cuts: The positions before which a stage begins, the first stage left out.
         runs: The statements of each step, in order; none lies across a cut.
         merged: The cuts that were given up, and why.
+        limit: The size in bytes above which a data file is not copied.
     """
     analysis, scope = flow.analysis, flow.scope
     variables = _variables(flow)
@@ -96,7 +102,7 @@ def assemble(
     )
     steps = list(_named_steps(flow, prose, runs, {*variables, *names.values()}))
     stages = list(_named_stages(flow, prose, cuts, steps))
-    data = find_data(notebook, analysis)
+    data = find_data(notebook, analysis, limit)
     plan = Plan(notebook, analysis, scope, prose, tuple(stages), names, data, (), merged)
     return replace(plan, parameters=tuple(find_parameters(plan)))
 

@@ -1,0 +1,72 @@
+"""The data of a notebook: brought into the project, or named with the reason why not."""
+
+import subprocess
+import sys
+
+import pytest
+import yaml
+from building import notebook
+
+from nb2prod.cli import main
+
+
+def refactor(path, project, *options):
+    return main(["refactor", str(path), "--output", str(project), "--no-verify", *options])
+
+
+def printed(project):
+    command = [sys.executable, "src/run.py"]
+    return subprocess.run(command, cwd=project, capture_output=True, text=True, check=True).stdout
+
+
+def test_a_file_within_the_limit_is_copied_and_a_larger_one_stays_where_it_is(tmp_path, capsys):
+    (tmp_path / "small.txt").write_text("few\n")
+    (tmp_path / "large.txt").write_text("many " * 1000)
+    path = notebook(
+        tmp_path,
+        "few = open('small.txt').read()\nmany = open('large.txt').read()",
+        "print(few, len(many))",
+    )
+    project = tmp_path / "project"
+    assert refactor(path, project, "--data-limit", "4kB") == 0
+    large = tmp_path / "large.txt"
+    said = f"{large} stays where it is: it has 5 kB, more than the 4 kB of a copy"
+    assert said in capsys.readouterr().err
+    assert [p.name for p in (project / "data" / "raw").iterdir()] == ["small.txt"]
+    values = yaml.safe_load((project / "params.yaml").read_text())
+    assert str(large) in {v for stage in values.values() for v in stage.values()}
+    assert printed(project).split() == ["few", "5000"]
+
+
+def test_the_limit_can_be_raised(tmp_path, capsys):
+    (tmp_path / "large.txt").write_text("many " * 1000)
+    path = notebook(tmp_path, "many = open('large.txt').read()\nprint(len(many))")
+    assert refactor(path, tmp_path / "project", "--data-limit", "1MB") == 0
+    assert capsys.readouterr().err == ""
+    assert (tmp_path / "project" / "data" / "raw" / "large.txt").stat().st_size == 5000
+
+
+@pytest.mark.parametrize("size", ["much", "-1", "5 apples", "1e9", ""])
+def test_what_is_no_size_is_a_usage_error(tmp_path, capsys, size):
+    with pytest.raises(SystemExit) as ended:
+        refactor(notebook(tmp_path, "x = 1"), tmp_path / "project", f"--data-limit={size}")
+    assert ended.value.code == 2
+    assert "is no size" in capsys.readouterr().err
+
+
+def test_what_can_not_be_brought_is_named_with_its_cell_and_the_reason(tmp_path, capsys):
+    (tmp_path / "parts").mkdir()
+    (tmp_path / "parts" / "one.txt").write_text("many " * 1000)
+    path = notebook(
+        tmp_path,
+        "import pandas as pd\na = pd.read_csv('https://example.org/a.csv')",
+        "b = pd.read_csv('/no/such/place/b.csv')",
+        "import glob\nc = [open(name).read() for name in glob.glob('parts/*.txt')]",
+        "print(a, b, c)",
+    )
+    assert refactor(path, tmp_path / "project", "--data-limit", "4kB") == 0
+    assert {*capsys.readouterr().err.splitlines()} >= {
+        "nb2prod: cell 1: https://example.org/a.csv is not brought: it is read from the network",
+        "nb2prod: cell 2: /no/such/place/b.csv is not brought: no such file",
+        "nb2prod: cell 3: parts/one.txt is not brought: it has 5 kB, more than the 4 kB of a copy",
+    }
