@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 from nb2prod import cli_check
 
 if TYPE_CHECKING:
-    from nb2prod.emit.project import Evidence
+    from nb2prod.emit.evidence import Evidence
     from nb2prod.pipeline.plan import Plan
+    from nb2prod.verify.environment import Environment
 
 
 class UsageError(Exception):
@@ -52,18 +53,31 @@ def _parser() -> argparse.ArgumentParser:
     _add_planning(refactor)
     refactor.add_argument("--output", type=Path, required=True, metavar="DIR")
     refactor.add_argument("--no-verify", action="store_true", help="do not run anything")
-    refactor.add_argument(
-        "--python", default=sys.executable, metavar="PATH", help="the Python that runs the notebook"
+    _add_running(refactor, default="that of nb2prod")
+    refactor.set_defaults(run=_refactor)
+    verify = commands.add_parser(
+        "verify", help="compare a project, as it is now, with its notebook"
     )
-    refactor.add_argument(
+    verify.add_argument("project", type=Path, metavar="DIR", help="what refactor has made")
+    _add_running(verify, default="that in DIR/.venv, else that of nb2prod")
+    verify.add_argument(
+        "--update", action="store_true", help="write the verdict into proof.json and README.md"
+    )
+    verify.set_defaults(run=_verify)
+    return parser
+
+
+def _add_running(parser: argparse.ArgumentParser, default: str) -> None:
+    parser.add_argument(
+        "--python", metavar="PATH", help=f"the Python that runs the notebook (default: {default})"
+    )
+    parser.add_argument(
         "--time-limit",
         type=float,
         default=110.0,
         metavar="SECONDS",
         help="for running notebook and project (default: %(default)s)",
     )
-    refactor.set_defaults(run=_refactor)
-    return parser
 
 
 def _add_planning(parser: argparse.ArgumentParser) -> None:
@@ -142,7 +156,8 @@ def _show_plan(options: argparse.Namespace) -> int:
 
 
 def _refactor(options: argparse.Namespace) -> int:
-    from nb2prod.emit.project import Evidence, project_files
+    from nb2prod.emit.evidence import Evidence
+    from nb2prod.emit.project import project_files
     from nb2prod.emit.remarks import answered
     from nb2prod.emit.update import FolderError, check_folder, write_project
     from nb2prod.pipeline.data import left_behind
@@ -170,39 +185,84 @@ def _refactor(options: argparse.Namespace) -> int:
     for path in update.conflicts:
         _say(f"{path}: kept as it is; what is new does not fit in, and lies in {path}.new")
     print(f"{options.output}: {len(plan.stages)} stages, {evidence.verdict}")
-    return 1 if evidence.verdict == "differs" else 0
+    return 1 if evidence.verdict.startswith("differs") else 0
 
 
 def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
     """Run notebook and project; return the plan that is left, and what the runs have shown."""
-    from nb2prod.emit.project import Evidence
-    from nb2prod.verify.environment import Environment
+    from nb2prod.emit.evidence import Evidence
+    from nb2prod.emit.project import package_name
+    from nb2prod.emit.provenance import original_of
     from nb2prod.verify.kernel import KernelError
     from nb2prod.verify.merge import verify_and_merge
     from nb2prod.verify.observation import Observation
-    from nb2prod.verify.proof import proof, verdict
+    from nb2prod.verify.places import copied
+    from nb2prod.verify.proof import proof
+    from nb2prod.verify.verdict import verdict_of_failure
 
-    progress = _say if sys.stderr.isatty() else _nothing
-    environment = Environment(options.python, time.monotonic() + options.time_limit, progress)
+    environment = _environment(options, sys.executable)
+    original = original_of(plan, package_name(plan))
+    folder = plan.notebook.path.resolve().parent
     try:
-        observed = Observation(plan, environment)
+        observed = Observation(original, environment, lambda: copied(folder))
     except KernelError as error:
         _say(str(error))
         return plan, Evidence(verdict="unverified: the notebook was not run")
     if failure := observed.run.failure:
-        cell = failure.cell + 1
-        if failure.timed_out:
-            _say(f"the time limit was reached in cell {cell}; --time-limit allows more")
-            return plan, Evidence(verdict="unverified: the time limit was reached")
-        _say(f"the notebook itself fails in cell {cell}: {failure.error}: {failure.message}")
-        return plan, Evidence(verdict=f"unverified: the notebook fails in cell {cell}")
+        _say(failure.hint(environment.python))
+        return plan, Evidence(verdict=verdict_of_failure(failure).text)
     found = verify_and_merge(plan, observed, environment)
-    difference = found.comparison.difference
-    if difference and not difference.timed_out:
-        _say(f"{difference.function} {difference.name}: {difference.reason}")
+    check = found.check
     return found.plan, Evidence(
-        found.suffixes, found.examples, verdict(found), proof(found, observed)
+        found.suffixes,
+        found.examples,
+        check.verdict.text,
+        tuple(check.remarks),
+        proof(check),
+        check.comparison.metrics,
+        environment.installed,
+        frozenset(check.comparison.loaded),
     )
+
+
+def _environment(options: argparse.Namespace, default: str) -> Environment:
+    from nb2prod.verify.environment import PythonError, environment_of
+
+    progress = _say if sys.stderr.isatty() else _nothing
+    deadline = time.monotonic() + options.time_limit
+    try:
+        return environment_of(options.python or default, deadline, progress)
+    except PythonError as error:
+        raise UsageError(str(error)) from None
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from nb2prod.emit.provenance_file import ProvenanceError, read_original
+    from nb2prod.emit.update import FolderError
+    from nb2prod.verify.commands import PipelineError
+    from nb2prod.verify.kernel import KernelError
+    from nb2prod.verify.record import record, recorded
+    from nb2prod.verify.repeat import ProjectError, check_again, current
+
+    root: Path = options.project
+    try:
+        original, changed = current(root, read_original(root))
+        for path in changed:
+            _say(f"{path} has changed since the project was made")
+        own = root / ".venv" / "bin" / "python"
+        environment = _environment(options, str(own) if own.exists() else sys.executable)
+        check = check_again(root, original, environment)
+        if failure := check.observed.run.failure:
+            _say(failure.hint(environment.python))
+        before = recorded(root)
+        if options.update and not record(root, check):
+            _say("README.md has no place for the verdict any more; proof.json has it")
+    except (ProvenanceError, PipelineError, ProjectError, KernelError, FolderError) as error:
+        raise UsageError(str(error)) from None
+    if not options.update and before != check.verdict.text:
+        _say(f"the project says: {before}; --update lets it say this")
+    print(f"{root}: {check.verdict.text}")
+    return 0 if check.verdict.kind == "equal" else 1
 
 
 def _nothing(_text: str) -> None:

@@ -49,6 +49,12 @@ class Program:
     requirements: tuple[str, ...] = ()
     converted: frozenset[int] = frozenset()  # cells that say IPython's syntax in Python
 
+    def place(self, number: int) -> tuple[int, int]:
+        """Return the cell of a statement, and which of the cell's statements it is, from 1."""
+        cell = self.statements[number].cell
+        first = next(s.number for s in self.statements if s.cell == cell)
+        return cell + 1, number - first + 1
+
 
 def read_program(notebook: Notebook) -> Program:
     """Cut the code cells of a notebook into statements, magics turned into Python."""

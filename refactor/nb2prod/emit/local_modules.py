@@ -6,14 +6,15 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+from nb2prod.analysis.statements import Program
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.plan import Plan
 
 
-def imported_modules(plan: Plan) -> set[str]:
+def imported_modules(program: Program) -> set[str]:
     """Return the dotted names of the modules that a notebook imports."""
     names: set[str] = set()
-    for statement in plan.analysis.statements:
+    for statement in program.statements:
         for node in ast.walk(statement.node):
             if isinstance(node, ast.Import):
                 names |= {a.name for a in node.names}
@@ -26,7 +27,7 @@ def local_modules(plan: Plan) -> dict[str, Path]:
     """Find the modules beside the notebook that it imports, with those that they import."""
     folders = list(_import_folders(plan))
     found: dict[str, Path] = {}
-    todo = sorted(imported_modules(plan))
+    todo = sorted(imported_modules(plan.analysis.program))
     while todo:
         name = todo.pop()
         top = name.partition(".")[0]

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 
 import black
@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 
 from nb2prod.emit.artifacts import stage_files
 from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
+from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.local_modules import (
     imported_modules,
     imported_names,
@@ -19,7 +20,19 @@ from nb2prod.emit.local_modules import (
     local_modules,
 )
 from nb2prod.emit.modules import functions_module, settings_module, stage_module
+from nb2prod.emit.provenance import NOTEBOOKS, archive, original_of
+from nb2prod.emit.provenance_file import PATH as PROVENANCE
+from nb2prod.emit.provenance_file import provenance_text
 from nb2prod.emit.readme import readme
+from nb2prod.emit.requirements import (
+    Distribution,
+    Installed,
+    bounded,
+    needed,
+    requirements_dev_txt,
+    requirements_txt,
+    tools_of,
+)
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.document import as_yaml
 from nb2prod.pipeline.english import words
@@ -27,31 +40,15 @@ from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 
 _RUNTIME = ("artifacts", "generators", "params", "reporting")
-_IGNORED = ("__pycache__/", "/.dvc/cache/", "/.dvc/tmp/")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """What runs of the notebook and the project have shown; empty where nothing was run.
-
-    Attributes:
-        suffixes: the plainest file format that keeps a value which crosses a border exactly,
-            by the border's position and the variable.
-        examples: recorded calls of functions, by `package.module.function.pkl`.
-        verdict: one line.
-        proof: the text of the proof file.
-    """
-
-    suffixes: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
-    examples: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
-    verdict: str = "unverified: nothing was run"
-    proof: str = ""
+_IGNORED = ("__pycache__/", "/.venv/", "/.dvc/cache/", "/.dvc/tmp/")
+# What a fingerprint is kept of, stays as it is in each checkout.
+_ATTRIBUTES = f"/{NOTEBOOKS}/** -text\n/data/raw/** -text\n"
 
 
 def package_name(plan: Plan) -> str:
     """Return the name of the package: that of the notebook, where nothing else has it."""
     name = words(plan.notebook.path.stem, 5) or "pipeline"
-    imported = {n.partition(".")[0] for n in imported_modules(plan)}
+    imported = {n.partition(".")[0] for n in imported_modules(plan.analysis.program)}
     return unique(name, imported | {"test", "tests", "src", "run", "data"}, ["pipeline"])
 
 
@@ -69,13 +66,18 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
         if text:
             modules[name] = _format(text)
     about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
-    yield GeneratedFile("README.md", readme(plan, package, evidence.verdict))
+    original = original_of(plan, package)
+    libraries = _libraries(plan, modules, package)
+    tests = list(_tests(plan, package, evidence))
+    distributions = _distributions(plan, libraries, evidence)
+    yield GeneratedFile("README.md", readme(plan, artifacts, original.provenance, evidence))
     yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules))
     if plan.parameters:
         yield GeneratedFile("params.yaml", _params(plan))
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
     ignored = [*_IGNORED, *kept_out_of_git(plan, artifacts)]
     yield GeneratedFile(".gitignore", "".join(f"{line}\n" for line in ignored))
+    yield GeneratedFile(".gitattributes", _ATTRIBUTES)
     yield GeneratedFile("src/run.py", _render("run", plan, package))
     yield GeneratedFile(f"src/{package}/__init__.py", about)
     for name, text in modules.items():
@@ -84,11 +86,18 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
         if name == "generators" and not any(s.outputs.random_state for s in plan.stages):
             continue
         yield GeneratedFile(f"src/{package}/{name}.py", _render(name, plan, package))
-    yield from _tests(plan, package, evidence)
+    yield from tests
     for target, source in plan.data.copies.items():
         yield GeneratedFile(target, source)
     yield from local_files(plan)
-    yield GeneratedFile("pyproject.toml", _pyproject(package, _libraries(plan, modules, package)))
+    yield from archive(plan)
+    yield GeneratedFile(PROVENANCE, provenance_text(original))
+    tools = tools_of(f.text for f in tests if f.path.endswith(".py"))
+    yield GeneratedFile(
+        "pyproject.toml", _pyproject(package, libraries, distributions, tools, evidence.installed)
+    )
+    yield GeneratedFile("requirements.txt", requirements_txt(distributions, evidence.installed))
+    yield GeneratedFile("requirements-dev.txt", requirements_dev_txt(tools))
     if evidence.proof:
         yield GeneratedFile("proof.json", evidence.proof)
 
@@ -143,14 +152,36 @@ def _libraries(plan: Plan, modules: Mapping[str, str], package: str) -> list[str
     )
 
 
-def _pyproject(package: str, libraries: Sequence[str]) -> str:
-    listed = "".join(f'    "{name}",\n' for name in libraries)
+def _distributions(plan: Plan, libraries: Sequence[str], evidence: Evidence) -> list[Distribution]:
+    """Return what the project needs to be installed."""
+    program = plan.analysis.program
+    calls = {c.name for effect in plan.analysis.effects for c in effect.calls}
+    loaded = evidence.loaded - sys.stdlib_module_names
+    return needed(libraries, calls, program.requirements, evidence.installed, loaded)
+
+
+def _pyproject(
+    package: str,
+    libraries: Sequence[str],
+    distributions: Sequence[Distribution],
+    tools: Mapping[str, str],
+    installed: Installed | None,
+) -> str:
+    oldest = ".".join(installed.python.split(".")[:2]) if installed else "3.9"
     return (
         f'[project]\nname = "{package.replace("_", "-")}"\nversion = "0.1.0"\n'
         'description = "The pipeline of a notebook, made by nb2prod"\n'
-        'requires-python = ">=3.9"\n\n'
+        f'requires-python = ">={oldest}"\n'
+        f"dependencies = {_listed(map(bounded, distributions))}\n\n"
+        "[project.optional-dependencies]\n"
+        f"dev = {_listed(f'{name}{version}' for name, version in tools.items())}\n\n"
         '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n\n'
         "[tool.pylint.main]\n"
         "# Pylint reads the project's own code, and takes the libraries as they are.\n"
-        f"ignored-modules = [\n{listed}]\n"
+        f"ignored-modules = {_listed(libraries)}\n"
     )
+
+
+def _listed(texts: Iterable[str]) -> str:
+    """Return texts as a list in TOML, one on each line."""
+    return "".join(["[\n", *(f"    {json.dumps(text)},\n" for text in texts), "]"])

@@ -1,33 +1,182 @@
-"""The read-me of a project."""
+"""The read-me of a project: what it is, how to run it, where everything comes from."""
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.resources import files
+
+from jinja2 import Environment, StrictUndefined
+
+from nb2prod.emit.artifacts import Artifact, StageFiles
 from nb2prod.emit.docstrings import cell_ranges
-from nb2prod.pipeline.plan import Plan
+from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.markdown import code, inline, label, link
+from nb2prod.emit.modules import has_figures
+from nb2prod.emit.provenance import Provenance
+from nb2prod.pipeline.data import left_behind, size_text
+from nb2prod.pipeline.plan import Plan, Stage
+
+_BEGIN, _END = "<!-- verdict -->", "<!-- end of verdict -->"
+_REGION = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
+_PARAGRAPHS = 2  # of the notebook's introduction
+_MOST = 6  # files of a stage that are named
 
 
-def readme(plan: Plan, package: str, verdict: str) -> str:
+def readme(
+    plan: Plan, artifacts: Sequence[StageFiles], provenance: Provenance, evidence: Evidence
+) -> str:
     """Return the read-me of a project."""
-    lines = [
-        f"# {package.replace('_', ' ').capitalize()}",
-        "",
-        f"The pipeline of the notebook `{plan.notebook.path.name}`.",
-        "",
-        f"Does it compute what the notebook computed? **{verdict}**",
-        "",
-        "```",
-        "dvc repro               # run the stages that are out of date",
-        "python src/run.py       # run all stages in one process, for debugging",
-        "python -m pytest        # test",
-        "```",
-        "",
-        "## From cells to functions",
-        "",
-        "| cells | function | stage |",
-        "|---|---|---|",
-    ]
+    text = files("nb2prod_templates").joinpath("project/README.md.jinja").read_text("utf-8")
+    environment = Environment(
+        undefined=StrictUndefined,
+        keep_trailing_newline=True,
+        trim_blocks=True,
+        autoescape=False,  # noqa: S701 - Markdown, escaped where it is made
+    )
+    package = provenance.package
+    title, intro = _introduction(plan, package)
+    text = environment.from_string(text).render(
+        title=title,
+        intro=intro,
+        notebook=code(plan.notebook.path.name),
+        notebook_link=link(provenance.notebook),
+        verdict=verdict_region(evidence.verdict, evidence.remarks),
+        python=_python(evidence),
+        checked=evidence.installed is not None,
+        graph=list(_graph(plan, artifacts, provenance)),
+        stages=list(_stages(plan, artifacts, package)),
+        figures=any(has_figures(plan, stage) for stage in plan.stages),
+        parameters=list(_parameters(plan)),
+        metrics=list(_metrics(evidence.metrics)),
+        data=list(_data(provenance)),
+        left=[inline(text) for text in left_behind(plan.data)],
+        functions=list(_functions(plan, package)),
+    )
+    return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def verdict_region(verdict: str, remarks: Iterable[str]) -> str:
+    """Return the part of the read-me that tells how the comparison went."""
+    lines = [_BEGIN, f"**Compared with the notebook: {inline(verdict)}.**"]
+    if verdict.startswith("verified"):
+        lines += [
+            "Notebook and project were run in processes of their own, and what the functions",
+            "return was compared bit for bit, as were printed lines and written text files:",
+            "`proof.json` has it all. This holds for this data and these versions; it is a check,",
+            "not a theorem.",
+        ]
+    if listed := [f"- {remark}" for remark in remarks]:
+        lines += ["", "Not shown to be equal:", "", *listed]
+    return "\n".join([*lines, _END])
+
+
+def with_verdict(text: str, region: str) -> str | None:
+    """Put another verdict into the text of a read-me; None where it has no place for one."""
+    return _REGION.sub(lambda _: region, text, count=1) if _REGION.search(text) else None
+
+
+def _introduction(plan: Plan, package: str) -> tuple[str, list[str]]:
+    """Return the title and the first paragraphs of the notebook, as far as it has any."""
+    first = plan.prose.headings[0] if plan.prose.headings else None
+    title = inline(first.text) if first and first.level == 1 else ""
+    position = first.position if first else 0
+    intro = [inline(text) for at, text in plan.prose.paragraphs if at <= position]
+    return title or package.replace("_", " ").capitalize(), intro[:_PARAGRAPHS]
+
+
+def _python(evidence: Evidence) -> str:
+    if evidence.installed is None:
+        return "3.9 or newer"
+    return ".".join(evidence.installed.python.split(".")[:2])
+
+
+def _graph(plan: Plan, artifacts: Sequence[StageFiles], provenance: Provenance) -> Iterator[str]:
+    """Yield the lines of a flowchart: data, stages, and what passes between them."""
+    data = {source.path: f"data{n}" for n, source in enumerate(provenance.data)}
+    makers: dict[Artifact, str] = {}
+    random_state = ""
+    for path, node in data.items():
+        yield f"{node}[({label(path)})]"
+    for number, (stage, its) in enumerate(zip(plan.stages, artifacts, strict=True)):
+        here = f"stage{number}"
+        yield f"{here}[{label(stage.name)}]"
+        yield from (f"{data[path]} --> {here}" for path in _read(plan, stage) if path in data)
+        handed: dict[str, list[str]] = {}
+        for artifact, names in its.loads.items():
+            handed.setdefault(makers[artifact], []).extend(plan.names.get(n, n) for n in names)
+        if its.restores:
+            handed.setdefault(random_state, []).append("random state")
+        if number and not its.loads and not its.restores:
+            yield f"stage{number - 1} -.-> {here}"
+        yield from (f"{maker} -->|{label(', '.join(n))}| {here}" for maker, n in handed.items())
+        makers |= dict.fromkeys((*its.saves, *its.models), here)
+        random_state = here if its.keeps else random_state
+
+
+def _read(plan: Plan, stage: Stage) -> list[str]:
+    paths = (p for n in range(stage.start, stage.end) for p in plan.data.reads.get(n, ()))
+    return list(dict.fromkeys(paths))
+
+
+def _stages(plan: Plan, artifacts: Sequence[StageFiles], package: str) -> Iterator[dict[str, str]]:
+    for stage, its in zip(plan.stages, artifacts, strict=True):
+        writes = [artifact.path for artifact in (*its.saves, *its.models)]
+        writes += [its.metrics_path] if its.metrics_path else []
+        made = (p for n in range(stage.start, stage.end) for p in plan.data.writes.get(n, ()))
+        reads = [*_read(plan, stage), *(artifact.path for artifact in its.loads)]
+        yield {
+            "name": stage.name,
+            "link": link(f"src/{package}/{stage.name}.py"),
+            "purpose": inline(_purpose(stage)),
+            "reads": _codes(reads),
+            "writes": _codes([*writes, *made]),
+        }
+
+
+def _purpose(stage: Stage) -> str:
+    """Say what a stage does: its heading, or its functions where that only repeats its name."""
+    if stage.title and stage.title.casefold() != stage.name.replace("_", " "):
+        return stage.title
+    return ", ".join(step.name.replace("_", " ") for step in stage.steps).capitalize()
+
+
+def _codes(texts: Iterable[str]) -> str:
+    different = list(dict.fromkeys(texts))
+    more = len(different) - _MOST
+    shown = ", ".join(map(code, different[:_MOST]))
+    return shown + (f" and {more} more" if more > 0 else "")
+
+
+def _parameters(plan: Plan) -> Iterator[dict[str, str]]:
+    for (stage, name), p in {(p.stage, p.name): p for p in plan.parameters}.items():
+        value = code(json.dumps(p.value, ensure_ascii=False))
+        yield {"name": f"{stage}.{name}", "value": value, "cell": str(p.cell + 1)}
+
+
+def _metrics(metrics: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, str]]:
+    for stage, values in metrics.items():
+        for name, value in values.items():
+            yield f"{stage}.{name}", json.dumps(value)
+
+
+def _data(provenance: Provenance) -> Iterator[dict[str, str]]:
+    for source in provenance.data:
+        yield {
+            "path": code(source.path),
+            "size": size_text(source.size),
+            "sha256": source.sha256[:12],
+            "read_as": code(source.read_as),
+        }
+
+
+def _functions(plan: Plan, package: str) -> Iterator[dict[str, str]]:
     for stage in plan.stages:
         for step in stage.steps:
-            cells = cell_ranges(plan.cells(step)).partition(" ")[2]
-            lines.append(f"| {cells} | `{step.name}` | `{stage.name}` |")
-    return "\n".join(lines) + "\n"
+            yield {
+                "cells": cell_ranges(plan.cells(step)).partition(" ")[2],
+                "name": step.name,
+                "link": link(f"src/{package}/{stage.name}.py"),
+                "gives": _codes(plan.names.get(n, n) for n in step.outputs),
+            }

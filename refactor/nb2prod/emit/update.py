@@ -85,6 +85,30 @@ def _update(root: Path, files: list[GeneratedFile]) -> Update:
     return update
 
 
+def rewrite(root: Path, texts: Mapping[str, tuple[str, str]]) -> None:
+    """Write files of a project anew, as if they had come out so the last time.
+
+    Args:
+        root: The project.
+        texts: By the path of a file, its text, and the text as it would have been generated.
+
+    Raises:
+        FolderError: the folder can't be written to.
+    """
+    base = {**_last_time(root), **{path: generated for path, (_, generated) in texts.items()}}
+    packed = _packed(GeneratedFile(path, text) for path, text in base.items())
+    files = [GeneratedFile(path, text) for path, (text, _) in texts.items()]
+    try:
+        write_files(root, [*files, GeneratedFile(BASE, packed)])
+    except OSError as error:
+        raise FolderError(f"{root}: {error.strerror or error}") from error
+
+
+def last_text(root: Path, path: str) -> str | None:
+    """Return the text of a file as it was generated the last time."""
+    return _last_time(root).get(path)
+
+
 def _packed(files: Iterable[GeneratedFile]) -> bytes:
     """Return the texts of the files as one archive, the same for the same texts."""
     buffer = io.BytesIO()

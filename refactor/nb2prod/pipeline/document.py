@@ -101,18 +101,11 @@ def obstacles_of(plan: Plan) -> Iterator[str]:
             yield f"cell {cell}: {unknown.reason}; it is taken to change its arguments"
 
 
-def _place(analysis: Analysis, number: int) -> tuple[int, int]:
-    """Return cell and statement within the cell, both from 1."""
-    cell = analysis.statements[number].cell
-    first = next(s.number for s in analysis.statements if s.cell == cell)
-    return cell + 1, number - first + 1
-
-
 def _range(flow: Dataflow, step: Step) -> str:
     """Return the cells of a step: `4-6`, or `4.2-6.1` where it begins or ends within a cell."""
     analysis = flow.analysis
     first, last = step.statements[0], step.statements[-1]
-    (begin, inner), (end, inner_end) = _place(analysis, first), _place(analysis, last)
+    (begin, inner), (end, inner_end) = (analysis.program.place(n) for n in (first, last))
     in_begin = [s.number for s in analysis.statements if s.cell == begin - 1]
     in_end = [s.number for s in analysis.statements if s.cell == end - 1]
     head = (

@@ -2,28 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2prod.emit.project import package_name
-from nb2prod.pipeline.plan import Plan, Stage, Step
+from nb2prod.emit.provenance import Provenance, Traced
+from nb2prod.verify.commands import commands_of
 from nb2prod.verify.environment import Environment
-from nb2prod.verify.notebook_run import seeded, seeds_itself
+from nb2prod.verify.files import changed, differing_line, listed, written
 from nb2prod.verify.observation import Observation
 from nb2prod.verify.project_run import Chance, StageRun, Watch, run_stage
-from nb2prod.verify.seen import Seen
+from nb2prod.verify.seen import difference
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first value that the project computes differently, or the stage that fails."""
+    """The first value that the project computes differently, or the stage that fails.
 
-    stage: int
+    `function` and `name` are empty where the stage fails; of a file, `name` is its path.
+    """
+
+    stage: str
     function: str
     name: str
     reason: str
     timed_out: bool = False
+
+    def __str__(self) -> str:
+        """Say it in one sentence."""
+        if self.function:
+            return f"{self.function} (stage {self.stage}) gives another {self.name}: {self.reason}"
+        if self.name:
+            return f"stage {self.stage} writes another {self.name}: {self.reason}"
+        return f"stage {self.stage} fails: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -33,83 +45,135 @@ class Comparison:
     equal: dict[str, str] = field(default_factory=dict[str, str])  # label -> digest
     unsteady: list[str] = field(default_factory=list[str])
     skipped: dict[str, str] = field(default_factory=dict[str, str])  # label -> why
-    difference: Difference | None = None
-    seconds: float = 0.0
+    gone: dict[str, str] = field(default_factory=dict[str, str])  # function -> why
+    files: dict[str, str] = field(default_factory=dict[str, str])  # equal: path -> SHA-256
+    opaque: list[str] = field(default_factory=list[str])  # files of which only bytes are known
+    lost_files: list[str] = field(default_factory=list[str])
     printed: list[str] = field(default_factory=list[str])
+    lost_lines: list[str] = field(default_factory=list[str])  # that the notebook prints each time
+    loaded: set[str] = field(default_factory=set[str])  # top-level modules
+    metrics: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
+    figures: int = 0  # files
+    difference: Difference | None = None
 
 
-def compare(plan: Plan, project: Path, observed: Observation, environment: Environment,
-            examples: Path) -> Comparison:  # fmt: skip
+def compare(
+    provenance: Provenance,
+    project: Path,
+    observed: Observation,
+    environment: Environment,
+    examples: Path,
+) -> Comparison:
     """Run the stages of a project one after the other, and stop at the first difference.
 
     A small call of each function is kept in the folder `examples`.
+
+    Raises:
+        PipelineError: the project's pipeline can't be run.
     """
     result = Comparison()
-    package = package_name(plan)
-    libraries, own_seeds = sorted(seeded(plan)), seeds_itself(plan)
+    watches = [_watch(function, observed) for function in provenance.functions]
     state = examples / "generators"
-    for index, stage in enumerate(plan.stages):
-        environment.progress(f"running the stage {stage.name} ({index + 1} of {len(plan.stages)})")
-        watches = [_watch(plan, stage, step, package, observed) for step in stage.steps]
+    there: set[str] = set()
+    called: set[str] = set()
+    writers: dict[str, str] = {}
+    commands = commands_of(project)
+    for number, command in enumerate(commands, 1):
+        environment.progress(f"running the stage {command.stage} ({number} of {len(commands)})")
         # Where the notebook seeds a generator, its stages have to carry it on themselves: they
         # begin with another seed than the notebook. Else they go on as one process would.
-        chance = Chance(libraries, index + 1 if own_seeds else 0, state)
-        run = run_stage(project, stage.name, watches, chance, environment, examples)
-        if own_seeds:
+        seed = number if provenance.carries_random_state else 0
+        chance = Chance(provenance.seeded, seed, state)
+        before = listed(project)
+        run = run_stage(
+            project, command, provenance.package, watches, chance, environment, examples
+        )
+        if provenance.carries_random_state:
             state.unlink(missing_ok=True)
-        result.seconds += run.seconds
+        writers |= dict.fromkeys(changed(project, before), command.stage)
+        there |= run.functions
+        called |= run.values.keys()
         result.printed += run.printed
-        if run.failure:
-            result.difference = Difference(index, stage.name, "", run.failure, run.timed_out)
-        for step in stage.steps if not run.failure else ():
-            result.difference = _difference(plan, index, step, run, observed, result)
-            if result.difference:
-                break
+        result.loaded |= run.loaded
+        result.difference = _difference(provenance, command.stage, run, observed, result)
         if result.difference:
-            break
+            return result
+    result.metrics = dict(_metrics(project))
+    result.figures = sum(1 for _ in project.glob("reports/figures/*/*"))
+    result.gone |= _gone(provenance, there, called)
+    result.difference = _other_file(project, observed, writers, result)
+    kept = {line.strip() for line in result.printed}
+    lost = [line for line in observed.run.printed if line.strip() and line.strip() not in kept]
+    result.lost_lines = observed.steady_lines(lost)
     return result
 
 
-def _watch(plan: Plan, stage: Stage, step: Step, package: str, observed: Observation) -> Watch:
-    returned = tuple(plan.names.get(n, n) for n in step.outputs)
-    stored = tuple(plan.names.get(n, n) for n in observed.stored[step.statements[-1]])
-    return Watch(f"{package}.{stage.name}", step.name, returned, stored)
+def _watch(function: Traced, observed: Observation) -> Watch:
+    stored = observed.stored[function.until]
+    return Watch(
+        function.name,
+        tuple(function.gives),
+        tuple(name for name, variable in function.gives.items() if variable in stored),
+    )
 
 
-def _difference(plan: Plan, index: int, step: Step, run: StageRun, observed: Observation,
+def _difference(provenance: Provenance, stage: str, run: StageRun, observed: Observation,
                 result: Comparison) -> Difference | None:  # fmt: skip
-    got = run.values.get(step.name, {})
-    last = step.statements[-1]
-    for name in step.outputs:
-        label = f"{step.name}.{plan.names.get(name, name)}"
-        wanted = observed.value(last, name)
-        seen = got.get(plan.names.get(name, name))
-        if wanted is None or wanted.digest is None:
-            result.skipped[label] = wanted.why if wanted else "not seen in the notebook"
-        elif seen is None or seen.digest is None:
-            result.skipped[label] = seen.why if seen else "not seen in the project"
-        elif seen.digest == wanted.digest:
-            result.equal[label] = wanted.digest
-        elif not observed.steady(last, name):
-            result.unsteady.append(label)
-        else:
-            reason = _reason(wanted, seen)
-            return Difference(index, step.name, name, reason)
+    if run.failure:
+        return Difference(stage, "", "", run.failure, run.timed_out)
+    for function in provenance.functions:
+        if function.name not in run.values:
+            continue
+        got = run.values[function.name]
+        if got is None:
+            result.gone[function.name] = "it gives another number of values"
+            continue
+        for name, variable in function.gives.items():
+            label = f"{function.name}.{name}"
+            wanted, seen = observed.value(function.until, variable), got[name]
+            if wanted is None or wanted.digest is None:
+                result.skipped[label] = wanted.why if wanted else "not seen in the notebook"
+            elif seen.digest is None:
+                result.skipped[label] = seen.why
+            elif seen.digest == wanted.digest:
+                result.equal[label] = wanted.digest
+            elif not observed.steady(function.until, variable):
+                result.unsteady.append(label)
+            else:
+                return Difference(stage, function.name, name, difference(wanted, seen))
     return None
 
 
-def _reason(wanted: Seen, seen: Seen) -> str:
-    """Say how a value differs: in its type, its shape, or what it holds."""
-    if wanted.type != seen.type:
-        return f"{wanted.type} became {seen.type}"
-    if wanted.shape != seen.shape:
-        return f"{wanted.type} of shape {wanted.shape} became one of shape {seen.shape}"
-    if wanted.preview and seen.preview:
-        return f"{' '.join(wanted.preview.split())} became {' '.join(seen.preview.split())}"
-    return f"{wanted.type} holds something else"
+def _gone(provenance: Provenance, there: set[str], called: set[str]) -> Iterator[tuple[str, str]]:
+    """Yield the functions whose values could not be seen, and why."""
+    for function in provenance.functions:
+        if function.gives and function.name not in there:
+            yield function.name, "there is no such function any more"
+        elif function.gives and function.name not in called:
+            yield function.name, "no stage calls it"
 
 
-def lost_lines(wanted: Iterable[str], printed: Iterable[str]) -> list[str]:
-    """Return the lines that the notebook printed and the project did not."""
-    kept = {line.strip() for line in printed}
-    return [line for line in wanted if line.strip() and line.strip() not in kept]
+def _metrics(project: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """Yield the metrics that each stage wrote."""
+    for path in sorted(project.glob("metrics/*.json")):
+        yield path.stem, json.loads(path.read_text("utf-8"))
+
+
+def _other_file(project: Path, observed: Observation, writers: Mapping[str, str],
+                result: Comparison) -> Difference | None:  # fmt: skip
+    """Compare the files that notebook and project write; return the first that differs."""
+    for path, wanted in observed.run.written.items():
+        if path not in writers:
+            if observed.steady_file(path):
+                result.lost_files.append(path)
+            continue
+        got = written(project / path)
+        if got.sha256 == wanted.sha256:
+            result.files[path] = got.sha256
+        elif wanted.text is None or got.text is None:
+            result.opaque.append(path)
+        elif observed.steady_file(path):
+            return Difference(writers[path], "", path, differing_line(wanted.text, got.text))
+        else:
+            result.unsteady.append(path)
+    return None

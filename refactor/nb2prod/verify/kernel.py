@@ -18,13 +18,14 @@ class KernelError(Exception):
 
 
 class Kernel:
-    """A running kernel; `printed` are the lines it has printed so far."""
+    """A running kernel; `printed` and `figures` tell what it has shown so far."""
 
     def __init__(self, client: Any, deadline: float) -> None:
         """Talk to a kernel until a deadline (of `time.monotonic`)."""
         self._client = client
         self._deadline = deadline
         self._text: list[str] = []
+        self.figures = 0
 
     @property
     def printed(self) -> list[str]:
@@ -57,6 +58,8 @@ class Kernel:
             match event["msg_type"]:
                 case "stream" if content["name"] == "stdout":
                     self._text.append(content["text"])
+                case "display_data" | "execute_result" if "image/png" in content["data"]:
+                    self.figures += 1
                 case "error":
                     lines = str(content["evalue"]).strip().splitlines() or [""]
                     error = content["ename"], lines[0][:300]
@@ -73,10 +76,15 @@ def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[
     Raises:
         KernelError: the Python can't be started, or it has no ipykernel.
     """
+    python = environment.python
+    if missing := environment.missing:
+        raise KernelError(
+            f"{python} lacks what runs notebook and project: "
+            f"{python} -m pip install {' '.join(missing)}"
+        )
     from jupyter_client.kernelspec import KernelSpec  # noqa: PLC0415
     from jupyter_client.manager import KernelManager  # noqa: PLC0415
 
-    python = environment.python
     manager: Any = KernelManager()
     manager._kernel_spec = KernelSpec(
         argv=[python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -96,10 +104,7 @@ def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[
             client.wait_for_ready(timeout=60)
             yield Kernel(client, environment.deadline)
         except RuntimeError as error:
-            raise KernelError(
-                f"no kernel starts with {python}; it needs ipykernel: "
-                f"{python} -m pip install ipykernel"
-            ) from error
+            raise KernelError(f"no kernel starts with {python}: {error}") from error
         finally:
             client.stop_channels()
             manager.shutdown_kernel(now=True)

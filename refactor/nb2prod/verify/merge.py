@@ -4,30 +4,39 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nb2prod.emit.project import Evidence, project_files
+from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.project import package_name, project_files
+from nb2prod.emit.provenance import original_of
 from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.data import with_seen
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.planner import join_stages
-from nb2prod.verify.comparison import Comparison, Difference, compare
+from nb2prod.verify.comparison import Difference, compare
 from nb2prod.verify.environment import Environment
 from nb2prod.verify.observation import Observation
+from nb2prod.verify.proof import Check
 
 _SUFFIXES = {"parquet": ".parquet", "npy": ".npy", "json": ".json"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The plan that came out, what was compared, and which stages were joined on the way."""
+    """The plan that came out of it, the check of its project, what the runs have left behind.
+
+    Attributes:
+        plan: the plan, stages joined where they had to be.
+        suffixes: the file formats of what crosses borders.
+        check: the project's, as it is now.
+        examples: recorded calls of functions.
+    """
 
     plan: Plan
     suffixes: Mapping[tuple[int, str], str]
-    comparison: Comparison
-    joined: tuple[Difference, ...] = ()
-    examples: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    check: Check
+    examples: Mapping[str, bytes]
 
 
 def verify_and_merge(plan: Plan, observed: Observation, environment: Environment) -> Verified:
@@ -39,21 +48,25 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
     folder = plan.notebook.path.resolve().parent
     plan = replace(plan, types=types, data=with_seen(plan.data, folder, _data(observed.run.read)))
+    package = package_name(plan)
     while True:
         suffixes = _suffixes(plan, observed)
-        with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-            root = Path(folder) / "project"
-            examples = Path(folder) / "examples"
+        original = original_of(plan, package)
+        with tempfile.TemporaryDirectory(prefix="nb2prod-") as place:
+            root = Path(place) / "project"
+            examples = Path(place) / "examples"
             examples.mkdir()
             write_files(root, project_files(plan, Evidence(suffixes)))
-            comparison = compare(plan, root, observed, environment, examples)
+            comparison = compare(original.provenance, root, observed, environment, examples)
             kept = {p.name: p.read_bytes() for p in sorted(examples.glob("*.pkl"))}
         difference = comparison.difference
         if difference is None or difference.timed_out or len(plan.stages) == 1:
-            return Verified(plan, suffixes, comparison, tuple(joined), kept)
+            check = Check(original, observed, comparison, environment, tuple(joined))
+            return Verified(plan, suffixes, check, kept)
         joined.append(difference)
-        environment.progress(f"joining {plan.stages[difference.stage].name}: {difference.reason}")
-        plan = join_stages(plan, max(1, difference.stage))
+        environment.progress(f"joining stages: {difference}")
+        stage = [s.name for s in plan.stages].index(difference.stage)
+        plan = join_stages(plan, max(1, stage))
 
 
 def _data(read: Iterable[str]) -> Iterator[str]:

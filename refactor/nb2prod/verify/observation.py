@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
-from nb2prod.pipeline.plan import Plan
+from nb2prod.emit.provenance import Original
 from nb2prod.verify.environment import Environment
-from nb2prod.verify.notebook_run import NotebookRun, crossing_later, run_notebook
+from nb2prod.verify.notebook_run import NotebookRun, run_notebook
 from nb2prod.verify.seen import Seen
-
-_COPIED = 300_000_000  # bytes; a larger folder is used as it is
 
 
 class Observation:
@@ -24,23 +20,33 @@ class Observation:
     from run to run from what was refactored wrongly.
     """
 
-    def __init__(self, plan: Plan, environment: Environment) -> None:
+    def __init__(
+        self,
+        original: Original,
+        environment: Environment,
+        place: Callable[[], AbstractContextManager[Path]],
+    ) -> None:
         """Run the notebook once.
+
+        Args:
+            original: The notebook, and where to look at what.
+            environment: The Python to run it with, until when.
+            place: Gives a folder to run it in, as it was before any run.
 
         Raises:
             KernelError: there is no kernel to run it in.
         """
-        self._plan = plan
+        self._original = original
         self._environment = environment
+        self._place = place
         self._second: NotebookRun | None = None
-        # The variables whose file format is found, by the last statement of a step.
-        self.stored = {step.statements[-1]: crossing_later(plan, step) for step in plan.steps}
+        # The variables whose file format is found, by the last statement of a function.
+        self.stored = original.provenance.crossing_later()
         self.run = self._once(hash_seed=0)
 
     def _once(self, hash_seed: int) -> NotebookRun:
-        folder = self._plan.notebook.path.resolve().parent
-        with copied(folder) as place:
-            return run_notebook(self._plan, place, self._environment, hash_seed)
+        with self._place() as folder:
+            return run_notebook(self._original, folder, self._environment, hash_seed)
 
     def value(self, statement: int, name: str) -> Seen | None:
         """Return the value of a name after the last statement of a step, None when not seen."""
@@ -53,36 +59,37 @@ class Observation:
 
     def steady(self, statement: int, name: str) -> bool:
         """Say whether two runs of the notebook itself give that value alike."""
+        again = self._again()
+        one, other = self.value(statement, name), again.values.get(statement, {}).get(name)
+        if again.failure and other is None:
+            return True  # the time was up: no reason to excuse a difference
+        return one is not None and other is not None and one.digest == other.digest
+
+    def steady_lines(self, lines: Iterable[str]) -> list[str]:
+        """Return those of the printed lines that a second run of the notebook prints as well."""
+        wanted = list(lines)
+        if not wanted or not self._time_for_another:
+            return []
+        again = {line.strip() for line in self._again().printed}
+        return [line for line in wanted if line.strip() in again]
+
+    def steady_file(self, name: str) -> bool:
+        """Say whether two runs of the notebook itself write that file alike."""
+        if not self._time_for_another or self._again().failure:
+            return True  # as above
+        return self._again().written.get(name) == self.run.written[name]
+
+    def _again(self) -> NotebookRun:
         if self._second is None:
             self._environment.progress("running the notebook again, to see what differs by itself")
             self._second = self._once(hash_seed=1)
-        one, other = self.value(statement, name), self._second.values.get(statement, {}).get(name)
-        if self._second.failure and other is None:
-            return True  # the time was up: no reason to excuse a difference
-        return one is not None and other is not None and one.digest == other.digest
+        return self._second
+
+    @property
+    def _time_for_another(self) -> bool:
+        return self._second is not None or self._environment.seconds_left > 1.2 * self.run.seconds
 
     @property
     def runs(self) -> int:
         """How often the notebook was run."""
         return 1 if self._second is None else 2
-
-
-@contextmanager
-def copied(folder: Path) -> Generator[Path]:
-    """Give a copy of a folder; what lies beside it and above is reached as before."""
-    size = sum(f.stat().st_size for f in folder.rglob("*") if f.is_file())
-    if size > _COPIED or len(folder.parts) < 3:
-        yield folder
-        return
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as root:
-        top = Path(root)
-        inner = top / folder.parent.name
-        inner.mkdir()
-        for entry in folder.parent.parent.iterdir():
-            if entry != folder.parent:
-                (top / entry.name).symlink_to(entry)
-        for entry in folder.parent.iterdir():
-            if entry != folder:
-                (inner / entry.name).symlink_to(entry)
-        shutil.copytree(folder, inner / folder.name, symlinks=True)
-        yield inner / folder.name

@@ -7,24 +7,23 @@ import os
 import signal
 import subprocess
 import tempfile
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nb2prod.verify.commands import Command
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.seen import Seen, seen
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A function to watch.
+    """A function to watch, wherever in the package it is.
 
     `returns` are the names of the values it returns; of those in `stored` the file format is found.
     """
 
-    module: str
     function: str
     returns: tuple[str, ...]
     stored: tuple[str, ...]
@@ -35,17 +34,20 @@ class StageRun:
     """A run of a stage.
 
     Attributes:
-        values: what each function returned: function -> name -> value.
+        values: what each function returned: function -> name -> value; None where it returned
+            another number of values.
+        functions: the watched functions that are there, called or not.
         printed: the lines that it printed.
-        failure: the last line of its error, None where it went well.
-        seconds: how long it took.
+        loaded: the top-level modules that it loaded.
+        failure: its error, with the place; None where it went well.
         timed_out: the time limit was reached.
     """
 
-    values: Mapping[str, Mapping[str, Seen]]
+    values: Mapping[str, Mapping[str, Seen] | None]
+    functions: frozenset[str]
     printed: tuple[str, ...]
+    loaded: frozenset[str]
     failure: str | None
-    seconds: float
     timed_out: bool = False
 
 
@@ -63,7 +65,8 @@ class Chance:
 
 def run_stage(
     project: Path,
-    stage: str,
+    command: Command,
+    package: str,
     watches: Sequence[Watch],
     chance: Chance,
     environment: Environment,
@@ -73,15 +76,20 @@ def run_stage(
 
     A small call of each function is kept in the folder `examples`.
     """
-    start = time.monotonic()
+    # Another hash seed than the notebook's: what depends on it must not pass for equal.
+    variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
+    variables["PATH"] = os.pathsep.join(
+        [str(Path(environment.python).parent), os.environ.get("PATH", os.defpath)]
+    )
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         place = Path(folder)
         (place / "probe.py").write_text(remote("project_probe"), "utf-8")
         config = {
             "fingerprint": remote("fingerprint"),
+            "package": package,
             "watches": [asdict(w) for w in watches],
-            "script": "src/run.py",
-            "arguments": [stage],
+            "script": command.script,
+            "arguments": command.arguments,
             "seeded": list(chance.libraries),
             "seed": chance.seed,
             "state": str(chance.state),
@@ -89,21 +97,37 @@ def run_stage(
             "result": str(place / "calls.json"),
         }
         (place / "config.json").write_text(json.dumps(config), "utf-8")
-        # Another hash seed than the notebook's: what depends on it must not pass for equal.
-        variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
-        command = [environment.python, str(place / "probe.py"), str(place / "config.json")]
-        code, out, err = _run(command, project, variables, environment.seconds_left)
+        watched = [environment.python, str(place / "probe.py"), str(place / "config.json")]
+        run = watched if command.script else ["/bin/sh", "-c", command.line]
+        code, out, err = _run(run, project, variables, environment.seconds_left)
         written = place / "calls.json"
-        calls: dict[str, Any] = json.loads(written.read_text("utf-8")) if written.exists() else {}
-    failure = None
+        found: dict[str, Any] = {"calls": {}, "functions": [], "loaded": [], "failure": None}
+        if written.exists():
+            found = json.loads(written.read_text("utf-8"))
+    values = {
+        name: None if given is None else {n: seen(v) for n, v in given.items()}
+        for name, given in found["calls"].items()
+    }
+    return StageRun(
+        values,
+        frozenset(found["functions"]),
+        tuple(out.splitlines()),
+        frozenset(found["loaded"]),
+        _failure(code, found["failure"], err) if code != 0 else None,
+        code is None,
+    )
+
+
+def _failure(code: int | None, known: str | None, err: str) -> str:
+    """Say why a run failed: the exception, else the last line that says anything."""
     if code is None:
-        failure = "the time limit was reached"
-    elif code:
-        lines = [line for line in err.strip().splitlines() if line.strip()]
-        failure = lines[-1] if lines else f"exit status {code}"
-    values = {name: {n: seen(v) for n, v in found.items()} for name, found in calls.items()}
-    seconds = time.monotonic() - start
-    return StageRun(values, tuple(out.splitlines()), failure, seconds, code is None)
+        return "the time limit was reached"
+    if known:
+        return known
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
+    lines = [line.strip() for line in err.splitlines() if any(c.isalpha() for c in line)]
+    return lines[-1] if lines else f"exit status {code}"
 
 
 def _run(

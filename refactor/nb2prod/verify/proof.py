@@ -1,53 +1,131 @@
-"""The proof: what was run and compared, and the verdict; a file of the project."""
+"""The proof: what was run and compared, and the verdict; a file of the project.
+
+Nothing in it changes when the same check is made again: no times, nothing of the machine's own.
+"""
 
 from __future__ import annotations
 
-import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from nb2prod.verify.comparison import lost_lines
-from nb2prod.verify.merge import Verified
-from nb2prod.verify.notebook_run import imported
+from nb2prod.emit.local_modules import imported_modules
+from nb2prod.emit.markdown import code, inline
+from nb2prod.emit.provenance import Original
+from nb2prod.verify.comparison import Comparison, Difference
+from nb2prod.verify.environment import Environment
 from nb2prod.verify.observation import Observation
+from nb2prod.verify.verdict import Verdict, verdict_of, verdict_of_failure
+
+FILE = "proof.json"
+_LINES = 20  # lost lines that are kept
 
 
-def verdict(verified: Verified) -> str:
-    """Return the verdict in one line."""
-    comparison = verified.comparison
-    if difference := comparison.difference:
-        return "unverified: the time limit was reached" if difference.timed_out else "differs"
-    if comparison.unsteady:
-        names = ", ".join(dict.fromkeys(n.rpartition(".")[2] for n in comparison.unsteady))
-        return f"verified up to {names}, which differ from run to run"
-    if comparison.skipped:
-        return f"verified, but for {', '.join(comparison.skipped)}, which can't be compared"
-    return "verified"
+@dataclass(frozen=True)
+class Check:
+    """A project that was compared with its notebook.
+
+    Attributes:
+        original: the notebook, and what the project has to compute of it.
+        observed: what the notebook computed.
+        comparison: what the project computed of that.
+        environment: the Python of both.
+        joined: why stages were joined before.
+    """
+
+    original: Original
+    observed: Observation
+    comparison: Comparison
+    environment: Environment
+    joined: tuple[Difference, ...] = ()
+
+    @cached_property
+    def verdict(self) -> Verdict:
+        """The verdict."""
+        failure = self.observed.run.failure
+        return verdict_of_failure(failure) if failure else verdict_of(self.comparison)
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What was not compared, or not found alike, and why, in a line of Markdown each."""
+        comparison = self.comparison
+        for label, why in (*comparison.gone.items(), *comparison.skipped.items()):
+            yield f"{code(label)} can't be compared: {inline(why)}"
+        for label in comparison.unsteady:
+            yield f"{code(label)} differs between two runs of the notebook itself"
+        for path in comparison.opaque:
+            yield f"{code(path)} is written with other bytes, which may mean the same"
+        for path in comparison.lost_files:
+            yield f"{code(path)} is written by the notebook, and not by the project"
+        if number := len(comparison.lost_lines):
+            yield f"{number} of the notebook's printed lines are not printed: see `{FILE}`"
+        if self.observed.run.figures:
+            yield "figures are not compared"
 
 
-def proof(verified: Verified, observed: Observation) -> str:
+def proof(check: Check) -> str:
     """Return the text of the proof file."""
-    plan, comparison, run = verified.plan, verified.comparison, observed.run
-    packages = imported(plan) | {"python"}
-    lost = lost_lines(run.printed, comparison.printed)
-    difference = comparison.difference
+    provenance, comparison, run = (
+        check.original.provenance,
+        check.comparison,
+        check.observed.run,
+    )
     content: dict[str, Any] = {
-        "verdict": verdict(verified),
-        "notebook": {
-            "name": plan.notebook.path.name,
-            "sha256": hashlib.sha256(plan.notebook.path.read_bytes()).hexdigest(),
-            "runs": observed.runs,
-            "seconds": round(run.seconds, 1),
+        "verdict": check.verdict.text,
+        "notebook": {"path": provenance.notebook, "sha256": provenance.sha256},
+        "data": {
+            s.path: {"read_as": s.read_as, "bytes": s.size, "sha256": s.sha256}
+            for s in provenance.data
         },
-        "project": {"stages": len(plan.stages), "seconds": round(comparison.seconds, 1)},
-        "versions": {n: v for n, v in run.versions.items() if n in packages},
+        "environment": {
+            "python": check.environment.installed.python,
+            "platform": check.environment.installed.platform,
+            "libraries": dict(sorted(_versions(check))),
+        },
+        "runs": {
+            "notebook": check.observed.runs,
+            "hash_seeds": {"notebook": [*range(check.observed.runs)], "project": 1},
+            "seeded": ["random", *provenance.seeded],
+            "random_state": "carried by the project"
+            if provenance.carries_random_state
+            else "carried by the check",
+        },
+        "tolerance": "none: equal means the same types and the same bits",
         "equal": comparison.equal,
+        "borders": dict(_borders(check)),
+        "files": comparison.files,
+        "printed": {
+            "lines": sum(bool(line.strip()) for line in run.printed),
+            "lost": comparison.lost_lines[:_LINES],
+        },
+        "figures": {"shown": run.figures, "saved": comparison.figures},
+        "metrics": comparison.metrics,
         "differs_from_run_to_run": comparison.unsteady,
-        "not_compared": comparison.skipped,
-        "printed": {"lines": sum(bool(x.strip()) for x in run.printed), "lost": lost[:20]},
-        "joined": [f"{d.function}: {d.reason}" for d in verified.joined],
-        "difference": f"{difference.function}.{difference.name}: {difference.reason}"
-        if difference
-        else None,
+        "not_compared": {
+            **comparison.gone,
+            **comparison.skipped,
+            **dict.fromkeys(comparison.opaque, "its bytes differ, its content may not"),
+        },
+        "not_written": comparison.lost_files,
+        "joined": [str(difference) for difference in check.joined],
+        "difference": str(comparison.difference) if comparison.difference else None,
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def _versions(check: Check) -> Iterator[tuple[str, str]]:
+    """Yield the distributions that the notebook imports, with their versions."""
+    for module in imported_modules(check.original.program):
+        if distribution := check.environment.installed.owner(module):
+            yield distribution.name, distribution.version
+
+
+def _borders(check: Check) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield for each stage the fingerprints of what it hands on."""
+    for stage in check.original.provenance.stages:
+        end = max((f.until for f in stage.functions), default=-1) + 1
+        values = ((name, check.observed.crossing(end, name)) for name in stage.hands_on)
+        if known := {name: v.digest for name, v in values if v and v.digest}:
+            yield stage.name, known

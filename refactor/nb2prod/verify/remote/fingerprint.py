@@ -9,6 +9,8 @@ import types
 
 _DEPTH = 40
 _BYTES = 1500000000
+_COLUMNS = "columns"  # a key among the numbers of objects
+_COLUMNS_DESCRIBED = 300
 _NOT_COMPARED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.MethodType,
                  types.GeneratorType, type)  # fmt: skip
 # What a fitted object notes about the run and not about the data: `_tmp` of statsmodels is memory
@@ -29,12 +31,14 @@ class Unknown(Exception):
 def describe(value, stored=False):
     """Return type, digest, shape and a short text of a value; `stored`: its file format too.
 
+    Of a frame the columns are described as well, to say which of them differ.
+
     Both runs ask alike, since to write a value can change it: some fill a cache.
     """
     found = {"type": type_name(value), "digest": None, "storable": None, "why": "",
-             "shape": None, "preview": None}  # fmt: skip
+             "shape": None, "preview": None, "columns": []}  # fmt: skip
     try:
-        found["digest"] = digest(value)
+        found["digest"] = digest(value, found["columns"])
     except Unknown as error:
         found["why"] = str(error)
     except RecursionError:
@@ -44,8 +48,7 @@ def describe(value, stored=False):
     try:
         shape = getattr(value, "shape", None)
         found["shape"] = [int(n) for n in shape] if isinstance(shape, tuple) else None
-        if isinstance(value, (int, float, str, bool)) or value is None:
-            found["preview"] = repr(value)[:80]
+        found["preview"] = preview(value)
         wanted = stored or hasattr(value, "predict")
         found["storable"] = storable(value) if wanted else None
     except Exception as error:
@@ -104,14 +107,45 @@ def type_name(value):
     return "%s.%s" % (top if public is kind else module, kind.__name__)
 
 
-def digest(value):
+def preview(value):
+    """Return a short text that tells a value from others, None where there is none."""
+    try:
+        return _preview(value)
+    except Exception:
+        return None
+
+
+def _preview(value):
+    if value is None or isinstance(value, (bool, int, float, complex, str, bytes)):
+        return repr(value.item() if hasattr(value, "item") else value)[:80]
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        return "%d items" % len(value)
+    if hasattr(value, "get_params"):
+        return " ".join(repr(value).split())[:80]
+    kind = getattr(getattr(value, "dtype", None), "kind", "")
+    if kind and kind in "biuf" and value.size:
+        if not value.shape:
+            return repr(value.item())
+        import numpy
+
+        with numpy.errstate(all="ignore"):
+            return "mean %.10g" % value.mean()
+    return None
+
+
+def digest(value, columns=None):
     """Return a text that is equal for equal values.
+
+    Args:
+        value: What is looked at.
+        columns: A list that is given (name, digest, short text) for each column of a frame.
 
     Raises:
         Unknown: the value holds something that can't be compared.
     """
     state = hashlib.sha256()
-    _feed(value, state.update, 0, {})
+    seen = {_COLUMNS: columns} if columns is not None and hasattr(value, "columns") else {}
+    _feed(value, state.update, 0, seen)
     return state.hexdigest()[:32]
 
 
@@ -213,8 +247,14 @@ def _pandas(value, put, depth, seen):
     if hasattr(value, "columns"):
         _feed(list(value.columns), put, depth, seen)
         _index(value.index, put, depth, seen)
+        described = seen.pop(_COLUMNS, [])
         for position in range(value.shape[1]):
-            _column(value.iloc[:, position], put, depth, seen)
+            column, state = value.iloc[:, position], hashlib.sha256()
+            _column(column, state.update, depth, {})
+            put(state.digest())
+            if position < _COLUMNS_DESCRIBED:
+                name = str(value.columns[position])[:80]
+                described.append((name, state.hexdigest()[:32], preview(column)))
     else:
         _feed(getattr(value, "name", None), put, depth, seen)
         _index(value.index, put, depth, seen)

@@ -41,14 +41,8 @@ def install(config):
         scope["set_generator_state"](state)
 
     def finish():
-        versions = {"python": sys.version.split()[0]}
-        for module in list(sys.modules.values()):
-            name = getattr(module, "__name__", "")
-            version = getattr(module, "__version__", None)
-            if name and "." not in name and isinstance(version, str):
-                versions[name] = version
         with open(config["result"], "w", encoding="utf-8") as stream:
-            json.dump({"seen": found, "versions": versions, "read": sorted(read)}, stream)
+            json.dump({"seen": found, "read": sorted(read)}, stream)
 
     builtins.__nb2prod_look__ = look
     builtins.__nb2prod_finish__ = finish

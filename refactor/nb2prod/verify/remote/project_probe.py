@@ -8,6 +8,9 @@ import os
 import pickle
 import runpy
 import sys
+import traceback
+
+_WATCHED = "__nb2prod_watched__"
 
 
 def main():
@@ -16,34 +19,60 @@ def main():
         config = json.load(stream)
     scope = {"__name__": "nb2prod_fingerprint"}
     exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
-    scope["OWN"] += sorted({watch["module"].partition(".")[0] for watch in config["watches"]})
-    calls = {}
-    wanted = {}
-    for watch in config["watches"]:
-        wanted.setdefault(watch["module"], []).append(watch)
+    package = config["package"]
+    scope["OWN"].append(package)
+    found = {"calls": {}, "functions": [], "failure": None}
 
     def prepare(module):
-        for watch in wanted.get(module.__name__, ()):
-            function = getattr(module, watch["function"], None)
-            if function is not None:
-                keep = os.path.join(
-                    config["examples"], "%s.%s.pkl" % (watch["module"], watch["function"])
-                )
-                wrapped = _wrapped(function, watch, calls, scope, keep)
+        for watch in config["watches"]:
+            function = vars(module).get(watch["function"])
+            if _is_own(function, package) and not hasattr(function, _WATCHED):
+                found["functions"].append(watch["function"])
+                name = "%s.%s.pkl" % (function.__module__, watch["function"])
+                keep = os.path.join(config["examples"], name)
+                wrapped = _wrapped(function, watch, found["calls"], scope, keep)
+                setattr(wrapped, _WATCHED, True)
                 setattr(module, watch["function"], wrapped)
 
-    sys.meta_path.insert(0, _Finder(wanted, prepare))
+    sys.meta_path.insert(0, _Finder(package, prepare))
     script = os.path.abspath(config["script"])
     sys.path[0] = os.path.dirname(script)
     sys.argv = [config["script"], *config["arguments"]]
     _restore(config, scope)
+    before = set(sys.modules)
     try:
         runpy.run_path(script, run_name="__main__")
+    except BaseException as error:
+        found["failure"] = _failure(error)
+        raise
     finally:
+        found["loaded"] = sorted({n.partition(".")[0] for n in set(sys.modules) - before})
         with open(config["result"], "w", encoding="utf-8") as stream:
-            json.dump(calls, stream)
+            json.dump(found, stream)
         with open(config["state"], "wb") as stream:
             pickle.dump(scope["generator_state"](), stream)
+
+
+def _is_own(function, package):
+    """Say whether something is a function of the project that may come from the notebook."""
+    top, _, rest = (getattr(function, "__module__", None) or "").partition(".")
+    runtime = rest in ("artifacts", "generators", "params", "reporting", "settings")
+    return callable(function) and top == package and not runtime
+
+
+def _failure(error):
+    """Describe an exception in one line, with the last line of the project that it passed."""
+    if isinstance(error, SystemExit):
+        return None
+    message = (str(error).strip().splitlines() or [""])[0]
+    text = ("%s: %s" % (type(error).__name__, message[:300])).rstrip(": ")
+    root = os.getcwd() + os.sep
+    frames = [
+        (frame.f_code.co_filename[len(root) :].replace(os.sep, "/"), line, frame.f_code.co_name)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_code.co_filename.startswith(root)
+    ]
+    return text + (" (%s, line %d, in %s)" % frames[-1] if frames else "")
 
 
 def _restore(config, scope):
@@ -59,16 +88,16 @@ def _restore(config, scope):
 
 
 class _Finder(importlib.abc.MetaPathFinder):
-    def __init__(self, wanted, prepare):
-        self.wanted = wanted
+    def __init__(self, package, prepare):
+        self.package = package
         self.prepare = prepare
 
     def find_spec(self, name, path=None, target=None):
-        if name not in self.wanted:
+        if name.partition(".")[0] != self.package:
             return None
         for finder in sys.meta_path:
             spec = None if finder is self else finder.find_spec(name, path, target)
-            if spec is not None:
+            if spec is not None and spec.loader is not None:
                 execute = spec.loader.exec_module
 
                 def exec_module(module, execute=execute):
@@ -88,10 +117,13 @@ def _wrapped(function, watch, calls, scope, keep):
         result = function(*args, **kwargs)
         state = scope["generator_state"]()
         names = watch["returns"]
-        values = dict(zip(names, result if len(names) > 1 else (result,)))
-        calls[watch["function"]] = {
-            n: scope["describe"](v, n in watch["stored"]) for n, v in values.items()
-        }
+        values = result if len(names) > 1 else (result,)
+        if isinstance(values, tuple) and len(values) == len(names):
+            calls[watch["function"]] = {
+                n: scope["describe"](v, n in watch["stored"]) for n, v in zip(names, values)
+            }
+        elif names:
+            calls[watch["function"]] = None  # it gives something else
         if before is not None:
             _keep(before, result, keep)
         scope["set_generator_state"](state)

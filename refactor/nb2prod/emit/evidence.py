@@ -1,0 +1,36 @@
+"""What runs have shown, for what is generated."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nb2prod.emit.requirements import Installed
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What runs of the notebook and the project have shown; empty where nothing was run.
+
+    Attributes:
+        suffixes: the plainest file format that keeps a value which crosses a border exactly,
+            by the border's position and the variable.
+        examples: recorded calls of functions, by `package.module.function.pkl`.
+        verdict: one line.
+        remarks: what could not be compared, and why, in a line of Markdown each.
+        proof: the text of the proof file.
+        metrics: what each stage measured.
+        installed: what the environment of the runs holds.
+        loaded: the top-level modules that the project loaded.
+    """
+
+    suffixes: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
+    examples: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    verdict: str = "unverified: nothing was run"
+    remarks: tuple[str, ...] = ()
+    proof: str = ""
+    metrics: Mapping[str, Mapping[str, float]] = field(
+        default_factory=dict[str, Mapping[str, float]]
+    )
+    installed: Installed | None = None
+    loaded: frozenset[str] = frozenset()
