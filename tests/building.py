@@ -4,11 +4,17 @@ import json
 from pathlib import Path
 
 
+class Markdown(str):
+    """The text of a Markdown cell."""
+
+    __slots__ = ()
+
+
 def notebook(folder: Path, *cells: str, name: str = "case.ipynb") -> Path:
-    """Write a notebook; a cell that begins with `#` and a space is Markdown."""
+    """Write a notebook; a cell that begins with `##` and a space is Markdown."""
     content = [
         {"cell_type": "markdown", "metadata": {}, "source": cell}
-        if cell.startswith("## ")
+        if cell.startswith("## ") or isinstance(cell, Markdown)
         else {
             "cell_type": "code",
             "metadata": {},

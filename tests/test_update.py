@@ -2,7 +2,7 @@
 
 import pytest
 
-from nb2prod.emit.update import FolderError, Update, write_project
+from nb2prod.emit.update import FolderError, Update, rewrite, write_project
 from nb2prod.emit.writer import GeneratedFile
 
 OLD = "one\ntwo\nthree\n"
@@ -51,6 +51,14 @@ def test_what_is_not_made_any_more_goes_unless_it_was_changed(project):
     (project / "b.py").write_text("mine\n")
     again(project, OLD, b=False)
     assert (project / "b.py").read_text() == "mine\n"
+
+
+def test_what_is_rewritten_counts_as_generated(project):
+    (project / "a.py").write_text("one\ntwo\nthree, mine\n")
+    rewrite(project, {"a.py": ("one, checked\ntwo\nthree, mine\n", "one, checked\ntwo\nthree\n")})
+    assert again(project, "one, checked\ntwo\nthree\n").kept == ("a.py",)
+    assert again(project, "one, refused\ntwo\nthree\n").merged == ("a.py",)
+    assert (project / "a.py").read_text() == "one, refused\ntwo\nthree, mine\n"
 
 
 def test_another_folder_is_left_alone(tmp_path):

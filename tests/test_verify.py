@@ -239,3 +239,12 @@ def test_a_project_that_was_not_run_can_be_verified_later(tmp_path, capsys):
     assert main(["verify", str(project), "--update"]) == 0
     assert capsys.readouterr().out.endswith(f"{project}: verified\n")
     assert "verified" in json.loads((project / "proof.json").read_text())["verdict"]
+
+
+def test_a_line_that_differs_from_run_to_run_is_not_missed(tmp_path, capsys):
+    path = notebook(tmp_path, "import time\nprint('took', time.perf_counter())\nx = 1", "print(x)")
+    assert main(["refactor", str(path), "--output", str(tmp_path / "project")]) == 0
+    assert capsys.readouterr().out.endswith(" stages, verified\n")
+    proof = json.loads((tmp_path / "project" / "proof.json").read_text())
+    assert proof["runs"]["notebook"] == 2
+    assert proof["printed"] == {"lines": 2, "lost": []}
