@@ -1,5 +1,6 @@
 """What is said of two values that are not the same; and that equal ones have equal digests."""
 
+import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
@@ -67,3 +68,13 @@ def test_a_value_that_has_no_short_text_is_described_all_the_same():
     described = look(Odd())
     assert described.preview is None
     assert described.digest
+
+
+def test_figures_are_known_as_such():
+    figure, axes = plt.subplots(1, 2)
+    described = [look(value) for value in (figure, axes, axes[0], figure.canvas)]
+    assert [d.is_figure for d in described] == [True, True, True, True]
+    assert described[1].why == "figures are not compared"
+    others = look(np.array([iter([1]), 1], dtype=object))
+    assert others.digest is None
+    assert not others.is_figure

@@ -45,6 +45,7 @@ class Comparison:
     equal: dict[str, str] = field(default_factory=dict[str, str])  # label -> digest
     unsteady: list[str] = field(default_factory=list[str])
     skipped: dict[str, str] = field(default_factory=dict[str, str])  # label -> why
+    drawn: list[str] = field(default_factory=list[str])  # figures, which are not compared
     gone: dict[str, str] = field(default_factory=dict[str, str])  # function -> why
     files: dict[str, str] = field(default_factory=dict[str, str])  # equal: path -> SHA-256
     opaque: list[str] = field(default_factory=list[str])  # files of which only bytes are known
@@ -131,7 +132,9 @@ def _difference(provenance: Provenance, stage: str, run: StageRun, observed: Obs
         for name, variable in function.gives.items():
             label = f"{function.name}.{name}"
             wanted, seen = observed.value(function.until, variable), got[name]
-            if wanted is None or wanted.digest is None:
+            if wanted and wanted.is_figure:
+                result.drawn.append(label)
+            elif wanted is None or wanted.digest is None:
                 result.skipped[label] = wanted.why if wanted else "not seen in the notebook"
             elif seen.digest is None:
                 result.skipped[label] = seen.why

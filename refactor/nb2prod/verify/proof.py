@@ -61,7 +61,7 @@ class Check:
             yield f"{code(path)} is written by the notebook, and not by the project"
         if number := len(comparison.lost_lines):
             yield f"{number} of the notebook's printed lines are not printed: see `{FILE}`"
-        if self.observed.run.figures:
+        if self.observed.run.figures or comparison.drawn:
             yield "figures are not compared"
 
 

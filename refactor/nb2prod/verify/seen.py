@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+_FIGURES = "figures are not compared"  # as the probe says it
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
@@ -29,6 +31,12 @@ class Seen:
     shape: tuple[int, ...] | None
     preview: str | None
     columns: tuple[tuple[str, str, str | None], ...] = ()
+
+    @property
+    def is_figure(self) -> bool:
+        """Say whether it is a figure of matplotlib, or an array of parts of one."""
+        parts = self.type == "numpy.ndarray" and self.why == _FIGURES
+        return self.digest is None and (parts or self.type.startswith("matplotlib."))
 
 
 def seen(entry: Mapping[str, Any]) -> Seen:

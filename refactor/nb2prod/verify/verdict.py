@@ -42,8 +42,9 @@ def verdict_of(comparison: Comparison) -> Verdict:
         return Verdict("unknown", "unverified: there is nothing that can be compared")
     text = "verified"
     if comparison.unsteady:
+        differ = "differs" if len(comparison.unsteady) == 1 else "differ"
         names = _listed([n.rpartition(".")[2] for n in comparison.unsteady])
-        text += f" up to {names}, which differ from run to run"
+        text += f" up to {names}, which {differ} from run to run"
     if buts := list(_buts(comparison)):
         text += f", but {'; '.join(buts)}"
     return Verdict("equal", text)
