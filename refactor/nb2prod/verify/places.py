@@ -6,13 +6,14 @@ import os
 import posixpath
 import shutil
 import tempfile
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from nb2prod.emit.provenance import Provenance, Source
 
-_LARGE = 20_000_000  # bytes; a larger file is linked to, not copied
+# Files above this size are linked to, not copied; of a folder with more than _MOST, above _SMALL.
+_LARGE, _MOST, _SMALL = 100_000_000, 500_000_000, 1_000_000  # bytes
 _BY_LINK = frozenset({".git", ".dvc", "node_modules"})
 _LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache"})
 
@@ -45,25 +46,35 @@ def copy_folder(source: Path, target: Path, without: Collection[Path] = ()) -> N
 
     What lies at one of the paths `without` is left out.
     """
+    entries = list(_entries(source, without))
+    total = sum(path.stat().st_size for path, link in entries if not link)
+    large = _LARGE if total <= _MOST else _SMALL
     target.mkdir(parents=True)
-    for entry in source.iterdir():
-        here = target / entry.name
+    for path, link in entries:
+        here = target / path.relative_to(source)
+        if link or path.is_file():
+            _bring(path, here, link=link or path.stat().st_size > large)
+        else:
+            here.mkdir()
+
+
+def _entries(folder: Path, without: Collection[Path]) -> Iterator[tuple[Path, bool]]:
+    """Yield files and folders, outer ones first, and whether they are linked to in any case."""
+    for entry in sorted(folder.iterdir()):
         if entry.name in _LEFT_OUT or entry in without:
             continue
-        if entry.is_symlink():
-            here.symlink_to(entry.resolve())
-        elif entry.is_dir():
-            if entry.name in _BY_LINK or (entry / "pyvenv.cfg").exists():
-                here.symlink_to(entry)
-            else:
-                copy_folder(entry, here, without)
-        elif entry.is_file():
-            _bring(entry, here)
+        if entry.is_dir():
+            outside = entry.is_symlink() or (entry / "pyvenv.cfg").exists()
+            link = outside or entry.name in _BY_LINK
+            yield entry, link
+            yield from () if link else _entries(entry, without)
+        elif entry.is_file():  # and no pipe or socket
+            yield entry, entry.is_symlink()
 
 
-def _bring(source: Path, target: Path) -> None:
+def _bring(source: Path, target: Path, *, link: bool) -> None:
     target.parent.mkdir(parents=True, exist_ok=True)
-    if source.stat().st_size > _LARGE:
+    if link:
         target.symlink_to(source.resolve())
     else:
         shutil.copy2(source, target)
@@ -81,7 +92,8 @@ def rebuilt(root: Path, provenance: Provenance) -> Generator[Path]:
         folder = Path(top, *["above"] * depth, "notebook")
         folder.mkdir(parents=True)
         for source in sources:
-            _bring(root / source.path, Path(os.path.normpath(folder / source.read_as)))
+            place = Path(os.path.normpath(folder / source.read_as))
+            _bring(root / source.path, place, link=source.size > _LARGE)
         yield folder
 
 
