@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatch
 from pathlib import Path
@@ -11,7 +12,8 @@ from nb2prod.config import Config
 
 _NEVER = """.git .hg .svn .dvc .ipynb_checkpoints .virtual_documents .venv venv env node_modules
     __pycache__ site-packages .tox .nox .eggs .mypy_cache .ruff_cache .pytest_cache"""
-_MARK = (b"# %%", b"#%%")
+_BEGINNING = 4000  # bytes of a file in which it says that it is a notebook
+_MARK = re.compile(rb"^#[ ]?%%(?:\s|\Z)", re.MULTILINE)  # `# %%time` is a magic, and no mark
 _HEADER = (b"jupytext:", b"{code-cell}")
 
 
@@ -85,12 +87,13 @@ def _excluded(path: str, patterns: Iterable[str]) -> bool:
 
 def _says_notebook(path: Path) -> bool:
     try:
-        content = path.read_bytes()
+        with path.open("rb") as stream:
+            content = stream.read(_BEGINNING)
     except OSError:
         return False
     if path.suffix == ".md":
-        return any(mark in content[:2000] for mark in _HEADER)
-    return any(content.startswith(m) or b"\n" + m in content for m in _MARK)
+        return any(mark in content for mark in _HEADER)
+    return _MARK.search(content) is not None
 
 
 def _ignored_by_git(folder: Path) -> frozenset[str]:

@@ -26,10 +26,13 @@ RUNNING_CELLS = RUNNING | {"capture"}
 # The most magics that may stand before one another's code; nobody writes two, bar the hostile.
 _DEPTH = 8
 
-_SUSPECT = re.compile(
-    r"""(?:^|\r)[ \t\f]*[%!?,;/] | =[ \t]*[!%] | \?[ \t]*(?:[\r\n]|\Z) | get_ipython
-    | \A\s*(?:>>>|In\ \[) | \A\s*^[ \t]             # a pasted session, a cell that is indented
-    | \A\s*[a-z_]+(?:[ \t][^\r\n]*)?\s*\Z           # a magic without its %""",
+# Where none of these match a cell has no IPython in it, as most have not; this is asked of every
+# cell, and three searches that fail at once are quicker than one for everything.
+_SUSPECT_LINE = re.compile(r"[\r\n][ \t\f]*[%!?,;/]")
+_SUSPECT_SIGN = re.compile(r"=[ \t]*[!%]|\?[ \t]*(?:[\r\n]|\Z)|get_ipython")
+_SUSPECT_START = re.compile(
+    r"""[ \t\f]*[%!?,;/] | \s*(?:>>>|In\ \[) | \s*^[ \t]                # a pasted session, a cell that is indented
+    | \s*[a-z_]+(?:[ \t][^\r\n]*)?\s*\Z              # a magic without its %""",
     re.MULTILINE | re.VERBOSE,
 )
 _TOKEN = re.compile(
@@ -87,13 +90,22 @@ class _Statement(NamedTuple):
 
 def read(source: str) -> tuple[tuple[Piece, ...], tuple[Span, ...]]:
     """Return what is IPython in a cell, and the prompts and indentation that IPython ignores."""
-    if not _SUSPECT.search(source):
+    if not _suspect(source):
         return (), ()
     margins = tuple(find_margins(source))
     pieces = tuple(_cell(flush(source, margins)))
     if margins:
         pieces = tuple(replace(p, body=unflush(p.body)) for p in pieces)
     return pieces, margins
+
+
+def _suspect(source: str) -> bool:
+    signs = "%" in source or "!" in source or "?" in source or "get_ipython" in source
+    return bool(
+        _SUSPECT_START.match(source)
+        or (signs and _SUSPECT_SIGN.search(source))
+        or _SUSPECT_LINE.search(source)
+    )
 
 
 def parsed(code: str) -> ast.Module | None:

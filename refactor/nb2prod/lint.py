@@ -117,7 +117,7 @@ class Checker:
             return
         source = view.code.source
         for rule in self.rules:
-            if rule.cell and (not rule.words or any(word in source for word in rule.words)):
+            if rule.cell and _mentions(source, rule.words):
                 for flag in rule.cell(view):
                     yield self._finding(rule, flag, 0, view.code.lines, view.code)
 
@@ -198,6 +198,13 @@ class Checker:
                 fixes = fix("Remove the comment", "safe", replace_in(wish.cell, span, ""))
             lines = None if wish.cell is None else LineTable(notebook.cells[wish.cell].source)
             yield self._finding(rule, Flag(wish.span, message, fixes), wish.cell, lines, None)
+
+
+def _mentions(source: str, words: tuple[str, ...]) -> bool:
+    for word in words:
+        if word in source:
+            return True
+    return not words
 
 
 def imported_names(summaries: Iterable[Summary]) -> dict[str, str]:

@@ -11,6 +11,7 @@ import re
 
 import msgspec
 
+_LOOKED_INTO = 100_000
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -42,10 +43,19 @@ class Output(msgspec.Struct, frozen=True, gc=False):
 
     def written(self) -> str:
         """Return what a reader could copy as text: a stream, `text/plain`, HTML, a traceback."""
+        return _COLOURS.sub("", "\n".join(map(_text, self._texts())))
+
+    def raw_texts(self) -> list[bytes]:
+        """Return the JSON of what `written` gives, to look into before it is decoded.
+
+        Of each text no more than the first 100 kB: what is longer is a page with its libraries.
+        """
+        return [bytes(memoryview(raw)[:_LOOKED_INTO]) for raw in self._texts()]
+
+    def _texts(self) -> list[msgspec.Raw]:
         raws = [self.text, self.traceback]
         raws += [raw for mime, raw in self.data.items() if mime.startswith("text/")]
-        texts = [_text(raw) for raw in raws if _length(raw)]
-        return _COLOURS.sub("", "\n".join(texts))
+        return [raw for raw in raws if _length(raw)]
 
 
 def read_output(raw: object) -> Output:

@@ -97,6 +97,8 @@ class LineTable:
 
     def offset(self, line: int, byte_column: int) -> int:
         """Return the offset of `ast`'s position: line from 1, column in UTF-8 bytes."""
+        if self._ascii and line <= len(self._starts):
+            return self._starts[line - 1] + byte_column
         start = self.start(line)
         if self._ascii:
             return start + byte_column

@@ -16,7 +16,9 @@ from typing import Any
 from nb2prod.analysis.summary import Bind, BindKind, Change, Import, Mutation, Use
 
 _LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
-_LEAF_FIELDS = "ctx op ops id attr arg name names module level type_comment kind"
+# Fields that hold no nodes.
+_LEAF_FIELDS = """ctx op ops id attr arg name names module level type_comment kind conversion simple
+    is_async str lineno tag"""
 _CHANGING = """append extend insert remove pop clear update add discard setdefault sort reverse
     popitem fit fit_transform partial_fit compile add_module register_buffer"""
 _CHANGING_METHODS = frozenset(_CHANGING.split())
@@ -29,6 +31,7 @@ _FIELDS: dict[type[ast.AST], tuple[str, ...]] = {
     for cls in vars(ast).values()
     if isinstance(cls, type) and issubclass(cls, ast.AST) and not issubclass(cls, _LEAVES)
 }
+_FIELDS[ast.Constant] = _FIELDS[ast.MatchSingleton] = ()
 _FIELDS[ast.BoolOp] = ("values",)
 _FIELDS[ast.Compare] = ("left", "comparators")
 _FIELDS[ast.MatchClass] = ("cls", "patterns", "kwd_patterns")
@@ -91,7 +94,7 @@ class Walk:
                 for item in value:
                     if item is not None:
                         self._visit(item)
-            elif isinstance(value, ast.AST):
+            elif value is not None:
                 self._visit(value)
 
     def _all(self, nodes: Iterable[ast.AST | None]) -> None:

@@ -68,11 +68,14 @@ _CUMULATIVE = frozenset(
 _FUNCTIONS = frozenset(
     {f"numpy.{name}" for name in _CUMULATIVE} | {"pandas.concat", "pandas.get_dummies"}
 )
+_SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.FloorDiv, ast.MatMult)
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     outside = {use.name for use in view.code.summary.needs}
+    if not outside:
+        return
     seen: set[str] = set()
     for node in _statements(view.code.body):
         name = _again(node, view)
@@ -84,8 +87,9 @@ def _check(view: CellView) -> Iterator[Flag]:
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
     """Yield the statements that are executed with the cell, those in blocks too."""
     for node in body:
-        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        if isinstance(node, _SIMPLE):
             yield node
+        elif not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             for field in ("body", "orelse", "finalbody"):
                 yield from _statements(getattr(node, field, ()))
 

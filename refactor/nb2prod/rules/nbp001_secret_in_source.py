@@ -69,6 +69,7 @@ _NAME = re.compile(
     r"|access_?key|private_?key|client_?secret)$",
     re.IGNORECASE,
 )
+_HINT = re.compile(r"(?i:passw|pwd|secret|key|token)")
 # What people write where a secret would stand; a secret has no blanks, and is not a plain word.
 _NONE = re.compile(
     r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
@@ -78,19 +79,17 @@ _NONE = re.compile(
 
 def _check(view: CellView) -> Iterator[Flag]:
     reported: list[Span] = []
-    for name, value in _named(view):
+    named = list(_named(view)) if _HINT.search(view.code.source) else []
+    for name, value in named:
         if _NAME.search(name) and not _NONE.fullmatch(str(value.value)):
             reported.append(view.code.span(value))
             yield Flag(value, f"`{name}` is written out in the notebook", _fixes(view, name, value))
-    strings = [n for n in view.code.nodes(ast.Constant) if isinstance(n.value, str)]
-    targets = {id(value): name for name, value in _named(view)}
     for span, what in find_secrets(view.code.source):
-        if any(r.covers(span) for r in reported):
-            continue
-        literal = next((s for s in strings if view.code.span(s).covers(span)), None)
-        name = targets.get(id(literal), "")
-        fixes = _fixes(view, name, literal) if literal and name else ()
-        yield Flag(span, f"{what} is written out in the notebook", fixes)
+        if not any(r.covers(span) for r in reported):
+            around = ((n, v) for n, v in _named(view) if view.code.span(v).covers(span))
+            name, value = next(around, ("", None))
+            fixes = _fixes(view, name, value) if value else ()
+            yield Flag(span, f"{what} is written out in the notebook", fixes)
 
 
 def _named(view: CellView) -> Iterator[tuple[str, ast.Constant]]:

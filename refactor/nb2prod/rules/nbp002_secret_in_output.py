@@ -19,7 +19,8 @@ connect(token)
 
 ## Not flagged
 
-Images are not looked into: any key can be found in the letters that they are written in.
+Images are not looked into: any key can be found in the letters that they are written in. Nor is
+a text behind its first 100 kB, which are those of a page with all its libraries.
 
 ```python
 # %% execution_count=1 image="AKIAQ3EGSZ7WOTVXPLMD"
@@ -36,12 +37,13 @@ from collections.abc import Iterator
 
 from nb2prod.finding import ClearOutputs
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
-from nb2prod.rules.secrets import find_secrets
+from nb2prod.rules.secrets import find_secrets, may_hold_secret
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
     for cell in view.notebook.code_cells:
-        found = {what for output in cell.outputs for _, what in find_secrets(output.written())}
+        suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
+        found = {what for output in suspects for _, what in find_secrets(output.written())}
         for what in sorted(found):
             clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
             yield Flag(None, f"an output shows {what}", clear, cell.index)

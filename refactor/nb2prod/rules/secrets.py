@@ -26,11 +26,18 @@ _KEYS = (
     ("a private key", "PRIVATE KEY", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
     ("a password in an address", "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
 )
+_HINTS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
+_ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
 _PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in _KEYS]
 # Values that only show where a secret would stand.
 _EXAMPLE = re.compile(
     r"example|xxxx|\*\*\*|your|user:pass|username:password|1234567890|abcdef", re.IGNORECASE
 )
+
+
+def may_hold_secret(raw: bytes) -> bool:
+    """Say whether it is worth while to look for secrets in a text, from its JSON."""
+    return any(hint in raw for hint in _HINTS) or _ADDRESS.search(raw) is not None
 
 
 def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
