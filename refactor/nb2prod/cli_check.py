@@ -55,6 +55,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
 
 def add_rule(rule: argparse.ArgumentParser) -> None:
     """Describe the arguments of `rule`."""
+    rule.add_argument("--index", action="store_true", help="a page that lists all rules")
     rule.add_argument("code", nargs="?", metavar="CODE", help="a code or a name; without, a list")
     rule.set_defaults(run=run_rule)
 
@@ -200,8 +201,11 @@ def _report(options: argparse.Namespace) -> Report:
 
 def run_rule(options: argparse.Namespace) -> int:
     """Show a rule's page, or the list of all rules."""
-    from nb2prod.rules import all_rules, find_rule, page
+    from nb2prod.rules import all_rules, find_rule, index, page
 
+    if options.index:
+        print(index(), end="")
+        return 0
     if options.code is None:
         for rule in all_rules():
             print(f"{rule.code}  {rule.name}{'' if rule.default else '  (opt-in)'}")

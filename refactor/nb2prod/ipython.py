@@ -31,7 +31,8 @@ _DEPTH = 8
 _SUSPECT_LINE = re.compile(r"[\r\n][ \t\f]*[%!?,;/]")
 _SUSPECT_SIGN = re.compile(r"=[ \t]*[!%]|\?[ \t]*(?:[\r\n]|\Z)|get_ipython")
 _SUSPECT_START = re.compile(
-    r"""[ \t\f]*[%!?,;/] | \s*(?:>>>|In\ \[) | \s*^[ \t]                # a pasted session, a cell that is indented
+    r"""[ \t\f]*[%!?,;/] | \s*(?:>>>|In\ \[)
+    | \s*^[ \t]                                     # a cell that is indented as a whole
     | \s*[a-z_]+(?:[ \t][^\r\n]*)?\s*\Z              # a magic without its %""",
     re.MULTILINE | re.VERBOSE,
 )

@@ -12,7 +12,7 @@ from nb2prod.config import Config
 from nb2prod.fixing import fixed
 from nb2prod.lint import Checker
 from nb2prod.notebook import parse_notebook
-from nb2prod.rules import all_rules, page
+from nb2prod.rules import all_rules, index, page
 from nb2prod.rules.examples import Example, examples
 from nb2prod.rules.rule import Rule
 
@@ -86,3 +86,9 @@ def test_severities_can_be_configured():
     found = check_file(Path(example.name), Checker.of(config), None, example.content)[0].findings
     assert {f.severity for f in found} == {"error"}
     assert replace(config, severity={}) != config
+
+
+def test_the_list_of_all_rules_is_up_to_date():
+    """If not: `nb2prod rule --index > refactor/nb2prod/rules/README.md`."""
+    written = Path(__file__).parents[2] / "refactor" / "nb2prod" / "rules" / "README.md"
+    assert written.read_text("utf-8") == index()

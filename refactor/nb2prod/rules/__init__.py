@@ -12,6 +12,24 @@ from inspect import cleandoc
 from nb2prod.config import Config, ConfigError
 from nb2prod.rules.rule import Rule
 
+_INDEX = """\
+# Rules
+
+Each file is a rule; its docstring is its page, with examples that are its tests, and is shown by
+`nb2prod rule CODE`. This list is written by `nb2prod rule --index`."""
+_FAMILIES = {
+    "D": "D: data flow between cells",
+    "G": "G: the repository and the file",
+    "I": "I: imports and environment",
+    "L": "L: leakage",
+    "M": "M: libraries for data and models",
+    "O": "O: outputs",
+    "P": "P: privacy and paths",
+    "R": "R: randomness",
+    "S": "S: structure",
+    "V": "V: validity",
+    "X": "X: execution",
+}
 _MODULE = re.compile(r"(nb[a-z]\d{3})_(\w+)\.py")
 
 
@@ -25,6 +43,27 @@ def page(rule: Rule) -> str:
     """Return a rule's page, in Markdown."""
     module = importlib.import_module(f"{__name__}.{_module(rule)}")
     return cleandoc(module.__doc__ or "")
+
+
+def index() -> str:
+    """Return the page that lists all rules, in Markdown."""
+    lines = [_INDEX]
+    family = ""
+    for rule in all_rules():
+        if rule.code[2] != family:
+            family = rule.code[2]
+            lines += [
+                "",
+                f"## {_FAMILIES[family]}",
+                "",
+                "| rule | finds | severity | also known as |",
+            ]
+            lines += ["|---|---|---|---|"]
+        name = f"[{rule.code}]({_module(rule)}.py) {rule.name}"
+        severity = rule.severity + ("" if rule.default else ", opt-in")
+        first = page(rule).partition("\n")[0]
+        lines.append(f"| {name} | {first} | {severity} | {', '.join(rule.aliases)} |")
+    return "\n".join(lines) + "\n"
 
 
 def find_rule(name: str) -> Rule | None:

@@ -1,0 +1,126 @@
+"""How long checking takes: `nb2prod check` beside ruff, Pynblint and nbQA, on the same notebooks.
+
+    python tests/benchmarks/check_speed.py NOTEBOOKS… [--venv DIR] [--rounds N]
+
+NOTEBOOKS are files and folders. All tools run as whole processes, in turns, with a warm file
+cache; what counts is the CPU time of a process and its children, imports included, the least of
+the rounds. Pynblint and nbQA pin other libraries than nb2prod does, and are installed in a virtual
+environment of their own (`--venv`, else in the user's cache).
+
+What has been measured says something about the machine, too: only the ratios are comparable.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import tempfile
+import venv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+PEERS = ("pynblint==0.1.6", "click<8.2", "nbqa==1.9.1", "flake8")
+
+
+def main() -> None:
+    """Measure, and print a table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("notebooks", nargs="+", type=Path)
+    parser.add_argument("--venv", type=Path, default=Path("~/.cache/nb2prod-peers").expanduser())
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--no-slow-peers", action="store_true", help="only beside ruff")
+    options = parser.parse_args()
+    files = sorted({file for path in options.notebooks for file in _notebooks(path)})
+    size = sum(file.stat().st_size for file in files)
+    print(f"{len(files)} notebooks, {size / 1e6:.1f} MB")
+    with tempfile.TemporaryDirectory() as folder:
+        everything = _copies(files, Path(folder, "all"))
+        middle = min(files, key=lambda file: abs(file.stat().st_size - 500_000))
+        one = _copies([middle], Path(folder, "one"))
+        peers = {} if options.no_slow_peers else _peers(options.venv)
+        cache = Path(folder, "cache")
+        _table("all of them", _measure(everything, cache, peers, options.rounds))
+        kilobytes = middle.stat().st_size // 1000
+        _table(f"one of {kilobytes} kB", _measure(one, cache, {}, options.rounds))
+
+
+def _notebooks(path: Path) -> list[Path]:
+    return sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
+
+
+def _copies(files: Sequence[Path], folder: Path) -> Path:
+    """Lay the notebooks out in one folder, so that every tool sees the same and no settings."""
+    for number, file in enumerate(files):
+        target = folder / f"{number:04}" / f"{number:04}.ipynb"
+        target.parent.mkdir(parents=True)
+        shutil.copyfile(file, target)
+    return folder
+
+
+def _peers(folder: Path) -> Mapping[str, Path]:
+    scripts = folder / "bin"
+    if not (scripts / "pynblint").exists():
+        venv.create(folder, with_pip=True)
+        subprocess.run([scripts / "python", "-m", "pip", "install", "-q", *PEERS], check=True)
+    return {"pynblint": scripts / "pynblint", "nbqa": scripts / "nbqa"}
+
+
+def _measure(
+    folder: Path, cache: Path, peers: Mapping[str, Path], rounds: int
+) -> Mapping[str, tuple[float, int]]:
+    """Return CPU seconds and peak memory in kB of each command."""
+    here = Path(sys.executable).parent
+    check = [str(here / "nb2prod"), "check", str(folder), "--select", "ALL"]
+    commands: dict[str, list[str]] = {
+        "nb2prod, cold": check,
+        "nb2prod, warm": check,
+        "ruff --select ALL --no-cache": [
+            *(str(here / "ruff"), "check", "--isolated", "--select", "ALL", "--no-cache"),
+            str(folder),
+        ],
+    }
+    if peers:
+        commands["pynblint"] = [str(peers["pynblint"]), str(folder), "-q", "-y"]
+        commands["pynblint"] += ["-o", str(cache.with_suffix(".json"))]
+        commands["nbqa flake8"] = [str(peers["nbqa"]), "flake8", str(folder)]
+    least: dict[str, tuple[float, int]] = {}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            if name.endswith("cold"):
+                shutil.rmtree(cache, ignore_errors=True)
+            seconds, memory = _run(command, {**os.environ, "NB2PROD_CACHE_DIR": str(cache)})
+            before = least.get(name, (seconds, memory))
+            least[name] = min(seconds, before[0]), max(memory, before[1])
+    return least
+
+
+def _run(command: Sequence[str], environment: Mapping[str, str]) -> tuple[float, int]:
+    """Run a command to its end; return CPU seconds and peak memory in kB of it and its children."""
+    with tempfile.TemporaryFile() as output:
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, env=dict(environment)
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode not in {0, 1, 123}:  # 123: nbQA, when a file cannot be read
+        print(f"  {command[0]} ended with {process.returncode}", file=sys.stderr)
+    return _seconds(usage), usage.ru_maxrss
+
+
+def _seconds(usage: resource.struct_rusage) -> float:
+    return usage.ru_utime + usage.ru_stime
+
+
+def _table(title: str, measured: Mapping[str, tuple[float, int]]) -> None:
+    ruff = measured["ruff --select ALL --no-cache"][0]
+    print(f"\n{title}\n{'':30}{'CPU s':>9}{'MB':>7}{'of ruff':>10}")
+    for name, (seconds, memory) in measured.items():
+        print(f"{name:30}{seconds:9.3f}{memory / 1000:7.0f}{seconds / ruff:10.3f}")
+
+
+if __name__ == "__main__":
+    main()
