@@ -166,18 +166,14 @@ def _refactor(options: argparse.Namespace) -> int:
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         _say(f"no stage begins at cell {cell}: {reason}")
-    for text in left_behind(plan.data):
-        _say(text)
-    said = set(left_behind(plan.data))
     try:
         check_folder(options.output)
         plan, evidence = (plan, Evidence()) if options.no_verify else _verified(plan, options)
+        for text in left_behind(plan.data):
+            _say(text)
         update = write_project(options.output, answered(project_files(plan, evidence)))
     except FolderError as error:
         raise UsageError(str(error)) from None
-    for text in left_behind(plan.data):
-        if text not in said:
-            _say(text)
     for path in update.merged:
         _say(f"{path}: merged with the changes made to it")
     for path in update.kept:

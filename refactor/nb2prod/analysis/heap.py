@@ -18,6 +18,9 @@ IMMUTABLE = frozenset(
 # These copy what is stored into them; other containers keep a reference.
 COPYING = frozenset({"pandas.DataFrame", "pandas.Series", "pandas.Index", "numpy.ndarray"})
 
+# What these give when they are iterated over is made anew.
+READERS = frozenset({"io.IOBase", "csv.DictReader", "csv.reader"})
+
 
 @dataclass(frozen=True, slots=True)
 class Value:

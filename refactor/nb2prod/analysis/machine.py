@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from nb2prod import knowledge
 from nb2prod.analysis.effects import Called, Effects, Unknown
-from nb2prod.analysis.heap import COPYING, NOTHING, Heap, Scope, Value, join
+from nb2prod.analysis.heap import COPYING, NOTHING, READERS, Heap, Scope, Value, join
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
 # How deep calls of the notebook's own functions are followed, how many nodes a statement may cost
@@ -168,5 +168,7 @@ def items_of(machine: Machine, node: ast.AST, value: Value) -> Value:
     held = {n for o in value.objects for n in machine.heap[o].contents}
     if not held:
         return Value(metric=value.metric)
+    if value.type in READERS:
+        return machine.fresh(node, None)
     types = {machine.heap[n].type for n in held}
     return join([Value(types.pop() if len(types) == 1 else None, frozenset(held))])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.effects import CWD, ENVIRON, FIGURE, OPTIONS
@@ -80,8 +79,9 @@ def _main(plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Para
     lines = [f"settings.{s.name}()" for s in before if configuring(plan, s)]
     if parameters:
         lines.append(f'values = params.load("{stage.name}")')
-    made = {w for n in range(stage.start, stage.end) for w in plan.data.writes.get(n, ())}
-    folders = sorted({posixpath.dirname(path) for path in made} - {""})
+    numbers = range(stage.start, stage.end)
+    made = {path for n in numbers for path in plan.data.writes.get(n, ())}
+    folders = sorted({path for n in numbers for path in plan.data.folders.get(n, ())} - made)
     lines += [f'Path("{folder}").mkdir(parents=True, exist_ok=True)' for folder in folders]
     lines += _loading(plan, files)
     if files.restores:

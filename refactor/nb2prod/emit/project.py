@@ -39,7 +39,7 @@ from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 
-_RUNTIME = ("artifacts", "generators", "params", "reporting")
+RUNTIME = ("artifacts", "generators", "params", "reporting")
 _IGNORED = ("__pycache__/", "/.venv/", "/.dvc/cache/", "/.dvc/tmp/")
 # What a fingerprint is kept of, stays as it is in each checkout.
 _ATTRIBUTES = f"/{NOTEBOOKS}/** -text\n/data/raw/** -text\n"
@@ -82,7 +82,7 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     yield GeneratedFile(f"src/{package}/__init__.py", about)
     for name, text in modules.items():
         yield GeneratedFile(f"src/{package}/{name}.py", text)
-    for name in _RUNTIME:
+    for name in RUNTIME:
         if name == "generators" and not any(s.outputs.random_state for s in plan.stages):
             continue
         yield GeneratedFile(f"src/{package}/{name}.py", _render(name, plan, package))

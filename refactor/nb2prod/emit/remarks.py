@@ -16,8 +16,9 @@ import tempfile
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 
+from nb2prod.emit.project import RUNTIME
 from nb2prod.emit.writer import GeneratedFile, write_files
 
 # What depends on the libraries of the environment, and not on the code.
@@ -47,10 +48,17 @@ def _checked(path: str) -> bool:
     return path == "pyproject.toml" or (path.startswith("src/") and path.endswith(".py"))
 
 
+def _is_runtime(file: GeneratedFile) -> bool:
+    """Say whether a module is the same in every project: there is nothing to answer in it."""
+    return isinstance(file.content, str) and PurePath(file.path).stem in (*RUNTIME, "run")
+
+
 def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
+    modules = list(modules)
+    paths = [m.path for m in modules if m.path.endswith(".py") and not _is_runtime(m)]
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         write_files(Path(folder), modules)
-        command = [sys.executable, "-m", "pylint", "--output-format=json", "--score=n", "src"]
+        command = [sys.executable, "-m", "pylint", "--output-format=json", "--score=n", *paths]
         run = subprocess.run(  # noqa: S603 - our own command
             command, cwd=folder, capture_output=True, text=True, check=False
         )

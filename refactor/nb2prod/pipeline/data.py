@@ -5,9 +5,10 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from pathlib import Path
 
-from nb2prod.analysis.effects import PathUse
+from nb2prod.analysis.effects import Called, PathUse
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline.plan import DataFiles
@@ -15,6 +16,7 @@ from nb2prod.pipeline.plan import DataFiles
 LIMIT = 50_000_000  # bytes; a larger file is referred to, not copied
 _MOST_FILES = 500  # of a pattern
 _OUTPUT = "data/output"
+_LISTING = frozenset({"os.listdir", "os.scandir", "os.walk", "iterdir", "rglob"})
 
 
 @dataclass
@@ -29,25 +31,39 @@ class _Search:
     referred: dict[str, Path] = field(default_factory=dict[str, Path])
     reads: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     writes: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
+    folders: dict[int, list[str]] = field(default_factory=dict[int, list[str]])
     left: list[tuple[int | None, str, str]] = field(
         default_factory=list[tuple[int | None, str, str]]
     )
     written: dict[str, str] = field(default_factory=dict[str, str])
+    in_place: bool = False  # the notebook looks at folders, and has to find its files there
 
     def write(self, number: int, cell: int, use: PathUse) -> None:
         """Note a file that the notebook writes; one outside of its folder goes into the project."""
-        key = self._key(use.path)
+        key = self._key(use.path if use.path is not None else use.pattern)
         if key is None:
+            return
+        if use.path is None:
+            self.written[key] = key
+            self._folder(number, key.partition("*")[0])
             return
         target = key
         if _outside(key):
             target = f"{_OUTPUT}/{posixpath.basename(key)}"
-            if use.depth or self.cwd != "." or use.path is None:
+            if use.depth or self.cwd != ".":
                 self.left.append((cell, use.path or key, "it is written outside of the project"))
                 return
             self.paths[use.path] = target
         self.written[key] = target
         self.writes.setdefault(number, []).append(target)
+        self._folder(number, target)
+
+    def _folder(self, number: int, path: str) -> None:
+        """Note a folder that has to be there before something is written into it."""
+        folder = posixpath.dirname(path)
+        inside = bool(folder) and not _outside(folder) and (self.folder / folder).is_dir()
+        if inside or folder == _OUTPUT:
+            self.folders.setdefault(number, []).append(folder)
 
     def read(self, number: int, cell: int, use: PathUse) -> None:
         """Find the file or files that the notebook reads."""
@@ -62,19 +78,30 @@ class _Search:
         if key in self.written:
             self.reads.setdefault(number, []).append(self.written[key])
             return
-        found = list(_matching(self.folder, key, exact=use.path is not None))
+        if any(path.startswith(f"{key}/") or fnmatch(path, key) for path in self.written):
+            return  # a folder that it writes into
+        try:
+            found = list(_matching(self.folder, key, exact=use.path is not None))
+        except OSError as error:
+            self.left.append((cell, text or key, error.strerror or "it can't be read"))
+            return
         if not found:
             why = "no such file" if use.path is not None else "no file is like that"
             self.left.append((cell, text or key, why))
         exact = found == [self.folder / key] and not (self.folder / key).is_dir()
         for source in found:
-            plain = exact and not use.depth and self.cwd == "."
+            outside = _outside(key)
+            plain = exact and not use.depth and self.cwd == "." and (outside or not self.in_place)
             self._bring(number, cell, source, use.path if plain else None)
 
     def _key(self, text: str | None) -> str | None:
         """Return a path relative to the notebook's folder, or an absolute one."""
         if text is None or not text or (self.cwd is None and not text.startswith("/")):
             return None
+        if "\0" in text or any(
+            len(part.encode("utf-8", "replace")) > 255 for part in text.split("/")
+        ):
+            return None  # no path that a file can have
         return posixpath.normpath(posixpath.join(self.cwd or ".", text))
 
     def _bring(self, number: int, cell: int, source: Path, named: str | None) -> None:
@@ -112,7 +139,8 @@ def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> Dat
         analysis: Its flow.
         limit: The size in bytes above which a file is not copied.
     """
-    search = _Search(notebook.path.resolve().parent, limit)
+    looks = any(_looks_at_folders(call) for effect in analysis.effects for call in effect.calls)
+    search = _Search(notebook.path.resolve().parent, limit, in_place=looks)
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         for use in effect.paths:
             note = search.write if use.writes else search.read
@@ -126,9 +154,16 @@ def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> Dat
         search.referred,
         {n: tuple(dict.fromkeys(paths)) for n, paths in search.reads.items()},
         {n: tuple(dict.fromkeys(paths)) for n, paths in search.writes.items()},
+        {n: tuple(dict.fromkeys(paths)) for n, paths in search.folders.items()},
         tuple(dict.fromkeys(search.left)),
         limit,
     )
+
+
+def _looks_at_folders(call: Called) -> bool:
+    """Say whether a call lists what is in a folder, or may do so as a command of the shell."""
+    name = call.name.lstrip(".")
+    return name.startswith(("subprocess.", "glob.")) or name in _LISTING
 
 
 def with_seen(data: DataFiles, folder: Path, seen: Iterable[str]) -> DataFiles:
@@ -148,6 +183,7 @@ def with_seen(data: DataFiles, folder: Path, seen: Iterable[str]) -> DataFiles:
         data.referred,
         data.reads,
         data.writes,
+        data.folders,
         (*(entry for entry in data.left if entry[2] != computed), *left),
         data.limit,
         tuple(small),

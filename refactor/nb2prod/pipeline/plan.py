@@ -73,6 +73,7 @@ class DataFiles:
         referred: absolute path -> a file that is too large to be copied and stays where it is.
         reads: statement -> the paths that it reads, in the project.
         writes: statement -> the paths that it writes, in the project.
+        folders: statement -> the folders that have to be there before it writes into them.
         left: (cell, path, why) of what could not be brought; no cell where only a run has shown it.
         limit: the size in bytes above which a file is not copied.
         seen: the paths of those copies that only a run has shown to be read.
@@ -83,6 +84,7 @@ class DataFiles:
     referred: Mapping[str, Path]
     reads: Mapping[int, tuple[str, ...]]
     writes: Mapping[int, tuple[str, ...]]
+    folders: Mapping[int, tuple[str, ...]]
     left: tuple[tuple[int | None, str, str], ...]
     limit: int
     seen: tuple[str, ...] = ()

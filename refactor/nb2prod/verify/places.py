@@ -14,15 +14,16 @@ from nb2prod.emit.provenance import Provenance, Source
 
 # Files above this size are linked to, not copied; of a folder with more than _MOST, above _SMALL.
 _LARGE, _MOST, _SMALL = 100_000_000, 500_000_000, 1_000_000  # bytes
+_MANY = 2000  # files; a folder beside the notebook's with more of them is linked to
 _BY_LINK = frozenset({".git", ".dvc", "node_modules"})
 _LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache"})
 
 
 @contextmanager
 def copied(folder: Path) -> Generator[Path]:
-    """Give a copy of a folder; what lies beside it and above is reached as before.
+    """Give a copy of a folder, with copies of what is small beside it: a run may write there too.
 
-    A folder at the root of the file system, or right below it, is used as it is.
+    What is larger, hidden or above is reached as before. A folder at the root of the file system, or right below it, is used as it is.
     """
     if len(folder.parts) < 3:
         yield folder
@@ -35,10 +36,30 @@ def copied(folder: Path) -> Generator[Path]:
             if entry != folder.parent:
                 (top / entry.name).symlink_to(entry)
         for entry in folder.parent.iterdir():
-            if entry != folder:
+            if entry == folder or _is_small(entry):
+                _copy(entry, inner / entry.name)
+            else:
                 (inner / entry.name).symlink_to(entry)
-        copy_folder(folder, inner / folder.name)
         yield inner / folder.name
+
+
+def _is_small(path: Path) -> bool:
+    """Say whether a file or folder is not hidden, and holds little."""
+    if path.name.startswith(".") or path.is_symlink():
+        return False
+    size = 0
+    for count, file in enumerate(path.rglob("*") if path.is_dir() else [path]):
+        size += file.lstat().st_size
+        if size > _LARGE or count > _MANY:
+            return False
+    return True
+
+
+def _copy(source: Path, target: Path) -> None:
+    if source.is_dir():
+        copy_folder(source, target)
+    elif source.is_file():
+        _bring(source, target)
 
 
 def copy_folder(source: Path, target: Path, without: Collection[Path] = ()) -> None:
