@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import math
+import os
 import re
+import shutil
 import sys
 import time
 from collections.abc import Sequence
@@ -33,11 +36,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options))
     except (NotebookError, UsageError) as error:
-        print(f"nb2prod: {error}", file=sys.stderr)
+        _say(str(error))
         return 2
     except PlanError as error:
-        print(f"nb2prod: refused: {error}", file=sys.stderr)
+        _say(f"refused: {error}")
         return 1
+    except KeyboardInterrupt:
+        _say("interrupted")
+        return 130
+    except BrokenPipeError:  # nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        _say(_reason(error))
+        return 2
+    except Exception as error:
+        # A notebook may hold anything; what it does to nb2prod is one line to its user.
+        if os.environ.get("NB2PROD_TRACEBACK"):
+            raise
+        _say(f"this is an error of nb2prod, not yours: {type(error).__name__}: {error}"[:300])
+        _say("NB2PROD_TRACEBACK=1 shows where it happened; please report it")
+        return 2
+
+
+def _reason(error: OSError) -> str:
+    """Say what could not be read or written, on a full disk for instance."""
+    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
+        source, _, why = error.args[0][0]
+        return f"can't copy {source}: {str(why).partition(': ')[0]}"
+    place = f"{error.filename}: " if error.filename else "a file can't be written: "
+    return f"{place}{error.strerror or error}"
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -73,7 +101,7 @@ def _add_running(parser: argparse.ArgumentParser, default: str) -> None:
     )
     parser.add_argument(
         "--time-limit",
-        type=float,
+        type=_seconds,
         default=110.0,
         metavar="SECONDS",
         help="for running notebook and project (default: %(default)s)",
@@ -97,6 +125,17 @@ def _add_planning(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _seconds(text: str) -> float:
+    """Read a time in seconds."""
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not 0 <= number < math.inf:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of seconds")
+    return number
+
+
 def _size(text: str) -> int:
     """Read a size: bytes, or a number with kB, MB or GB."""
     found = re.fullmatch(r"(?ai)(\d{1,12}(?:\.\d+)?)\s*([kmg]?)b?", text.strip())
@@ -118,8 +157,10 @@ def _plan(options: argparse.Namespace) -> Plan:
     notebook = read_notebook(options.notebook)
     program = read_program(notebook)
     if program.broken:
-        cell = program.broken[0]
-        raise PlanError(f"cell {cell.cell + 1}, line {cell.line}: not Python 3: {cell.message}")
+        first, *others = program.broken
+        more = f"; so are the cells {', '.join(str(c.cell + 1) for c in others)}" if others else ""
+        where = f"cell {first.cell + 1}, line {first.line}"
+        raise PlanError(f"{where}: not Python 3: {first.message}{more}")
     if program.obstacles:
         number, text = program.obstacles[0]
         raise PlanError(f"cell {number + 1}: {text}")
@@ -163,6 +204,8 @@ def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.pipeline.data import left_behind
 
     plan = _plan(options)
+    if plan.notebook.python_2:
+        _say("the notebook was written for Python 2, and is taken for Python 3")
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         _say(f"no stage begins at cell {cell}: {reason}")
@@ -180,7 +223,8 @@ def _refactor(options: argparse.Namespace) -> int:
         _say(f"{path}: kept with the changes made to it")
     for path in update.conflicts:
         _say(f"{path}: kept as it is; what is new does not fit in, and lies in {path}.new")
-    print(f"{options.output}: {len(plan.stages)} stages, {evidence.verdict}")
+    stages = "1 stage" if len(plan.stages) == 1 else f"{len(plan.stages)} stages"
+    print(f"{options.output}: {stages}, {evidence.verdict}")
     return 1 if evidence.verdict.startswith("differs") else 0
 
 

@@ -74,6 +74,12 @@ class Notebook:
         return _text(_mapping(self.metadata.get("kernelspec")).get("name"))
 
     @property
+    def python_2(self) -> bool:
+        """Say whether the notebook was saved by a kernel of Python 2."""
+        version = _text(_mapping(self.metadata.get("language_info")).get("version")) or ""
+        return self.kernel == "python2" or version.startswith("2.")
+
+    @property
     def language(self) -> str:
         """The language of the code cells in lower case; `python` where the file does not say."""
         return _language(self.metadata).lower()

@@ -36,6 +36,9 @@ _DYNAMIC = {
     "builtins.locals": "it reaches variables by computed names",
     "builtins.vars": "it reaches variables by computed names",
     "builtins.input": "it asks a person",
+    "builtins.quit": "it ends the session",
+    "builtins.exit": "it ends the session",
+    "getpass.getpass": "it asks a person",
     "builtins.compile": "it compiles text as code",
 }
 _CONTAINERS = {"list", "tuple", "set", "frozenset", "sorted", "reversed", "zip", "enumerate",

@@ -10,7 +10,7 @@ from nb2prod import knowledge
 from nb2prod.analysis.calls import Arguments, Caller
 from nb2prod.analysis.effects import Effects
 from nb2prod.analysis.heap import UNKNOWN, Scope, Value, join, join_scopes
-from nb2prod.analysis.machine import items_of
+from nb2prod.analysis.machine import MAX_NODES, items_of
 
 
 class Interpreter(Caller):
@@ -23,7 +23,11 @@ class Interpreter(Caller):
         self.nodes = self.heap.work = 0
         self.statement = node
         before = dict(self.globals)
-        self.execute(node)
+        try:
+            self.execute(node)
+        except RecursionError:
+            self.nodes = MAX_NODES
+            self.locals, self.stack, self.global_names = (), (), frozenset()
         if self.too_much():
             self.unknown(node, "the statement is too large to be followed")
             effects.uses |= before.keys()

@@ -66,17 +66,23 @@ def read_program(notebook: Notebook) -> Program:
     converted: set[int] = set()
     last_value = ""
     for cell in notebook.code_cells:
-        python = to_python(cell.source, cell=cell.index)
+        try:
+            python = to_python(cell.source, cell=cell.index)
+            parts = list(cut(python.code))
+        except SyntaxError as error:
+            broken.append(BrokenCell(cell.index, error.lineno or 1, error.msg))
+            continue
+        except (RecursionError, MemoryError):
+            broken.append(BrokenCell(cell.index, 1, "it is nested too deeply"))
+            continue
+        except ValueError:
+            broken.append(BrokenCell(cell.index, 1, "it holds half of a character"))
+            continue
         notes += [(cell.index, note.text) for note in python.notes]
         obstacles += [(cell.index, text) for text in python.obstacles]
         requirements += python.requirements
         if python.converted:
             converted.add(cell.index)
-        try:
-            parts = list(cut(python.code))
-        except SyntaxError as error:
-            broken.append(BrokenCell(cell.index, error.lineno or 1, error.msg))
-            continue
         for position, part in enumerate(parts):
             original = part[1]
             node, code = _plain(*part)

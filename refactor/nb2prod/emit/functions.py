@@ -23,7 +23,7 @@ from nb2prod.emit.rewrite import (
 )
 from nb2prod.emit.types import annotation
 from nb2prod.pipeline.definitions import Definition
-from nb2prod.pipeline.plan import Parameter, Plan, Step
+from nb2prod.pipeline.plan import Parameter, Plan, PlanError, Step
 
 
 def step_function(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> str:
@@ -57,7 +57,7 @@ def _body(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> list[Rewri
             continue  # the constant is a parameter now
         changes = rewriting(plan, parameters, number, unused)
         code = replace_nodes(statement.code, statement.node, changes.parameters)
-        parts = rewrite(code, changes, figure=step.name)
+        parts = rewritten(plan, number, code, changes, figure=step.name)
         if _drops_target(statement.node, unused):
             parts[-1] = without_target(parts[-1])
         nothing = effect.value.type == "builtins.NoneType"
@@ -129,10 +129,25 @@ def rewriting(
     return Rewriting(names, functions, {id(p.node): p.name for p in parameters})
 
 
+def rewritten(
+    plan: Plan, number: int, code: str, changes: Rewriting, *, figure: str = "figure"
+) -> list[Rewritten]:
+    """Return a statement with these changes.
+
+    Raises:
+        PlanError: it is nested too deeply, or too long, to be rewritten.
+    """
+    try:
+        return rewrite(code, changes, figure=figure)
+    except (RecursionError, cst.ParserSyntaxError):
+        cell = plan.analysis.statements[number].cell + 1
+        raise PlanError(f"cell {cell}: a statement is too long, or nested too deeply") from None
+
+
 def definition_text(plan: Plan, number: int, definition: Definition) -> str:
     """Return a function or class of the notebook, for a module."""
     statement = plan.analysis.statements[number]
-    parts = rewrite(statement.code, rewriting(plan, (), number + 1))
+    parts = rewritten(plan, number, statement.code, rewriting(plan, (), number + 1))
     node = as_function(parts[0])
     lifted = [plan.names.get(n, n) for n in definition.lifted]
     if isinstance(node, cst.FunctionDef):

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from nb2prod.analysis.effects import CWD, ENVIRON, FIGURE, OPTIONS
 from nb2prod.emit.artifacts import StageFiles
 from nb2prod.emit.docstrings import cell_ranges, docstring
-from nb2prod.emit.functions import definition_text, rewriting, step_function
+from nb2prod.emit.functions import definition_text, rewriting, rewritten, step_function
 from nb2prod.emit.imports import with_imports
-from nb2prod.emit.rewrite import function_text, rewrite
+from nb2prod.emit.rewrite import function_text
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.plan import Parameter, Plan, Stage, Step
 
@@ -48,7 +48,9 @@ def settings_module(plan: Plan, package: str) -> str | None:
             body = [
                 s
                 for n in numbers
-                for s in rewrite(plan.analysis.statements[n].code, rewriting(plan, (), n))
+                for s in rewritten(
+                    plan, n, plan.analysis.statements[n].code, rewriting(plan, (), n)
+                )
             ]
             parts.append(
                 function_text(

@@ -57,10 +57,16 @@ def check_folder(root: Path) -> None:
     Raises:
         FolderError: it is a file, or holds something else.
     """
-    if root.exists() and not root.is_dir():
-        raise FolderError(f"{root}: is not a folder")
-    if root.is_dir() and any(root.iterdir()) and not (root / BASE).is_file():
-        raise FolderError(f"{root}: is not empty, and not a project made by nb2prod")
+    try:
+        above = next(p for p in (root, *root.absolute().parents) if p.is_symlink() or p.exists())
+        if not above.is_dir():
+            raise FolderError(f"{above}: is not a folder")
+        if not os.access(above, os.W_OK):
+            raise FolderError(f"{above}: may not be written to")
+        if above == root and any(root.iterdir()) and not (root / BASE).is_file():
+            raise FolderError(f"{root}: is not empty, and not a project made by nb2prod")
+    except OSError as error:
+        raise FolderError(f"{root}: {error.strerror or error}") from None
 
 
 def _create(root: Path, files: list[GeneratedFile]) -> Update:
@@ -79,9 +85,9 @@ def _create(root: Path, files: list[GeneratedFile]) -> Update:
 def _update(root: Path, files: list[GeneratedFile]) -> Update:
     base = _last_time(root)
     update, changed = _changes(root, base, files)
+    write_files(root, changed)
     for path in _stale(root, base, {f.path for f in files}):
         path.unlink()
-    write_files(root, changed)
     return update
 
 

@@ -31,26 +31,50 @@ class GeneratedFile:
 
 
 def write_files(root: Path, files: Iterable[GeneratedFile]) -> None:
-    """Write files below a folder, each whole or not at all.
+    """Write files below a folder; where one of them can't be written, none is changed.
 
     Raises:
         ValueError: a path lies outside of the folder.
+        OSError: the disk is full, or a file or folder can't be written.
     """
-    for file in files:
-        target = root / file.path
-        if not target.resolve().is_relative_to(root.resolve()):
-            raise ValueError(f"{file.path} lies outside of the project")
-        target.parent.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".nb2prod-")
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                if isinstance(file.content, Path):
-                    with file.content.open("rb") as source:
-                        shutil.copyfileobj(source, stream)
-                else:
-                    stream.write(file.bytes)
-            Path(temporary).chmod(0o644)
-            os.replace(temporary, target)  # noqa: PTH105
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)
-            raise
+    written: list[tuple[Path, Path]] = []
+    made: list[Path] = []
+    try:
+        for file in files:
+            target = _inside(root, file.path)
+            made += _make_folders(target.parent)
+            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nb2prod-")
+            written.append((Path(name), target))
+            _write(handle, file)
+            Path(name).chmod(0o644)
+    except BaseException:
+        for temporary, _ in written:
+            temporary.unlink(missing_ok=True)
+        for folder in reversed(made):
+            folder.rmdir()
+        raise
+    for temporary, target in written:
+        os.replace(temporary, target)  # noqa: PTH105
+
+
+def _inside(root: Path, path: str) -> Path:
+    target = root / path
+    if not target.resolve().is_relative_to(root.resolve()):
+        raise ValueError(f"{path} lies outside of the project")
+    return target
+
+
+def _make_folders(folder: Path) -> list[Path]:
+    """Make a folder with those above it, and return the ones that were not there, outer first."""
+    missing = [f for f in (folder, *folder.parents) if not f.exists()][::-1]
+    folder.mkdir(parents=True, exist_ok=True)
+    return missing
+
+
+def _write(handle: int, file: GeneratedFile) -> None:
+    with os.fdopen(handle, "wb") as stream:
+        if isinstance(file.content, Path):
+            with file.content.open("rb") as source:
+                shutil.copyfileobj(source, stream)
+        else:
+            stream.write(file.bytes)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
+from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.phases import phase
@@ -26,11 +27,12 @@ def stage_cuts(flow: Dataflow, prose: Prose) -> list[int]:
         return []
     ideal = min(_MOST_STAGES, max(3, round(len(work) / _STATEMENTS_A_STAGE)))
     cells = {s.cell for s in flow.analysis.statements}
+    phases = _Phases(flow.analysis)
     gains = {
         i: gain
         for before, i in pairwise(work)
         if (len(cells) <= _FEW_CELLS or _begins_cell(flow, before, i))
-        and (gain := _gain(flow, prose.heading_at(i, after=before), i)) is not None
+        and (gain := _gain(flow, prose.heading_at(i, after=before), phases, i)) is not None
     }
     best = max(
         (
@@ -71,7 +73,25 @@ def sound(flow: Dataflow, positions: Sequence[int]) -> tuple[list[int], dict[int
     return good, bad
 
 
-def _gain(flow: Dataflow, heading: Heading | None, i: int) -> float | None:
+class _Phases:
+    """The phase of each statement, of the ones before it, and of it or the ones after it."""
+
+    def __init__(self, analysis: Analysis) -> None:
+        self.here = [phase(analysis, i) for i in range(len(analysis.statements))]
+        self.before = list(_last_known(self.here))
+        after = list(_last_known(self.here[::-1]))[::-1]
+        self.after = [here or then for here, then in zip(self.here, after, strict=True)]
+
+
+def _last_known(phases: Iterable[str | None]) -> Iterator[str | None]:
+    """Yield for each phase the last one before it that is known."""
+    last = None
+    for one in phases:
+        yield last
+        last = one or last
+
+
+def _gain(flow: Dataflow, heading: Heading | None, phases: _Phases, i: int) -> float | None:
     """Say how good a place to cut this is; None where a cut would be unsound."""
     analysis = flow.analysis
     found = crossing(analysis, flow.scope, i)
@@ -83,9 +103,7 @@ def _gain(flow: Dataflow, heading: Heading | None, i: int) -> float | None:
         gain += 2.0 if heading.level <= 2 else 1.2
     if analysis.statements[i].cell == analysis.statements[i - 1].cell:
         gain -= 1.5
-    before = next((p for j in range(i - 1, -1, -1) if (p := phase(analysis, j))), None)
-    after = next((p for j in range(i, len(analysis.statements)) if (p := phase(analysis, j))), None)
-    here = phase(analysis, i)
+    before, here, after = phases.before[i], phases.here[i], phases.after[i]
     if here and before != here:
         gain += 2.0 if here != "explore" else 0.8
     elif before != after:

@@ -91,13 +91,14 @@ def _candidates(plan: Plan, step: Step) -> Iterator[_Candidate]:
 def _constants(plan: Plan, step: Step, number: int) -> Iterator[_Candidate]:
     """Yield the constant that a statement sets, in capitals, once and for all."""
     match plan.analysis.statements[number].node:
-        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as node):
+        case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as node) if (
+            name.isupper() and len(name) > 1 and _is_number(node) and name in plan.names
+        ):
             pass
         case _:
             return
     binding = [n for n, e in enumerate(plan.analysis.effects) if name in e.all_binds]
-    alone = binding == [number] and len(name) > 1 and name not in step.inputs
-    if name.isupper() and alone and _is_number(node) and name in plan.names:
+    if binding == [number] and name not in step.inputs:
         cell = plan.analysis.statements[number].cell
         yield _Candidate((plan.names[name],), ast.literal_eval(node), cell, node, constant=True)
 

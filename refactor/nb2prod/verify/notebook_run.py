@@ -120,6 +120,8 @@ def run_notebook(
         found: dict[str, Any] = {"seen": {}, "read": []}
         if result.exists():
             found = json.loads(result.read_text("utf-8"))
+        elif failure is None:  # a cell has ended the kernel itself
+            failure = Failure(cells[-1].number, "KernelDied", "a cell has ended the kernel")
     return NotebookRun(
         {int(n): {k: seen(v) for k, v in e.items()} for n, e in found["seen"].items()},
         tuple(running.printed),

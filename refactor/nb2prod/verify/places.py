@@ -23,7 +23,8 @@ _LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache"})
 def copied(folder: Path) -> Generator[Path]:
     """Give a copy of a folder, with copies of what is small beside it: a run may write there too.
 
-    What is larger, hidden or above is reached as before. A folder at the root of the file system, or right below it, is used as it is.
+    What is larger, hidden or above is reached as before. A folder at the root of the file system,
+    or right below it, is used as it is.
     """
     if len(folder.parts) < 3:
         yield folder
