@@ -64,7 +64,7 @@ def refactored(work, tmp_path, capsys):
         after = contents(work.parent)
         assert {n: after.get(n) for n in before} == before  # nothing of the author's is touched
         assert {n.parts[0] for n in after.keys() - before.keys()} <= {"project"}
-        verdict = captured.out.strip().partition("stages, ")[2]
+        verdict = captured.out.strip().partition(", ")[2]
         moved = tmp_path / "elsewhere" / "moved"
         moved.parent.mkdir()
         shutil.move(made, moved)

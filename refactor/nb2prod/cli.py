@@ -61,9 +61,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reason(error: OSError) -> str:
     """Say what could not be read or written, on a full disk for instance."""
-    if isinstance(error, shutil.Error) and error.args and isinstance(error.args[0], list):
-        source, _, why = error.args[0][0]
-        return f"can't copy {source}: {str(why).partition(': ')[0]}"
+    if isinstance(error, shutil.Error) and not isinstance(error.args[0], str):
+        failed: list[tuple[str, str, str]] = error.args[0]
+        return f"can't copy {failed[0][0]}: {failed[0][2].partition(': ')[0]}"
     place = f"{error.filename}: " if error.filename else "a file can't be written: "
     return f"{place}{error.strerror or error}"
 
