@@ -23,7 +23,7 @@ from nb2prod import knowledge
 
 SHORTHANDS = {"pure", "chains", "inplace", "views", "mutating", "figures", "metrics"}
 GROUPS = SHORTHANDS | {"gives", "roles", "methods"}
-CLASS = GROUPS | {"bases", "attributes", "immutable", "unstorable", "draws"}
+CLASS = GROUPS | {"bases", "attributes", "immutable", "unstorable", "clones", "draws"}
 STATES = {None, "numpy", "python", "torch", "tensorflow", "cv2"}
 SOURCES = {s.name: s for s in files(knowledge).iterdir() if s.name.endswith(".toml")}
 TABLES = {name: tomllib.loads(source.read_text("utf-8")) for name, source in SOURCES.items()}
@@ -433,6 +433,32 @@ def test_an_estimator_that_draws_when_fitted_is_known_to(class_: Any) -> None:
 
     drew = draws_from_numpy(fit)
     assert drew <= (knowledge.draws(public_name(class_)) == "numpy")
+
+
+@pytest.mark.parametrize(
+    "class_", [c for _, c in all_estimators() if knowledge.clones(public_name(c))], ids=public_name
+)
+def test_an_estimator_that_clones_leaves_alone_what_it_was_made_with(class_: Any) -> None:
+    regressor = class_.__name__.endswith("Regressor")
+    inner = sklearn.linear_model.Ridge() if regressor else sklearn.linear_model.LogisticRegression()
+    x, y = sklearn.datasets.make_classification(40, 4, n_redundant=0, random_state=0)
+    if "multioutput" in class_.__module__:
+        y = np.column_stack([y, 1 - y])
+    if "transformers" in inspect.signature(class_).parameters:
+        inner = sklearn.preprocessing.StandardScaler()
+    options: dict[str, Any] = {
+        "estimator": inner,
+        "regressor": inner,
+        "estimators": [("a", inner)],
+        "transformers": [("a", inner, [0])],
+        "param_grid": {"random_state": [1]},
+        "param_distributions": {"random_state": [1]},
+        "n_iter": 1,
+    }
+    class_(**{k: v for k, v in options.items() if k in inspect.signature(class_).parameters}).fit(
+        x, y
+    )
+    assert not hasattr(inner, "n_features_in_")
 
 
 def test_the_scores_of_sklearn_are_metrics_and_give_numbers() -> None:

@@ -87,12 +87,14 @@ def test_what_a_model_is_fitted_to_stays_as_it_is(effects):
 
 def test_a_pipeline_fits_its_steps_and_reads_the_lists_it_was_made_with(effects):
     imports = (
-        "from sklearn.compose import ColumnTransformer\n"
-        "from sklearn.preprocessing import StandardScaler"
+        "from sklearn.compose import ColumnTransformer\nfrom sklearn.decomposition import PCA\n"
+        "from sklearn.pipeline import Pipeline\nfrom sklearn.preprocessing import StandardScaler"
     )
-    parts = "columns = ['a']\nscaler = StandardScaler()"
+    parts = "columns = ['a']\nscaler = StandardScaler()\npca = PCA()"
     made = "t = ColumnTransformer([('s', scaler, columns)])"
-    assert effects(imports, parts, made, "t.fit(x)").mutates == {"scaler", "t"}
+    pipeline = "p = Pipeline([('t', t), ('p', pca)])"
+    # The pipeline fits its steps themselves, but the column transformer clones of its own.
+    assert effects(imports, parts, made, pipeline, "p.fit(x)").mutates == {"p", "pca", "t"}
 
 
 def test_instances_share_nothing_that_each_makes_for_itself(effects):

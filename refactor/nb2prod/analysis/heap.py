@@ -8,7 +8,7 @@ relations only grow while a notebook is analysed, so that what is said of them i
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 IMMUTABLE = frozenset(
@@ -126,12 +126,17 @@ class Heap:
                 found |= self[number].partners
         return found
 
-    def reach(self, objects: Iterable[int]) -> set[int]:
-        """Return the objects and all that they contain, at any depth."""
+    def reach(
+        self, objects: Iterable[int], stop: Callable[[Object], bool] | None = None
+    ) -> set[int]:
+        """Return the objects and all that they contain, at any depth; not what `stop` holds for."""
         found = set(objects)
         todo = list(found)
         while todo:
-            more = self[todo.pop()].contents - found
+            holder = self[todo.pop()]
+            if stop is not None and stop(holder):
+                continue
+            more = holder.contents - found
             found |= more
             todo += more
         self.work += len(found)

@@ -93,13 +93,13 @@ class Machine:
     def mutate_deeply(self, value: Value) -> None:
         """Note that a value and what it holds may change, data that it only reads excepted.
 
-        A pipeline's `fit` fits the steps it holds; no library changes the frame or the lists that
-        a model was made with.
+        A pipeline's `fit` fits the steps it holds, a search for parameters fits clones; no library
+        changes the frame or the lists that a model was made with.
         """
         if value.type in COPYING or _is_builtin(value.type):
             self.mutate(value.objects)
             return
-        held = self.heap.reach(value.objects)
+        held = self.heap.reach(value.objects, stop=lambda o: knowledge.clones(o.type))
         read = {n for n in held if self.heap[n].type in COPYING or _is_builtin(self.heap[n].type)}
         self.mutate(held - read | value.objects)
 

@@ -7,7 +7,8 @@ an effect.
 `[classes.NAME]` describes the instances of a class: `bases`, the effects of its `methods` (the
 name `*` stands for all that neither it nor its bases list), `attributes` (name -> type of the
 value, which shares memory with the instance), `draws` (the random state that a call draws from
-which changes the instance, unless it was made with a seed), `immutable`, `unstorable`.
+which changes the instance, unless it was made with a seed), `immutable`, `unstorable`, `clones`
+(it fits clones of the estimators that it was made with, which stay as they are).
 `[modules.NAME]` describes functions by the shorthands below, which then speak of the first
 argument instead of the instance.
 `[families]` maps a package prefix to the class whose description stands for any class of that
@@ -106,6 +107,7 @@ class LibraryClass:
     inplace: frozenset[str] = frozenset()
     immutable: bool = False
     unstorable: bool = False
+    clones: bool = False
     draws: str | None = None
 
 
@@ -230,6 +232,7 @@ def _class(name: str, entry: Mapping[str, Any]) -> LibraryClass:
         inplace=frozenset(entry.get("inplace", ())),
         immutable=entry.get("immutable", False),
         unstorable=entry.get("unstorable", False),
+        clones=entry.get("clones", False),
         draws=entry.get("draws"),
     )
 
@@ -256,6 +259,12 @@ def draws(class_name: str) -> str | None:
     if known is None:
         return None
     return known.draws or next((d for b in known.bases if (d := draws(b)) is not None), None)
+
+
+def clones(class_name: str | None) -> bool:
+    """Say whether instances of a class fit clones of what they were made with."""
+    known = library_class(class_name) if class_name else None
+    return known is not None and known.clones
 
 
 @cache

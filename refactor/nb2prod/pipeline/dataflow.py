@@ -6,6 +6,8 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from nb2prod import knowledge
+from nb2prod.analysis.effects import FIGURE
 from nb2prod.analysis.heap import Value
 from nb2prod.analysis.notebook_flow import Analysis, imports, with_uses
 from nb2prod.pipeline.definitions import Scope, find_scope
@@ -77,7 +79,9 @@ class Dataflow:
         """Return the variables that a run of statements makes or changes and hands on.
 
         Those are the ones that are read later, and the results of the notebook: what it
-        computes and never changes again, though no later cell reads it.
+        computes and never changes again, though no later cell reads it. A result that only leads
+        to another one of the same run is no output; a metric always is, and a model that is no
+        part of another one.
         """
         return self.ends(numbers)[1]
 
@@ -93,15 +97,34 @@ class Dataflow:
                 changed[name] = None
             for name in effect.deletes:
                 changed.pop(name, None)
-        live, results = self.live(numbers[-1] + 1), self.results
-        first, last = numbers[0], numbers[-1]
-        return inputs, [
-            n
-            for n in changed
-            if (n in live or first <= results.get(n, -1) <= last)
-            and n not in self.scope.imports
-            and n not in self.scope.movable
-        ]
+        live = self.live(numbers[-1] + 1)
+        results = {n for n in changed if numbers[0] <= self.results.get(n, -1) <= numbers[-1]}
+        wanted = (results | (live & changed.keys())) - self.scope.imports.keys()
+        wanted -= self.scope.movable
+        steps = {n for n in results - live if n in wanted and self._leads_on(n, numbers, wanted)}
+        return inputs, [n for n in changed if n in wanted and n not in steps]
+
+    def _leads_on(self, name: str, numbers: Sequence[int], wanted: set[str]) -> bool:
+        """Say whether a result is read only to compute another one of these statements."""
+        end = numbers[-1] + 1
+        if self.analysis.value(end, name).metric:
+            return False
+        others = wanted - {name}
+        if self._is_model(name, end):
+            others = {n for n in others if self._is_model(n, end)}
+        return any(
+            name in self.reads(number)
+            and not others.isdisjoint({*self._made[number], *self.analysis.effects[number].mutates})
+            for number in numbers
+            if number > self._first_bound(name, numbers)
+        )
+
+    def _is_model(self, name: str, position: int) -> bool:
+        type_ = self.analysis.value(position, name).type
+        return type_ is not None and knowledge.method(type_, "predict") is not None
+
+    def _first_bound(self, name: str, numbers: Sequence[int]) -> int:
+        return next((n for n in numbers if name in self._made[n]), numbers[-1])
 
     @cached_property
     def _needed(self) -> list[list[str]]:
@@ -151,7 +174,13 @@ class Dataflow:
             if self.works(number)
             and not _is_literal(self.analysis.statements[number].node)
             and _is_result(name, self.analysis.value(end, name))
+            and not self._only_shown(name, number)
         }
+
+    def _only_shown(self, name: str, number: int) -> bool:
+        """Say whether a variable of unknown type comes from a statement that draws a figure."""
+        draws = FIGURE in self.analysis.effects[number].writes
+        return draws and self.analysis.value(number + 1, name).type is None
 
 
 def follow(analysis: Analysis) -> Dataflow:

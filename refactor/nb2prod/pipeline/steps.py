@@ -73,7 +73,7 @@ def step_cost(
         inputs, outputs = map(len, flow.ends(numbers))
         value = 2.0 + 0.25 * max(0, inputs - 2) + 2.5 * max(0, inputs - 5)
         value += 0.3 * max(0, outputs - 2) + 1.0 * max(0, outputs - 4)
-        value += (max(0, lines - _IDEAL_LINES) / 12) ** 2
+        value += (max(0, lines - _IDEAL_LINES) / 9) ** 2
         if lines > MAX_LINES and b - a > 1:
             value += 30 + lines
         bound = {n for i in numbers for n in analysis.effects[i].all_binds}
@@ -98,7 +98,7 @@ def _border(
     value = 0.0
     heading = prose.heading_at(at, after=before)
     if heading:
-        value -= 2.5 if heading.level <= 3 else 1.5
+        value -= 3.5 if heading.level <= 3 else 2.0
     elif any(before < position <= at for position, _ in prose.paragraphs):
         value -= 0.4
     earlier = next((p for p in reversed(phases[:k]) if p), None)
