@@ -65,7 +65,7 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
         assert effect.draws in STATES
         assert effect.seeds in STATES
         for path in (effect.reads, effect.writes):
-            assert path is None or re.fullmatch(r"\d(:\w+)?", path)
+            assert path is None or re.fullmatch(r"\d(:\w+)?|self", path)
         for who in (*effect.shares, *effect.holds, *effect.mutates):
             assert who.isidentifier() or who.isdigit()
 

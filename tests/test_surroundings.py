@@ -133,6 +133,7 @@ def test_files_whose_path_is_computed_are_brought_to_their_places(refactored, wo
     for name in ("x.csv", "y.csv", "old/z1.csv"):
         (work / "data" / name).write_text(ROWS)
     (work / "names.json").write_text('["x"]')
+    (work / "note.txt").write_text("noted")
     project = refactored(
         "import csv, json, os\nfrom pathlib import Path\nstem = json.load(open('names.json'))[0]",
         summing(
@@ -140,10 +141,11 @@ def test_files_whose_path_is_computed_are_brought_to_their_places(refactored, wo
             "os.path.join('data', sorted(os.listdir('data'))[-1])",
             "next(Path().rglob('z*.csv'))",
         ),
+        "print(Path('note.txt').read_text())",
     )
     assert (project.verdict, project.messages) == ("verified", "")
     assert (project.root / "data/old/z1.csv").read_text() == ROWS
-    assert project.run() == ["12"]
+    assert project.run() == ["12", "noted"]
 
 
 def test_the_files_of_a_pattern_are_brought(refactored, work):

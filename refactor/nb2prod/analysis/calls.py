@@ -217,16 +217,23 @@ class Caller(Evaluator):
         value = self.fresh(node, type_, held)
         return replace(value, unstorable=lazy)
 
-    def _open(self, node: ast.Call, arguments: Arguments) -> Value:
-        mode = arguments.get("1", arguments.get("mode", Value(constant="r"))).constant
+    def _open(self, node: ast.Call, arguments: Arguments, path: Value | None = None) -> Value:
+        """Open a file: the first argument, or a path whose method is called."""
+        position = "1" if path is None else "0"
+        mode = arguments.get(position, arguments.get("mode", Value(constant="r"))).constant
         writes = not isinstance(mode, str) or bool(set(mode) & set("wax+"))
         self.called("builtins.open", None, "save" if writes else "load", node)
-        self._path(node, "0:file", arguments, writes=writes, call="open")
+        if path is None:
+            self._path(node, "0:file", arguments, writes=writes, call="open")
+        else:
+            self._own_path(node, path, writes=writes, call="open")
         return replace(self.fresh(node, "io.IOBase"), unstorable=True)
 
     # Methods -----------------------------------------------------------------------------------
 
     def _call_method(self, node: ast.Call, base: Value, name: str, arguments: Arguments) -> Value:
+        if base.type == "pathlib.Path" and name == "open":
+            return self._open(node, arguments, base)
         if base.type == "instance":
             own, libraries = self.method_of(base, name)
             if own is not None:
@@ -313,6 +320,9 @@ class Caller(Evaluator):
             writes.add(FIGURE)
         if effect.prints:
             writes.add(STDOUT)
+        if base is not None and "self" in (effect.reads, effect.writes):
+            self._own_path(node, base, writes=effect.writes is not None, call=name)
+            return
         if effect.reads:
             self._path(node, effect.reads, arguments, writes=False, call=name)
         if effect.writes:
@@ -364,11 +374,21 @@ class Caller(Evaluator):
         )
         if value.type == "io.IOBase" or value.unstorable:
             return  # an open handle; its opening has been noted
+        self._touch(value, expression, self.depth, writes=writes, call=call)
+
+    def _own_path(self, node: ast.Call, path: Value, *, writes: bool, call: str) -> None:
+        """Note a file that a method of its path reads or writes."""
+        expression = node.func.value if isinstance(node.func, ast.Attribute) else node
+        # The path is no argument that a parameter could take the place of.
+        self._touch(path, expression, self.depth + 1, writes=writes, call=call)
+
+    def _touch(self, value: Value, expression: ast.expr, depth: int, *, writes: bool,
+               call: str) -> None:  # fmt: skip
         path = value.constant if isinstance(value.constant, str) else None
         state = ANY_FILE if path is None else FILE + posixpath.normpath(path)
         (self.effects.writes if writes else self.effects.reads).add(state)
         pattern = value.text if path is None else None
-        self.effects.paths.append(PathUse(path, expression, writes, call, self.depth, pattern))
+        self.effects.paths.append(PathUse(path, expression, writes, call, depth, pattern))
 
     def patch(self, name: str) -> None:
         """Note that something in a library is set: an option, or a replaced function."""

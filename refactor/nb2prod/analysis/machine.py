@@ -124,7 +124,7 @@ class Machine:
         if effect.returns == "self" and receiver is not None:
             return receiver
         type_ = effect.returns
-        if type_ is None and (effect.options or effect.seeds):
+        if type_ is None and (effect.options or effect.seeds or _only_writes(effect, arguments)):
             return NOTHING
         if type_ == "same":
             type_ = first.type if first else None
@@ -149,6 +149,14 @@ class Machine:
                 # A view of a container of objects gives those objects out again.
                 if source.type not in COPYING:
                     self.heap.contain(value.objects, self.heap.reach(source.objects))
+
+
+def _only_writes(effect: knowledge.Effect, arguments: dict[str, Value]) -> bool:
+    """Say whether a call saves something to a file; without one, `to_csv()` gives a text."""
+    if effect.role != "save" or not effect.writes:
+        return False
+    position, _, keyword = effect.writes.partition(":")
+    return position == "self" or position in arguments or keyword in arguments
 
 
 def _is_builtin(type_: str | None) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nb2prod.magics import to_python
@@ -65,6 +65,7 @@ def read_program(notebook: Notebook) -> Program:
     requirements: list[str] = []
     converted: set[int] = set()
     last_value = ""
+    said: list[str] = []  # in comments that stand alone in their cells
     for cell in notebook.code_cells:
         try:
             python = to_python(cell.source, cell=cell.index)
@@ -83,18 +84,24 @@ def read_program(notebook: Notebook) -> Program:
         requirements += python.requirements
         if python.converted:
             converted.add(cell.index)
-        for position, part in enumerate(parts):
-            original = part[1]
+        if not parts:
+            said += _prose(python.code)
+        above, said = (said, []) if parts else ([], said)
+        for position, (part, original) in enumerate(_comments_moved(parts, above)):
             node, code = _plain(*part)
             if last_value and _reads_last_value(node):
                 code = _rename_underscore(code, last_value)
                 node = ast.parse(code).body[0]
             ends = position == len(parts) - 1
             shown = ends and isinstance(node, ast.Expr) and not _silenced(python.code)
+            shown = shown and not (python.converted and _runs_command(node))
             number = len(statements)
             statements.append(Statement(number, cell.index, node, code, shown, ends, original))
         if parts and statements[-1].displayed:
             last_value = f"cell_value_{cell.index}"
+    if said and statements:
+        code = "\n".join([statements[-1].code, *said])
+        statements[-1] = replace(statements[-1], code=code)
     return Program(
         tuple(_keep_last_values(statements)),
         tuple(broken),
@@ -103,6 +110,43 @@ def read_program(notebook: Notebook) -> Program:
         tuple(dict.fromkeys(requirements)),
         frozenset(converted),
     )
+
+
+def _comments_moved(
+    parts: Sequence[tuple[ast.stmt, str]], above: Sequence[str]
+) -> Iterator[tuple[tuple[ast.stmt, str], str]]:
+    """Yield statements with their texts as they are to be kept, and as they were.
+
+    Comments above an import speak of the cell: they go to the first statement after the imports,
+    as do those of the cells before that hold nothing else.
+    """
+    comments = list(above)
+    for i, (node, code) in enumerate(parts):
+        text = code
+        if _is_import(node) and not all(_is_import(other) for other, _ in parts[i:]):
+            lines = code.split("\n")
+            count = next(k for k, line in enumerate(lines) if not line.startswith("#"))
+            comments += lines[:count]
+            text = "\n".join(lines[count:])
+        elif comments and not _is_import(node):
+            text = "\n".join([*comments, code])
+            comments = []
+        yield (node, text), code
+
+
+def _is_import(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _prose(code: str) -> list[str]:
+    """Return the comments of a cell without statements, unless they are code left out."""
+    comments = [line.strip() for line in code.split("\n") if line.strip().startswith("#")]
+    try:
+        tree = ast.parse("\n".join(c.lstrip("# ") for c in comments))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return comments
+    words = all(isinstance(n, ast.Expr) and isinstance(n.value, ast.Name) for n in tree.body)
+    return comments if words else []
 
 
 def cut(code: str) -> Iterator[tuple[ast.stmt, str]]:
@@ -192,6 +236,15 @@ def _plain(node: ast.stmt, code: str) -> tuple[ast.stmt, str]:
                 return node, code
         case _:
             return node, code
+
+
+def _runs_command(node: ast.stmt) -> bool:
+    """Say whether a statement is a line like `!ls`, which has no value."""
+    match node:
+        case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("subprocess"), attr="run"))):
+            return True
+        case _:
+            return False
 
 
 def _reads_last_value(node: ast.stmt) -> bool:

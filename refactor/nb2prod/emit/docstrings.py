@@ -28,8 +28,9 @@ def sentence(text: str) -> str:
     text = escaped(" ".join(text.split())).lstrip("0123456789.)#- ")
     if len(text) > _WIDTH - 10:
         text = textwrap.shorten(text, _WIDTH - 10, placeholder=" ...")
-    text = text.rstrip(" .:;,!?")
-    return f"{text[:1].upper()}{text[1:]}." if text else "A part of the notebook."
+    text = text.rstrip(" .:;,")
+    end = "" if text.endswith(("?", "!")) else "."
+    return f"{text[:1].upper()}{text[1:]}{end}" if text else "A part of the notebook."
 
 
 def escaped(text: str) -> str:

@@ -13,16 +13,19 @@ from nb2prod.emit.rewrite import (
     Rewriting,
     Rewritten,
     as_function,
+    comments_below,
     displayed,
     function_text,
     lift_parameters,
     parsed_line,
     replace_nodes,
     rewrite,
+    with_comments_above,
     without_target,
 )
 from nb2prod.emit.types import annotation
 from nb2prod.pipeline.definitions import Definition
+from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Parameter, Plan, PlanError, Step
 
 
@@ -30,9 +33,15 @@ def step_function(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> st
     """Return the function of a step."""
     own = [p for p in parameters if p.step == step.name]
     outputs = [plan.names.get(n, n) for n in step.outputs]
-    body = [*_initialised(plan, step), *_body(plan, step, own)]
+    body, below = _body(plan, step, own)
     ending = [f"return {', '.join(outputs)}"] if outputs else []
-    return function_text(_signature(plan, step, own), step_docstring(plan, step), body, ending)
+    return function_text(
+        _signature(plan, step, own),
+        step_docstring(plan, step),
+        [*_initialised(plan, step), *body],
+        ending,
+        below,
+    )
 
 
 def _signature(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> str:
@@ -45,9 +54,15 @@ def _signature(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> str:
     return f"def {step.name}({', '.join(arguments)}) -> {result}:"
 
 
-def _body(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> list[Rewritten]:
-    """Return the statements of a step, rewritten; each cell that draws keeps its figures."""
+def _body(
+    plan: Plan, step: Step, parameters: Sequence[Parameter]
+) -> tuple[list[Rewritten], list[cst.EmptyLine]]:
+    """Return the statements of a step, rewritten, and the comments below the last of them.
+
+    Each cell that draws keeps its figures.
+    """
     body: list[Rewritten] = []
+    below: list[cst.EmptyLine] = []
     unused = _unused(plan, step)
     drawn = False
     given = {id(p.node) for p in parameters if p.constant}
@@ -63,13 +78,15 @@ def _body(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> list[Rewri
         nothing = effect.value.type == "builtins.NoneType"
         if statement.displayed and FIGURE not in effect.writes and not nothing:
             parts[-1] = displayed(parts[-1])
+        parts[0] = with_comments_above(parts[0], below)
+        below = comments_below(code)
         body += parts
         saves = "save_figures(" in cst.Module(parts).code
         drawn = (drawn or FIGURE in effect.writes) and not saves
         if statement.ends_cell and drawn:
             body.append(parsed_line(f'save_figures("{step.name}")'))
             drawn = False
-    return body
+    return body, below
 
 
 def _unused(plan: Plan, step: Step) -> frozenset[str]:
@@ -154,7 +171,8 @@ def definition_text(plan: Plan, number: int, definition: Definition) -> str:
         node = lift_parameters(node, lifted)
     if isinstance(node, cst.FunctionDef | cst.ClassDef) and not node.get_docstring():
         node = _documented(plan, node, number)
-    return cst.Module([node, *parts[1:]]).code.strip() + "\n"
+    text = cst.Module([node, *parts[1:]], footer=comments_below(statement.code)).code
+    return text.strip() + "\n"
 
 
 def _documented(
@@ -163,7 +181,7 @@ def _documented(
     """Give a definition a docstring: the Markdown above it, or its name in words."""
     cell = plan.analysis.statements[number].cell + 1
     text = plan.prose.text_between(number - 1, number)
-    title = node.name.value.replace("_", " ").strip()
+    title = snake(node.name.value).replace("_", " ")
     doc = parsed_line(docstring(title, [*text, f"From cell {cell} of the notebook."], limit=6))
     body = node.body
     old = body.body if isinstance(body, cst.IndentedBlock) else [cst.SimpleStatementLine(body.body)]  # type: ignore[arg-type]

@@ -6,6 +6,7 @@ import ast
 import sys
 from collections.abc import Iterable, Iterator
 
+from nb2prod.emit.local_modules import local_modules
 from nb2prod.pipeline.definitions import words_in_texts
 from nb2prod.pipeline.plan import Plan
 
@@ -20,9 +21,13 @@ def with_imports(plan: Plan, docstring: str, parts: Iterable[str], package: str)
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | set(_quoted_types(tree))
     used |= plan.analysis.in_texts & words_in_texts(tree)
     used -= {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    blocks = ["\n".join(group) for group in _grouped(_imports(plan, used))]
-    if own := _own_imports(plan, used, package):
-        blocks.append("\n".join(own))
+    brought = local_modules(plan)
+    lines = list(_imports(plan, used))
+    beside = [line for line in lines if line.split()[1].partition(".")[0] in brought]
+    blocks = ["\n".join(group) for group in _grouped(x for x in lines if x not in beside)]
+    own = [*_own_imports(plan, used, package), *(x for g in _grouped(beside) for x in g)]
+    if own:
+        blocks.append("\n".join(sorted(own, key=lambda line: (line.startswith("from "), line))))
     head = "\n\n".join([docstring, *blocks, *_conditional(plan, used)])
     return f"{head}\n\n\n{body}"
 

@@ -63,6 +63,16 @@ def rewrite(code: str, rewriting: Rewriting, *, figure: str = "figure") -> list[
     return body  # type: ignore[return-value]
 
 
+def comments_below(code: str) -> list[cst.EmptyLine]:
+    """Return the comments below the last statement of a text."""
+    return [line for line in cst.parse_module(code).footer if line.comment]
+
+
+def with_comments_above(statement: Rewritten, comments: Sequence[cst.EmptyLine]) -> Rewritten:
+    """Return a statement with comments above its own ones."""
+    return statement.with_changes(leading_lines=[*comments, *statement.leading_lines])
+
+
 class _Names(cst.CSTTransformer):
     """Gives variables their new names; attributes and keywords of libraries stay."""
 
@@ -288,14 +298,20 @@ def as_function(statement: Rewritten) -> Rewritten:
 
 
 def function_text(
-    signature: str, docstring: str, body: Sequence[Rewritten], ending: Sequence[str]
+    signature: str,
+    docstring: str,
+    body: Sequence[Rewritten],
+    ending: Sequence[str],
+    below: Sequence[cst.EmptyLine] = (),
 ) -> str:
-    """Return a function with this body; `docstring` is not indented."""
+    """Return a function with this body; `docstring` is not indented, `below` are comments."""
     head = cst.parse_module(f"{signature}\n    pass\n").body[0]
     assert isinstance(head, cst.FunctionDef)
     doc = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(_indented(docstring)))])
-    tail = [cst.parse_statement(line) for line in ending]
-    block = cst.IndentedBlock([doc, *body, *tail])
+    tail = [parsed_line(line) for line in ending]
+    if tail:
+        tail[0] = with_comments_above(tail[0], below)
+    block = cst.IndentedBlock([doc, *body, *tail], footer=() if tail else below)
     return cst.Module([head.with_changes(body=block)]).code
 
 

@@ -38,7 +38,9 @@ The keys of an effect, all optional:
     draws         the random state it draws from: "numpy", "python", "torch", "tensorflow"
     unless        a keyword which, when given and not None, makes it draw from no global state
     seeds         the random state it sets
-    reads, writes the argument that is a path: "0", or "0:name" where it can also be a keyword
+    reads, writes the argument that is a path: "0", or "0:name" where it can also be a keyword;
+                  "self": the path whose method it is. What saves to a file and does not say what
+                  it returns gives None
     evaluates     the argument with a text that refers to variables of the caller: "0:formula" where
                   any name in it may be one, "@0:expr" where only names after an @ are
     options       the process-wide options it changes: "pandas", "matplotlib", "warnings", …

@@ -25,7 +25,7 @@ from nb2prod.pipeline.steps import partition, step_cost
 OTHER_MODULES = frozenset(
     {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
 )
-_OWN_NAMES = OTHER_MODULES | {
+_OWN_NAMES = OTHER_MODULES - {"functions", "run"} | {
     "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",
 }  # fmt: skip
 
@@ -174,7 +174,14 @@ def _imported(analysis: Analysis) -> set[str]:
 def _variables(flow: Dataflow) -> set[str]:
     names = {n for e in flow.analysis.effects for n in e.all_binds | e.deletes}
     names |= {n for s in flow.analysis.statements for n in inner_names(s.node)}
-    return names - flow.scope.imports.keys() - flow.scope.movable
+    return names - flow.scope.imports.keys() - flow.scope.movable - _thrown_away(flow)
+
+
+def _thrown_away(flow: Dataflow) -> set[str]:
+    """Return `_` and its like, where they are never read: they keep their names."""
+    nodes = (n for s in flow.analysis.statements for n in ast.walk(s.node))
+    used = [n for n in nodes if isinstance(n, ast.Name) and not n.id.strip("_")]
+    return {n.id for n in used} - {n.id for n in used if isinstance(n.ctx, ast.Load)}
 
 
 def inner_names(node: ast.stmt) -> set[str]:
@@ -209,7 +216,9 @@ def _title(prose: Prose, flow: Dataflow, start: int, end: int) -> str:
     heading = prose.heading_at(first, after=before)
     if heading and (start or heading.level > 1):
         return heading.text
-    inside = [h for h in prose.headings if start <= h.position < end and h.level in (2, 3)]
+    # A heading stands above the first statement after it that computes something.
+    begins = ((h, next((i for i in work if i >= h.position), -1)) for h in prose.headings)
+    inside = [h for h, at in begins if start <= at < end and h.level in (2, 3)]
     return inside[0].text if len(inside) == 1 else ""
 
 
