@@ -14,7 +14,7 @@ from nb2prod.emit.provenance import Provenance, Source
 
 # Files above this size are linked to, not copied; of a folder with more than _MOST, above _SMALL.
 _LARGE, _MOST, _SMALL = 100_000_000, 500_000_000, 1_000_000  # bytes
-_MANY = 2000  # files; a folder beside the notebook's with more of them is linked to
+_BESIDE, _MANY = 20_000_000, 2000  # bytes, files; a folder beside with more of them is linked to
 _BY_LINK = frozenset({".git", ".dvc", "node_modules"})
 _LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache"})
 
@@ -51,7 +51,7 @@ def _is_small(path: Path) -> bool:
     size = 0
     for count, file in enumerate(path.rglob("*") if path.is_dir() else [path]):
         size += file.lstat().st_size
-        if size > _LARGE or count > _MANY:
+        if size > _BESIDE or count > _MANY:
             return False
     return True
 
@@ -60,7 +60,7 @@ def _copy(source: Path, target: Path) -> None:
     if source.is_dir():
         copy_folder(source, target)
     elif source.is_file():
-        _bring(source, target)
+        _bring(source, target, link=False)
 
 
 def copy_folder(source: Path, target: Path, without: Collection[Path] = ()) -> None:
