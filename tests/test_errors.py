@@ -137,17 +137,17 @@ def test_a_notebook_that_fails_gives_an_unverified_project(tmp_path, capsys, cel
     captured = capsys.readouterr()
     assert captured.err.startswith(f"nb2prod: the notebook itself fails in {reason}")
     verdict = f"unverified: the notebook fails in {reason.partition(':')[0]}"
-    assert captured.out.strip().endswith(verdict)
+    assert verdict in captured.out
     assert verdict in (project / "README.md").read_text()
 
 
 def test_a_cell_without_an_end_meets_the_time_limit(tmp_path, capsys):
-    path = notebook(tmp_path, "x = 1", "while True:\n    x = -x", "print(x)")
-    command = ["refactor", str(path), "--output", str(tmp_path / "project"), "--time-limit", "5"]
+    path = notebook(tmp_path, "x = 1\nwhile True:\n    x = -x", "print(x)")
+    command = ["refactor", str(path), "--output", str(tmp_path / "project"), "--time-limit", "10"]
     main(command)
     captured = capsys.readouterr()
-    assert "the time limit was reached in cell 2; --time-limit allows more" in captured.err
-    assert captured.out.strip().endswith("unverified: the time limit was reached")
+    assert "the time limit was reached in cell 1; --time-limit allows more" in captured.err
+    assert "unverified: the time limit was reached" in captured.out
 
 
 def test_await_at_the_top_level_works(tmp_path, capsys):
