@@ -13,6 +13,7 @@ What has been measured says something about the machine, too: only the ratios ar
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -34,7 +35,8 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--no-slow-peers", action="store_true", help="only beside ruff")
     options = parser.parse_args()
-    files = sorted({file for path in options.notebooks for file in _notebooks(path)})
+    named = sorted({file for path in options.notebooks for file in _notebooks(path)})
+    files = [file for file in named if _is_read_by_all(file)]
     size = sum(file.stat().st_size for file in files)
     print(f"{len(files)} notebooks, {size / 1e6:.1f} MB")
     with tempfile.TemporaryDirectory() as folder:
@@ -50,6 +52,14 @@ def main() -> None:
 
 def _notebooks(path: Path) -> list[Path]:
     return sorted(path.rglob("*.ipynb")) if path.is_dir() else [path]
+
+
+def _is_read_by_all(file: Path) -> bool:
+    """Say whether a file is JSON; on any other, Pynblint stops and measures nothing."""
+    try:
+        return isinstance(json.loads(file.read_bytes()), dict)
+    except ValueError:
+        return False
 
 
 def _copies(files: Sequence[Path], folder: Path) -> Path:
