@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from nb2prod.analysis.code_cell import CodeCell, dotted, resolved
 from nb2prod.analysis.summary import Summary
@@ -15,6 +15,9 @@ from nb2prod.config import Limits
 from nb2prod.finding import Change, EditCell, Fix, Safety, Severity
 from nb2prod.notebook import Cell, Notebook
 from nb2prod.source import Edit, Span
+
+if TYPE_CHECKING:
+    from nb2prod.analysis.lineage.values import Log
 
 
 class Flag(NamedTuple):
@@ -101,6 +104,13 @@ class NotebookView:
     def complete(self) -> bool:
         """Say whether all that the code does to names is seen."""
         return not any(s.broken or s.opaque for _, s in self.code)
+
+    @cached_property
+    def log(self) -> Log | None:
+        """What the code does with its data; None if it trains no model."""
+        from nb2prod.rules.leakage import log_of  # noqa: PLC0415  only a few notebooks need it
+
+        return log_of(self)
 
     @cached_property
     def executed(self) -> bool:

@@ -1,0 +1,246 @@
+"""What calls do to data: they load, split, transform, fit, predict and score."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+
+from nb2prod.analysis.lineage import indexing, names
+from nb2prod.analysis.lineage.estimators import Estimators
+from nb2prod.analysis.lineage.functions import Arguments
+from nb2prod.analysis.lineage.values import (
+    Columns,
+    Pair,
+    Selection,
+    Value,
+    held,
+    join,
+    mix,
+)
+
+_CONTAINERS = frozenset({"list", "tuple", "sorted", "reversed", "iter", "set"})
+_ADDING = frozenset({"append", "add", "insert", "extend", "update"})
+
+
+class Lineage(Estimators):
+    """Follows data through a notebook."""
+
+    def call(self, node: ast.Call) -> Value:
+        """Return what a call gives."""
+        if isinstance(node.func, ast.Attribute):
+            base = self.evaluate(node.func.value)
+            if not base.name or base.rows or base.objects:
+                return self._method(node, base, node.func.attr)
+            callee = Value(name=f"{base.name}.{node.func.attr}")
+        else:
+            callee = self.evaluate(node.func)
+        given = self.arguments(node)
+        if callee.function is not None:
+            return self.run_function(node, callee.function, given)
+        if callee.objects:
+            return self.apply_model(node, callee, given)
+        return self._library(node, callee.name, given)
+
+    # Functions of libraries, and unknown ones
+
+    def _library(self, node: ast.Call, name: str, given: Arguments) -> Value:
+        short = name.rpartition(".")[2]
+        first = given.first
+        if short in names.SPLITS or name in ("numpy.split", "numpy.array_split"):
+            return self._split(node, short, given)
+        if short in names.CROSS_VALIDATIONS:
+            return self.cross_validate(node, given)
+        if short in names.SCORES or short in names.SCORED_PLOTS:
+            return self.scored(node, short, given)
+        if name in ("lightgbm.train", "xgboost.train"):
+            return self.train_booster(node, given)
+        if short in names.LOADS:
+            return replace(self.source(node), columns=Columns(self.key(node)))
+        if short in ("clone", "deepcopy", "copy"):
+            return self.copied(node, short, first)
+        if short in names.SHAPES:
+            return Value()
+        if short[:1].isupper() and name != "pandas.DataFrame" and short != "Series":
+            return self.construct(node, name, given)
+        if short in names.COMPOSITE:
+            return self.construct(node, name, given)
+        return self._plain(node, name, short, given)
+
+    def _plain(self, node: ast.Call, name: str, short: str, given: Arguments) -> Value:
+        first = given.first
+        value = self._builtin(short, given) if "." not in name else None
+        if value is not None:
+            return value
+        if name in ("pandas.cut", "pandas.qcut"):
+            bins = given.get("bins", 1)
+            counted = short == "qcut" or isinstance(bins.constant, int)
+            return self.across(node, first, name) if counted else mix([first])
+        if short == "resample" and "sklearn" in name:
+            drawn = [self.drawn_again(node, v, "resample") for v in given.values]
+            return drawn[0] if len(drawn) == 1 else held(tuple(enumerate(drawn)))
+        if short == "shuffle":
+            copies = [replace(v) for v in given.values]
+            return copies[0] if len(copies) == 1 else held(tuple(enumerate(copies)))
+        if short in names.SELECTION_SCORES or (short in names.AGGREGATES and "." in name):
+            return self.aggregate(node, short, first, given)
+        if short in names.ACROSS_FUNCTIONS:
+            return self.across(node, first, short)
+        if short in ("DataFrame", "array", "asarray"):
+            return replace(mix(given.values), facts=first.facts, columns=first.columns,
+                           index=first.index)  # fmt: skip
+        if short == "concat":
+            return self._concat(first)
+        if short == "get_dummies":
+            return replace(mix([first]), facts=first.facts)
+        result = replace(mix(given.values), objects=frozenset())
+        return (
+            result if result.rows or result.facts or not self.may_load(name) else self.source(node)
+        )
+
+    def _concat(self, given: Value) -> Value:
+        parts = [v for _, v in given.items] if given.items else [given]
+        facts = frozenset(f for v in parts for f in v.facts)
+        return replace(mix(parts), facts=facts)
+
+    def _builtin(self, short: str, given: Arguments) -> Value | None:
+        first = given.first
+        if short in _CONTAINERS:
+            return replace(first)
+        if short == "zip":
+            return held(((0, held(tuple((i, self.item(v)) for i, v in enumerate(given.values)))),))
+        if short == "enumerate":
+            return held(((0, held(((0, Value()), (1, self.item(first))))),))
+        if short == "next":
+            return self.item(first)
+        if short in ("range", "len", "str", "print", "int", "float", "type", "isinstance", "input"):
+            return Value()
+        if short == "dict":
+            return held(tuple(given.named.items()))
+        if short == "map" and len(given.values) > 1:
+            return mix(given.values[1:])
+        return None
+
+    def _split(self, node: ast.Call, short: str, given: Arguments) -> Value:
+        """Return the parts of a split; of `train_test_split`, two of each array."""
+        text = {k: ast.unparse(v.value) for k in ("random_state", "test_size", "train_size")
+                for v in node.keywords if v.arg == k}  # fmt: skip
+        fixed = text.get("random_state", "None") != "None"
+        split = f"split {text}" if fixed else f"split {self.key(node)}"
+        arrays = [self.rooted(v, a) for v, a in zip(given.positional, node.args, strict=False)]
+        if not arrays:
+            arrays = [mix(given.named.values())]
+        if len(arrays) > 1 and short == "train_test_split":
+            self.log.pairs.append(Pair(self.at(node), arrays[0], arrays[1]))
+        (self.log.folds if self.loops else self.log.splits).add(split)
+        if short in ("split", "array_split", "random_split"):
+            cuts = given.values[1].items if len(given.values) > 1 else None
+            count = len(cuts) + 1 if cuts and short == "split" else 3
+            parts = (arrays[0].select([Selection(split, str(i))]) for i in range(count))
+            return held(tuple(enumerate(parts)))
+        pairs = [(a.select([Selection(split, p)])) for a in arrays for p in ("0", "1")]
+        return held(tuple(enumerate(pairs)))
+
+    # Methods
+
+    def _method(self, node: ast.Call, base: Value, name: str) -> Value:
+        owner = node.func.value if isinstance(node.func, ast.Attribute) else node.func
+        given = self.arguments(node)
+        if base.objects and (found := self.own_method(node, base, name, given)) is not None:
+            return found
+        estimated = self.estimator_method(node, owner, base, name, given)
+        if estimated is not None:
+            return estimated
+        if base.items is not None:
+            found = self._container(owner, base, name, given)
+            if found is not None:
+                return found
+        result = self._table(node, owner, base, name, given)
+        inplace = given.named.get("inplace")
+        if inplace is not None and inplace.constant is not False:
+            indexing.write_back(self, owner, base, result)
+            return Value()
+        return result
+
+    def _container(self, owner: ast.expr, base: Value, name: str, given: Arguments) -> Value | None:
+        items = base.items or ()
+        if name in _ADDING and given.values:
+            added = given.values[-1]
+            more = added.items if name in ("extend", "update") else ((len(items), added),)
+            indexing.write_back(self, owner, base, held((*items, *(more or ()))[-60:]))
+            return replace(base)
+        if name == "items":
+            return held(tuple((i, held(((0, Value()), (1, v)))) for i, (_, v) in enumerate(items)))
+        if name in ("values", "copy"):
+            return replace(base)
+        if name == "keys":
+            return Value()
+        if name in ("get", "pop"):
+            known = [v for k, v in items if k == given.first.constant]
+            return known[0] if known else join([v for _, v in items])
+        return None
+
+    def _table(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
+               given: Arguments) -> Value:  # fmt: skip
+        """Return what a method of a frame, series or array gives."""
+        if name in names.SHAPES:
+            index = (
+                indexing.null_mask(owner, name) if name in names.NULLS else frozenset[Selection]()
+            )
+            return Value(index=index)
+        if name == "isin":
+            return Value(index=given.first.index)
+        if name in ("head", "tail") and node.args:
+            sign, part = ("", "below") if name == "head" else ("-", "above")
+            text = f"cut {sign}{indexing.bound_text(self, node.args[0])}"
+            return base.select([Selection(text, part)])
+        if name in ("take", "filter") and given.first.index:
+            return base.select(given.first.index)
+        if name == "sample":
+            return self._sample(node, base, given)
+        if name == "drop":
+            return self._drop(base, given)
+        if name == "pop":
+            named = indexing.column_names(given.first)
+            indexing.write_back(self, owner, base, indexing.without_columns(base, named))
+            return indexing.columns_of(base, named, single=True)
+        if name == "groupby":
+            return self.across(node, base, name) if base.rows else replace(base)
+        if name in names.AGGREGATES:
+            return self.aggregate(node, name, base, given)
+        if name in names.ACROSS or (name == "fillna" and "method" in given.named):
+            return self.across(node, base, name)
+        if name == "assign":
+            result = base
+            for column, value in given.named.items():
+                result = indexing.with_columns(result, [column], value)
+            return replace(result)
+        if name in ("apply", "map", "applymap", "pipe"):
+            return self.map_function(node, base, name, given)
+        mixed = mix([base, *given.values])
+        keeps = name in names.KEEP_COLUMNS
+        rows = base.rows or mixed.rows
+        if name in ("append", "merge", "join", "combine_first"):
+            rows = mixed.rows
+        inner = base.facts | {(None, s) for v in given.values for s in v.statistics}
+        return replace(mixed, rows=rows, facts=inner, columns=base.columns if keeps else None)
+
+    def _sample(self, node: ast.Call, base: Value, given: Arguments) -> Value:
+        if (again := given.named.get("replace")) is not None and again.constant is True:
+            return self.drawn_again(node, base, "sample")
+        frac = given.get("frac", 1)
+        if frac.constant in (1, 1.0) and frac.constant is not None:
+            return replace(base)
+        return base.select([Selection(f"sample {self.key(node)}", "in")])
+
+    def _drop(self, base: Value, given: Arguments) -> Value:
+        labels = given.get("columns", 0)
+        if labels.rest:
+            return indexing.drop_rows(base, labels)
+        axis = given.get("axis", 1).constant
+        named = indexing.column_names(given.get("columns", 0) if "labels" not in given.named
+                                      else given.named["labels"])  # fmt: skip
+        if "columns" in given.named or axis in (1, "columns"):
+            return indexing.without_columns(base, named)
+        if named is None:
+            return replace(base, columns=None)
+        return indexing.without_columns(base, named)

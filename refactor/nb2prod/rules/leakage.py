@@ -1,0 +1,213 @@
+"""Judging what a notebook did with its data: what the rules on leakage find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from nb2prod.analysis.lineage import names
+from nb2prod.analysis.lineage.values import (
+    At,
+    Log,
+    RowSets,
+    Statistic,
+    Test,
+    Training,
+    overlap,
+    within,
+)
+
+if TYPE_CHECKING:
+    from nb2prod.rules.rule import Flag, NotebookView
+
+# Where none of these is written there is no model, and so no leakage.
+_WORDS = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
+
+
+class Leak(NamedTuple):
+    """A place, and what leaks there."""
+
+    at: At
+    message: str
+
+
+def log_of(view: NotebookView) -> Log | None:
+    """Follow the data through a notebook; None if it trains no model."""
+    if not any(word in c.source for c, _ in view.code for word in _WORDS):
+        return None
+    from nb2prod.analysis.lineage.calls import Lineage  # noqa: PLC0415
+    from nb2prod.analysis.lineage.tree import CodeTree  # noqa: PLC0415
+
+    cells = ((c.index, CodeTree(c.source)) for c, s in view.code if not s.broken)
+    return Lineage(view.names).run(cells)
+
+
+def flags(leaks: Iterable[Leak]) -> Iterator[Flag]:
+    """Return leaks as a rule yields them, one for each place."""
+    from nb2prod.rules.rule import Flag  # noqa: PLC0415
+
+    seen: set[At] = set()
+    for leak in leaks:
+        if leak.at not in seen:
+            seen.add(leak.at)
+            yield Flag(leak.at.span, leak.message, cell=leak.at.cell)
+
+
+def preprocessing(log: Log) -> Iterator[Leak]:
+    """Find statistics over rows that a model is trained on together with rows it is tested on."""
+    for training, test in _pairs(log):
+        features, tested = training.features, test.features
+        if not tested.rows or not features.rows or overlap(features.rows, tested.rows):
+            continue
+        for statistic in _seen(training) | tested.statistics:
+            if statistic.kind == "statistic" and _sees_test(log, statistic, test):
+                yield Leak(statistic.at, _sees(statistic))
+    for training in log.trainings:
+        for statistic in _seen(training):
+            if statistic.kind == "statistic" and _before_split(log, statistic.rows, training):
+                yield Leak(statistic.at, _sees(statistic))
+
+
+def _seen(training: Training) -> frozenset[Statistic]:
+    target = training.target.statistics if training.target else frozenset[Statistic]()
+    return training.features.statistics | target
+
+
+def _sees(statistic: Statistic) -> str:
+    return (
+        f"`{statistic.name}` sees the rows that the model is tested on: "
+        "split first, and compute it from the training rows only"
+    )
+
+
+def _sees_test(log: Log, statistic: Statistic, test: Test) -> bool:
+    if test.validation and _held_out(log, statistic.rows):
+        return False  # the folds are of training rows: an honest test is still to come
+    return overlap(statistic.rows, test.features.rows)
+
+
+def _held_out(log: Log, rows: RowSets) -> bool:
+    return any(selection.split in log.splits for row in rows for selection in row)
+
+
+def _before_split(log: Log, rows: RowSets, training: Training) -> bool:
+    """Say whether a statistic is of rows that were split later, the training rows among them."""
+    for row in training.features.rows:
+        for selection in row:
+            if selection.split in log.splits and any(
+                within(row, other) and selection.split not in dict(other) for other in rows
+            ):
+                return True
+    return False
+
+
+def overlapping(log: Log) -> Iterator[Leak]:
+    """Find models that are tested on what they were trained on, and copies of rows in both."""
+    for training, test in _pairs(log):
+        if overlap(training.features.rows, test.features.rows):
+            continue
+        for statistic in training.features.statistics | test.features.statistics:
+            if statistic.kind == "resample" and overlap(statistic.rows, test.features.rows):
+                message = (
+                    f"`{statistic.name}` copies rows, or makes up similar ones, before the split: "
+                    "the model is tested on copies of what it was trained on"
+                )
+                yield Leak(statistic.at, message)
+    for tests in _by_model(log):
+        known = [(t, log.trainings[t.training]) for t in tests if t.training is not None]
+        supervised = [(t, on) for t, on in known if on.target is not None]
+        if not supervised or not all(_same_rows(t, on) for t, on in known):
+            continue
+        for test, training in supervised:
+            if test.scored or _held_out(log, training.features.rows):
+                yield Leak(test.at, "the model is tested on the rows that it was trained on")
+                break
+
+
+def _same_rows(test: Test, training: Training) -> bool:
+    return overlap(test.features.rows, training.features.rows)
+
+
+def repeated(log: Log) -> Iterator[Leak]:
+    """Find test sets by which models are compared, when no other data is kept for the last test."""
+    scored = [t for t in log.tests if t.scored and not t.validation and _fresh(log, t)]
+    for number, test in enumerate(scored):
+        others = [o for o in scored[:number] if overlap(o.features.rows, test.features.rows)]
+        again = any(_unrelated(log, o.model, test.model) for o in others)
+        if (again or _made_in_loop(log, test)) and not _another_test(log, test):
+            message = (
+                "this test set has been used for another model before: choosing between models "
+                "by it makes its score too good; compare on a validation set or by "
+                "cross-validation"
+            )
+            yield Leak(test.scored or test.at, message)
+            return
+
+
+def _fresh(log: Log, test: Test) -> bool:
+    """Say whether a test is on one set of rows that the model has not seen."""
+    rows = test.features.rows
+    if not rows or test.training is None:
+        return False
+    if any(selection.split in log.folds for row in rows for selection in row):
+        return False
+    return not overlap(rows, log.trainings[test.training].features.rows)
+
+
+def _unrelated(log: Log, a: int, b: int) -> bool:
+    return a != b and a not in log.things[b].parts and b not in log.things[a].parts
+
+
+def _made_in_loop(log: Log, test: Test) -> bool:
+    return bool(set(test.loops) & set(log.things[test.model].loops))
+
+
+def _another_test(log: Log, test: Test) -> bool:
+    """Say whether some model is tested on rows that are kept apart from this test set, too."""
+    for other in log.tests:
+        if not _fresh(log, other) or overlap(other.features.rows, test.features.rows):
+            continue
+        if _held_out(log, other.features.rows) or _sources(other) != _sources(test):
+            return True
+    return False
+
+
+def _sources(test: Test) -> set[str]:
+    return {row[0].split for row in test.features.rows}
+
+
+def untested(log: Log) -> Iterator[Leak]:
+    """Find that no model is tested on anything but what it was trained on."""
+    trainings = [t for t in log.trainings if t.target is not None and t.features.rows]
+    if not trainings or not log.complete or log.splits or log.folds:
+        return
+    if any(log.things[t.model].name in names.SEARCHES for t in trainings):
+        return
+    if all(t.training is not None and _same_rows(t, log.trainings[t.training]) for t in log.tests):
+        at = trainings[-1].at
+        yield Leak(at, "no data is kept to test the model on: how good it is on new data is open")
+
+
+def target_in_features(log: Log) -> Iterator[Leak]:
+    """Find tables of features that still have the column which is to be predicted."""
+    for pair in log.pairs:
+        features, target = pair.features.columns, pair.target.columns
+        if not features or not target or features.base != target.base or not target.only:
+            continue
+        if len(target.only) == 1 and (features.only is not None or target.base == features.base):
+            (name,) = target.only
+            if features.has(name):
+                yield Leak(pair.at, f"the features still have the column `{name}` to be predicted")
+
+
+def _pairs(log: Log) -> Iterator[tuple[Training, Test]]:
+    for test in log.tests:
+        if test.training is not None:
+            yield log.trainings[test.training], test
+
+
+def _by_model(log: Log) -> Iterator[list[Test]]:
+    found: dict[int, list[Test]] = {}
+    for test in log.tests:
+        found.setdefault(test.model, []).append(test)
+    yield from found.values()

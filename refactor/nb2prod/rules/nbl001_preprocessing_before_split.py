@@ -1,0 +1,98 @@
+"""A statistic is computed from the rows that the model is later tested on.
+
+A mean, a scale, a vocabulary or a choice of features that was learnt from all rows carries what
+the test rows look like into the training: the score is better than it will be on new data. Split
+first, fit on the training rows, and only apply to the test rows; a `Pipeline` does that by itself,
+in cross-validation too.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("passengers.csv")
+y = rows["survived"]
+X = rows.drop(columns=["survived"])
+# %%
+X = StandardScaler().fit_transform(X)  # flagged
+# %%
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression().fit(X_train, y_train)
+# %%
+model.score(X_test, y_test)
+```
+
+```python
+# %%
+import pandas as pd
+from sklearn.feature_selection import SelectKBest
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+rows = pd.read_csv("passengers.csv")
+rows["age"] = rows["age"].fillna(rows["age"].mean())  # flagged
+X, y = rows.drop("survived", axis=1), rows.survived
+X = SelectKBest(k=5).fit_transform(X, y)  # flagged
+# %%
+cross_val_score(LogisticRegression(), X, y)
+```
+
+## Not flagged
+
+What looks at one row at a time, and what is fitted after the split.
+
+```python
+# %%
+import numpy as np
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("passengers.csv")
+rows["name"] = rows["name"].str.lower()
+rows["fare"] = np.log1p(rows["fare"].fillna(0))
+rows["age"].mean()
+# %%
+y = rows.pop("survived")
+X_train, X_test, y_train, y_test = train_test_split(rows, y, random_state=0)
+scaler = StandardScaler()
+X_train = scaler.fit_transform(X_train)
+X_test = scaler.transform(X_test)
+# %%
+model = LogisticRegression().fit(X_train, y_train)
+model.score(X_test, y_test)
+```
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import cross_val_score
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("passengers.csv")
+model = make_pipeline(StandardScaler(), LogisticRegression())
+cross_val_score(model, rows.drop(columns="survived"), rows["survived"])
+```
+
+## References
+
+- scikit-learn: common pitfalls, data leakage during pre-processing
+- Yang et al.: Data Leakage in Notebooks (ASE 2022), preprocessing leakage
+- dslinter: W5518
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.leakage import flags, preprocessing
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if view.log:
+        yield from flags(preprocessing(view.log))
+
+
+RULE = Rule("NBL001", "preprocessing-before-split", "warning", notebook=_check)

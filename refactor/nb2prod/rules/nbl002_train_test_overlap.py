@@ -1,0 +1,77 @@
+"""A model is tested on rows that it was trained on, or on copies of them.
+
+Such a score says how well the model remembers, not how well it predicts. Rows that are drawn again
+(or made up, as SMOTE does) before the split stand on both sides of it; draw them from the training
+rows only.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+from imblearn.over_sampling import SMOTE
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+rows = pd.read_csv("payments.csv")
+X, y = rows.drop("fraud", axis=1), rows["fraud"]
+# %%
+X, y = SMOTE().fit_resample(X, y)  # flagged
+# %%
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression()
+model.fit(X_train, y_train)
+# %%
+predicted = model.predict(X_test)
+```
+
+```python
+# %%
+import pandas as pd
+from sklearn.metrics import accuracy_score
+from sklearn.tree import DecisionTreeClassifier
+rows = pd.read_csv("payments.csv")
+X, y = rows.drop("fraud", axis=1), rows["fraud"]
+tree = DecisionTreeClassifier().fit(X, y)
+# %%
+predicted = tree.predict(X)  # flagged
+accuracy_score(y, predicted)
+```
+
+## Not flagged
+
+A score on the training rows beside one on test rows, which shows how much a model overfits.
+
+```python
+# %%
+import pandas as pd
+from imblearn.over_sampling import SMOTE
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+rows = pd.read_csv("payments.csv")
+X, y = rows.drop("fraud", axis=1), rows["fraud"]
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+# %%
+more_X, more_y = SMOTE().fit_resample(X_train, y_train)
+model = LogisticRegression().fit(more_X, more_y)
+# %%
+print(model.score(X_train, y_train), model.score(X_test, y_test))
+```
+
+## References
+
+- imbalanced-learn: common pitfalls, data leakage
+- Yang et al.: Data Leakage in Notebooks (ASE 2022), overlap leakage
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.leakage import flags, overlapping
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if view.log:
+        yield from flags(overlapping(view.log))
+
+
+RULE = Rule("NBL002", "train-test-overlap", "warning", notebook=_check)

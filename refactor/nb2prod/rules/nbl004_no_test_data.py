@@ -1,0 +1,55 @@
+"""Models are trained, and no data is kept to test them on.
+
+How well a model predicts can only be seen on rows that it was not trained on.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+rows = pd.read_csv("houses.csv")
+# %%
+model = LinearRegression()
+model.fit(rows[["area", "rooms"]], rows["price"])  # flagged
+```
+
+## Not flagged
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import cross_val_score
+rows = pd.read_csv("houses.csv")
+model = LinearRegression()
+cross_val_score(model, rows[["area", "rooms"]], rows["price"])
+model.fit(rows[["area", "rooms"]], rows["price"])
+```
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+train, test = pd.read_csv("train.csv"), pd.read_csv("test.csv")
+model = LinearRegression().fit(train[["area", "rooms"]], train["price"])
+model.predict(test[["area", "rooms"]])
+```
+
+## References
+
+- Yang et al.: Data Leakage in Notebooks (ASE 2022), no independent test data
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.leakage import flags, untested
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if view.log:
+        yield from flags(untested(view.log))
+
+
+RULE = Rule("NBL004", "no-test-data", "info", default=False, notebook=_check)

@@ -1,0 +1,55 @@
+"""The column that is to be predicted is among the features.
+
+The model only has to copy it: the score is perfect and means nothing, and when the answer is not
+known yet the column is not there.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+from sklearn.model_selection import train_test_split
+rows = pd.read_csv("houses.csv")
+y = rows["price"]
+X = rows.drop(columns=["id"])
+# %%
+X_train, X_test, y_train, y_test = train_test_split(X, y)  # flagged
+```
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+rows = pd.read_csv("houses.csv")
+model = LinearRegression().fit(rows[["area", "price"]], rows.price)  # flagged
+```
+
+## Not flagged
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import train_test_split
+rows = pd.read_csv("houses.csv")
+y = rows["price"]
+X = rows.drop("price", axis=1)
+X_train, X_test, y_train, y_test = train_test_split(X, y)
+LinearRegression().fit(rows[["area"]], rows.price)
+rows.drop(["price"], axis=1, inplace=True)
+LinearRegression().fit(rows, y)
+```
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.leakage import flags, target_in_features
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if view.log:
+        yield from flags(target_in_features(view.log))
+
+
+RULE = Rule("NBL005", "target-in-features", "warning", notebook=_check)
