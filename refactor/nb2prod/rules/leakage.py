@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 _WORDS = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
 
 
+# Selections by which a part is kept for a test.
+_CUTS = ("split", "cut", "sample")
+
+
 class Leak(NamedTuple):
     """A place, and what leaks there."""
 
@@ -81,9 +85,17 @@ def _sees(statistic: Statistic) -> str:
 
 
 def _sees_test(log: Log, statistic: Statistic, test: Test) -> bool:
-    if test.validation and _held_out(log, statistic.rows):
+    if test.validation and _tested_elsewhere(log, statistic.rows):
         return False  # the folds are of training rows: an honest test is still to come
     return overlap(statistic.rows, test.features.rows)
+
+
+def _tested_elsewhere(log: Log, rows: RowSets) -> bool:
+    """Say whether rows were kept apart for a test before a statistic was computed."""
+    apart = any(s.split.startswith(_CUTS) for row in rows for s in row[1:])
+    return apart or any(
+        _fresh(log, t) and not overlap(t.features.rows, rows) for t in log.tests if not t.validation
+    )
 
 
 def _held_out(log: Log, rows: RowSets) -> bool:
@@ -190,13 +202,15 @@ def untested(log: Log) -> Iterator[Leak]:
 
 def target_in_features(log: Log) -> Iterator[Leak]:
     """Find tables of features that still have the column which is to be predicted."""
+    seen: set[tuple[str, str]] = set()
     for pair in log.pairs:
         features, target = pair.features.columns, pair.target.columns
         if not features or not target or features.base != target.base or not target.only:
             continue
-        if len(target.only) == 1 and (features.only is not None or target.base == features.base):
+        if len(target.only) == 1:
             (name,) = target.only
-            if features.has(name):
+            if features.has(name) and (target.base, name) not in seen:
+                seen.add((target.base, name))
                 yield Leak(pair.at, f"the features still have the column `{name}` to be predicted")
 
 

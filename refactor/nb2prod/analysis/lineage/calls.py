@@ -89,18 +89,20 @@ class Lineage(Estimators):
             return replace(mix(given.values), facts=first.facts, columns=first.columns,
                            index=first.index)  # fmt: skip
         if short == "concat":
-            return self._concat(first)
-        if short == "get_dummies":
+            return self._concat(node, first)
+        if short in ("get_dummies", "to_categorical"):
             return replace(mix([first]), facts=first.facts)
         result = replace(mix(given.values), objects=frozenset())
         return (
             result if result.rows or result.facts or not self.may_load(name) else self.source(node)
         )
 
-    def _concat(self, given: Value) -> Value:
+    def _concat(self, node: ast.Call, given: Value) -> Value:
         parts = [v for _, v in given.items] if given.items else [given]
         facts = frozenset(f for v in parts for f in v.facts)
-        return replace(mix(parts), facts=facts)
+        whole = all(v.columns and v.columns.only is None for v in parts)
+        columns = Columns(self.key(node)) if whole and len(node.args) < 2 else None
+        return replace(mix(parts), facts=facts, columns=columns)
 
     def _builtin(self, short: str, given: Arguments) -> Value | None:
         first = given.first
@@ -117,7 +119,10 @@ class Lineage(Estimators):
         if short == "dict":
             return held(tuple(given.named.items()))
         if short == "map" and len(given.values) > 1:
-            return mix(given.values[1:])
+            items = given.values[1].items
+            if items is None:
+                return mix(given.values[1:])
+            return held(tuple((i, mix([v])) for i, v in items))
         return None
 
     def _split(self, node: ast.Call, short: str, given: Arguments) -> Value:
@@ -199,6 +204,8 @@ class Lineage(Estimators):
             return self._sample(node, base, given)
         if name == "drop":
             return self._drop(base, given)
+        if name == "rename" and "columns" in given.named:
+            return indexing.renamed(base, given.named["columns"])
         if name == "pop":
             named = indexing.column_names(given.first)
             indexing.write_back(self, owner, base, indexing.without_columns(base, named))

@@ -28,9 +28,10 @@ class Estimators(Functions):
         """Return a new instance of a library's class."""
         short = name.rpartition(".")[2]
         data = mix(given.values)
+        first = next((v for v in given.values if v.rows), data)
         parts = frozenset(n for v in given.values for n in v.objects)
         number = self.make(node, short, parts)
-        return replace(data, facts=data.facts, objects=frozenset({number}))
+        return replace(data, rows=first.rows, objects=frozenset({number}))
 
     def copied(self, node: ast.Call, short: str, value: Value) -> Value:
         """Return a copy; of an estimator that is cloned, one that has learnt nothing."""
@@ -131,8 +132,9 @@ class Estimators(Functions):
         data = given.named.get("validation_data") or given.named.get("eval_set")
         if data is not None:
             items = [v for _, v in data.items] if data.items else [data]
-            first = items[0].items[0][1] if items[0].items else items[0]
-            self._test(node, base, first, scored=False, validation=True)
+            pairs = [v.items[0][1] for v in items if v.items] or items[:1]
+            for held_out in pairs:
+                self._test(node, base, held_out, scored=False, validation=True)
         if "validation_split" in given.named:
             split = f"validation {self.key(node)}"
             held_out = features.select([Selection(split, "1")])

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nb2prod.analysis.lineage import indexing, names
-from nb2prod.analysis.lineage.interpreter import MAX_DEPTH, Interpreter
-from nb2prod.analysis.lineage.state import Definition
+from nb2prod.analysis.lineage.interpreter import Interpreter
+from nb2prod.analysis.lineage.state import MAX_DEPTH, Definition
 from nb2prod.analysis.lineage.values import Selection, Statistic, Value, join, mix
 
 # Functions of these libraries load no data unless their name says so.

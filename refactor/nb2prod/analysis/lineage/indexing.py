@@ -61,6 +61,23 @@ def without_columns(base: Value, dropped: Sequence[str] | None) -> Value:
     return replace(base, facts=facts, columns=base.columns and base.columns.drop(dropped))
 
 
+def renamed(base: Value, names_: Value | None) -> Value:
+    """Return a table of which columns have other names."""
+    if names_ is None or names_.items is None:
+        return replace(base, columns=None)
+    new = {old: value.constant for old, value in names_.items if isinstance(old, str)}
+    texts = {old: name for old, name in new.items() if isinstance(name, str)}
+    if len(texts) < len(names_.items):
+        return replace(base, columns=None)
+    facts = frozenset((texts.get(c, c) if c else c, s) for c, s in base.facts)
+    columns = base.columns
+    if columns and columns.only is not None:
+        columns = columns.take(texts.get(c, c) for c in columns.only)
+    elif columns:
+        columns = columns.drop(texts)
+    return replace(base, facts=facts, columns=columns)
+
+
 def with_columns(
     base: Value, named: Sequence[str] | None, value: Value, *, all_rows: bool = True
 ) -> Value:

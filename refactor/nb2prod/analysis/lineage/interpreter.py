@@ -8,17 +8,16 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from nb2prod.analysis.lineage import indexing, names
-from nb2prod.analysis.lineage.state import Definition, Scope, State
+from nb2prod.analysis.lineage.state import (
+    MAX_REPEATED,
+    MAX_STEPS,
+    Definition,
+    Scope,
+    State,
+    TooLongError,
+)
 from nb2prod.analysis.lineage.tree import CodeTree
-from nb2prod.analysis.lineage.values import Log, Selection, Value, held, join, mix
-
-MAX_STEPS = 40_000
-MAX_DEPTH = 5
-MAX_REPEATED = 2  # loops in loops of which the body is followed twice
-
-
-class TooLongError(Exception):
-    """The notebook was followed for as long as is worth it."""
+from nb2prod.analysis.lineage.values import Columns, Log, Selection, Value, held, join, mix
 
 
 class Interpreter(State):
@@ -158,7 +157,7 @@ class Interpreter(State):
                     if isinstance(element, ast.Starred):
                         self.store(element.value, mix([value]))
                     else:
-                        self.store(element, self.part(value, number, len(elements)))
+                        self.store(element, self.part(target, value, number))
             case ast.Attribute(value=owner, attr=name):
                 base = self.evaluate(owner)
                 for thing in self.things(base):
@@ -170,15 +169,17 @@ class Interpreter(State):
             case _:
                 pass
 
-    def part(self, value: Value, number: int, count: int) -> Value:
-        """Return one of the values that a value is unpacked to."""
+    def part(self, target: ast.expr, value: Value, number: int) -> Value:
+        """Return one of the values that a value is unpacked to.
+
+        Whether rows that a function of others returns together are the same is not known: they
+        are not said to be.
+        """
         if value.items is not None:
             if len(value.items) > number:
                 return value.items[number][1]
             return Value()
-        if value.name and not value.rows:
-            return Value()
-        return mix([value]) if count else Value()
+        return mix([value.select([Selection(f"unpacked {self.key(target)}", str(number))])])
 
     def item(self, value: Value) -> Value:
         """Return what an iteration over a value gives."""
@@ -283,6 +284,8 @@ class Interpreter(State):
             return Value()
         if name == "index":
             return replace(base, rest=True, index=frozenset(s for r in base.rows for s in r[1:]))
+        if name == "frame":  # of a Bunch
+            return replace(base, columns=Columns(self.key(node)))
         if name in names.SAME:
             return replace(base)
         return indexing.columns_of(base, [name], single=True)

@@ -95,7 +95,7 @@ FITS = _words("fit fit_generator partial_fit train_on_batch")
 LOADS = _words(
     """read_csv read_table read_excel read_json read_parquet read_pickle read_sql read_sql_query
     read_html read_hdf read_feather read_fwf read_stata read_sas read_spss loadtxt genfromtxt
-    load_dataset fetch_openml"""
+    load_dataset"""
 )
 # These give a table with the same columns.
 KEEP_COLUMNS = _words(

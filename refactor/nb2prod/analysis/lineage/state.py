@@ -10,6 +10,13 @@ from nb2prod.analysis.lineage.tree import CodeTree
 from nb2prod.analysis.lineage.values import At, Log, Selection, Thing, Value
 
 Scope = dict[str, Value]
+MAX_STEPS = 40_000
+MAX_DEPTH = 5
+MAX_REPEATED = 2  # loops in loops of which the body is followed twice
+
+
+class TooLongError(Exception):
+    """The notebook was followed for as long as is worth it."""
 
 
 class Definition(NamedTuple):
