@@ -13,6 +13,7 @@ from nb2prod.analysis.lineage.values import (
     Statistic,
     Test,
     Training,
+    apart,
     overlap,
     within,
 )
@@ -177,9 +178,13 @@ def _made_in_loop(log: Log, test: Test) -> bool:
 def _another_test(log: Log, test: Test) -> bool:
     """Say whether some model is tested on rows that are kept apart from this test set, too."""
     for other in log.tests:
-        if not _fresh(log, other) or overlap(other.features.rows, test.features.rows):
+        rows = other.features.rows
+        if not _fresh(log, other) or not apart(rows, test.features.rows):
             continue
-        if _held_out(log, other.features.rows) or _sources(other) != _sources(test):
+        if other.training is None or not apart(rows, log.trainings[other.training].features.rows):
+            continue
+        another_file = not _sources(other) & _sources(test) and _sources(other) & log.files
+        if another_file or (other.scored and _held_out(log, rows)):
             return True
     return False
 

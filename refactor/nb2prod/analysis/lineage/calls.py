@@ -55,7 +55,9 @@ class Lineage(Estimators):
         if name in ("lightgbm.train", "xgboost.train"):
             return self.train_booster(node, given)
         if short in names.LOADS:
-            return replace(self.source(node), columns=Columns(self.key(node)))
+            value = self.source(node)
+            self.log.files |= {row[0].split for row in value.rows}
+            return replace(value, columns=Columns(self.key(node)))
         if short in ("clone", "deepcopy", "copy"):
             return self.copied(node, short, first)
         if short in names.SHAPES:

@@ -284,6 +284,9 @@ class Log:
     """What a notebook did with its data.
 
     Attributes:
+        splits: the splits that keep rows for a test.
+        folds: those that are done again and again.
+        files: the sources that are files.
         complete: everything was followed to the end.
     """
 
@@ -293,4 +296,5 @@ class Log:
     pairs: list[Pair] = field(default_factory=list[Pair])
     splits: set[str] = field(default_factory=set[str])
     folds: set[str] = field(default_factory=set[str])
+    files: set[str] = field(default_factory=set[str])
     complete: bool = True
