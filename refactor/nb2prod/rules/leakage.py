@@ -183,8 +183,9 @@ def _another_test(log: Log, test: Test) -> bool:
             continue
         if other.training is None or not apart(rows, log.trainings[other.training].features.rows):
             continue
-        another_file = not _sources(other) & _sources(test) and _sources(other) & log.files
-        if another_file or (other.scored and _held_out(log, rows)):
+        same_source = _sources(other) & _sources(test)
+        kept = other.scored and _held_out(log, rows) if same_source else _sources(other) & log.files
+        if kept:
             return True
     return False
 

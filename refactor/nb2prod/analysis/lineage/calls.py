@@ -138,7 +138,8 @@ class Lineage(Estimators):
             arrays = [mix(given.named.values())]
         if len(arrays) > 1 and short == "train_test_split":
             self.log.pairs.append(Pair(self.at(node), arrays[0], arrays[1]))
-        (self.log.folds if self.loops else self.log.splits).add(split)
+        again = self.loops and given.named.get("random_state", Value()).constant is None
+        (self.log.folds if again else self.log.splits).add(split)
         if short in ("split", "array_split", "random_split"):
             cuts = given.values[1].items if len(given.values) > 1 else None
             count = len(cuts) + 1 if cuts and short == "split" else 3
