@@ -6,6 +6,9 @@ script and the methods that leak in it.
 
     python tests/benchmarks/leakage.py CHECKOUT [--verbose]
 
+With --twins N, N times the notebooks that the tests make (clean ones, and each with one leak) are
+checked, too: found is only what is found in the right cell, and by the right rule alone.
+
 Each script is checked twice: as a notebook with one cell for each `# In[n]:`, and with each
 top-level statement in a cell of its own, which changes no label.
 """
@@ -16,7 +19,9 @@ import argparse
 import ast
 import json
 import re
+import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -58,10 +63,26 @@ def found(source: str, *, fine: bool) -> set[str]:
     return {finding.code for finding in checked.findings}
 
 
+def twins(seeds: range) -> None:
+    """Print what is found in the notebooks that are made for the tests."""
+    tests = Path(__file__).parents[1]
+    sys.path[:0] = [str(tests), str(tests / "check")]
+    from leaky_notebooks import cases
+    from test_leakage import findings
+
+    counts: Counter[tuple[str, bool]] = Counter()
+    for case in (case for seed in seeds for case in cases(seed)):
+        expected = {case.leak} if case.leak else set()
+        counts[case.leak[0] if case.leak else "clean", findings(case.cells) == expected] += 1
+    for code in sorted({code for code, _ in counts}):
+        print(f"made {code:8} right {counts[code, True]:6} wrong {counts[code, False]:4}")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkout", type=Path)
+    parser.add_argument("--twins", type=int, default=0, metavar="N", help="check made ones too")
     parser.add_argument("--verbose", action="store_true", help="name what is missed or wrong")
     arguments = parser.parse_args()
     print(f"{'rule':8}{'cells':8}{'cases':>6}{'TP':>4}{'FP':>4}{'FN':>4}{'TN':>4}"
@@ -87,6 +108,7 @@ def main() -> None:
                   f"{precision:11.3f}{counts['TP'] / true:8.3f}{used:7.2f}")  # fmt: skip
             if arguments.verbose:
                 print("   ", wrong)
+    twins(range(1000, 1000 + arguments.twins))
 
 
 if __name__ == "__main__":

@@ -156,19 +156,22 @@ class Value:
 
 def mix(values: Iterable[Value]) -> Value:
     """Return what is made of values row by row: a sum, a formatted text, an unknown function."""
-    values = tuple(values)
+    known = [v for v in values if v.rows or v.facts or v.tests]
+    if not known:
+        return Value()
     return Value(
-        rows=frozenset[Rows]().union(*(v.rows for v in values)),
-        facts=frozenset((None, s) for v in values for _, s in v.facts),
-        tests=frozenset[int]().union(*(v.tests for v in values)),
+        rows=frozenset[Rows]().union(*(v.rows for v in known)),
+        facts=frozenset((None, s) for v in known for _, s in v.facts),
+        tests=frozenset[int]().union(*(v.tests for v in known)),
     )
 
 
 def held(items: tuple[tuple[object, Value], ...]) -> Value:
     """Return a list, tuple or dict of items."""
     values = [value for _, value in items]
-    objects = frozenset(n for v in values for n in v.objects)
-    return replace(mix(values), items=items, objects=objects)
+    objects = frozenset(n for v in values if v.objects for n in v.objects)
+    mixed = mix(values)
+    return Value(mixed.rows, mixed.facts, tests=mixed.tests, items=items, objects=objects)
 
 
 def join(values: Iterable[Value]) -> Value:
