@@ -6,17 +6,8 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from nb2prod.analysis.lineage import names
-from nb2prod.analysis.lineage.values import (
-    At,
-    Log,
-    RowSets,
-    Statistic,
-    Test,
-    Training,
-    apart,
-    overlap,
-    within,
-)
+from nb2prod.analysis.lineage.log import Log, Test, Training
+from nb2prod.analysis.lineage.values import At, RowSets, Statistic, apart, overlap, within
 
 if TYPE_CHECKING:
     from nb2prod.rules.rule import Flag, NotebookView
@@ -66,7 +57,8 @@ def preprocessing(log: Log) -> Iterator[Leak]:
             continue
         for statistic in _seen(training) | tested.statistics:
             if statistic.kind == "statistic" and _sees_test(log, statistic, test):
-                yield Leak(statistic.at, _sees(statistic))
+                own = not overlap(statistic.rows, features.rows)
+                yield Leak(statistic.at, _fits_test(statistic) if own else _sees(statistic))
     for training in log.trainings:
         for statistic in _seen(training):
             if statistic.kind == "statistic" and _before_split(log, statistic.rows, training):
@@ -82,6 +74,13 @@ def _sees(statistic: Statistic) -> str:
     return (
         f"`{statistic.name}` sees the rows that the model is tested on: "
         "split first, and compute it from the training rows only"
+    )
+
+
+def _fits_test(statistic: Statistic) -> str:
+    return (
+        f"`{statistic.name}` is computed from the test rows themselves: "
+        "apply what was computed from the training rows"
     )
 
 

@@ -39,6 +39,26 @@ X = SelectKBest(k=5).fit_transform(X, y)  # flagged
 cross_val_score(LogisticRegression(), X, y)
 ```
 
+Test rows that are treated by statistics of their own tell of each other, too, and are not what
+the model was trained for.
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("passengers.csv")
+y = rows.pop("survived")
+X_train, X_test, y_train, y_test = train_test_split(rows, y, random_state=0)
+scaler = StandardScaler()
+# %%
+model = LogisticRegression().fit(scaler.fit_transform(X_train), y_train)
+# %%
+X_test = scaler.fit_transform(X_test)  # flagged
+model.score(X_test, y_test)
+```
+
 ## Not flagged
 
 What looks at one row at a time, and what is fitted after the split.

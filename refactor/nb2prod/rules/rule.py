@@ -17,7 +17,7 @@ from nb2prod.notebook import Cell, Notebook
 from nb2prod.source import Edit, Span
 
 if TYPE_CHECKING:
-    from nb2prod.analysis.lineage.values import Log
+    from nb2prod.analysis.lineage.log import Log
 
 
 class Flag(NamedTuple):

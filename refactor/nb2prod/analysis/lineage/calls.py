@@ -8,15 +8,8 @@ from dataclasses import replace
 from nb2prod.analysis.lineage import indexing, names
 from nb2prod.analysis.lineage.estimators import Estimators
 from nb2prod.analysis.lineage.functions import Arguments
-from nb2prod.analysis.lineage.values import (
-    Columns,
-    Pair,
-    Selection,
-    Value,
-    held,
-    join,
-    mix,
-)
+from nb2prod.analysis.lineage.log import Pair
+from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
 
 _CONTAINERS = frozenset({"list", "tuple", "sorted", "reversed", "iter", "set"})
 _ADDING = frozenset({"append", "add", "insert", "extend", "update"})

@@ -8,17 +8,8 @@ from dataclasses import replace
 
 from nb2prod.analysis.lineage import names
 from nb2prod.analysis.lineage.functions import Arguments, Functions
-from nb2prod.analysis.lineage.values import (
-    Pair,
-    Selection,
-    Statistic,
-    Test,
-    Thing,
-    Training,
-    Value,
-    held,
-    mix,
-)
+from nb2prod.analysis.lineage.log import Pair, Test, Thing, Training
+from nb2prod.analysis.lineage.values import Selection, Statistic, Value, held, mix
 
 
 class Estimators(Functions):

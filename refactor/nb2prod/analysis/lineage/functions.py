@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from nb2prod.analysis.lineage import indexing, names
 from nb2prod.analysis.lineage.interpreter import Interpreter
 from nb2prod.analysis.lineage.state import MAX_DEPTH, Definition
-from nb2prod.analysis.lineage.values import Selection, Statistic, Value, join, mix
+from nb2prod.analysis.lineage.values import Kind, Selection, Statistic, Value, join, mix
 
 # Functions of these libraries load no data unless their name says so.
 _PURE_MODULES = (
@@ -75,13 +75,13 @@ class Functions(Interpreter):
 
     # Statistics
 
-    def statistic(self, node: ast.AST, name: str, data: Iterable[Value], kind: str = "statistic"
+    def statistic(self, node: ast.AST, name: str, data: Iterable[Value], kind: Kind = "statistic"
                   ) -> frozenset[Statistic]:  # fmt: skip
         """Return the statistic that is computed here; none if it is of no data."""
         rows = frozenset(r for v in data for r in v.rows)
         if not rows:
             return frozenset()
-        return frozenset({Statistic(self.at(node), kind, name, rows)})  # type: ignore[arg-type]
+        return frozenset({Statistic(self.at(node), kind, name, rows)})
 
     def across(self, node: ast.AST, base: Value, name: str) -> Value:
         """Return the same rows, each of which now depends on others."""

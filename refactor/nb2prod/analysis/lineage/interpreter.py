@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from nb2prod.analysis.lineage import indexing, names
+from nb2prod.analysis.lineage.log import Log
 from nb2prod.analysis.lineage.state import (
     MAX_REPEATED,
     MAX_STEPS,
@@ -17,7 +18,7 @@ from nb2prod.analysis.lineage.state import (
     TooLongError,
 )
 from nb2prod.analysis.lineage.tree import CodeTree
-from nb2prod.analysis.lineage.values import Columns, Log, Selection, Value, held, join, mix
+from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
 
 
 class Interpreter(State):
@@ -188,13 +189,6 @@ class Interpreter(State):
         if any(thing.name in names.SPLITTERS for thing in self.things(value)):
             return self.folds(value)
         return mix([value])
-
-    def folds(self, value: Value) -> Value:
-        """Return the positions of one fold, for training and for testing."""
-        split = f"folds {sorted(value.objects)}"
-        self.log.folds.add(split)
-        parts = (Value(index=frozenset({Selection(split, part)})) for part in ("0", "1"))
-        return Value(items=tuple(enumerate(parts)))
 
     # Expressions
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from nb2prod.analysis.lineage.log import Log, Thing
 from nb2prod.analysis.lineage.tree import CodeTree
-from nb2prod.analysis.lineage.values import At, Log, Selection, Thing, Value
+from nb2prod.analysis.lineage.values import At, Selection, Value
 
 Scope = dict[str, Value]
 MAX_STEPS = 40_000
@@ -87,3 +88,10 @@ class State:
         if target := self.imported.get(name):
             return Value(name=target)
         return Value(name=name)
+
+    def folds(self, value: Value) -> Value:
+        """Return the positions of one fold, for training and for testing."""
+        split = f"folds {sorted(value.objects)}"
+        self.log.folds.add(split)
+        parts = (Value(index=frozenset({Selection(split, part)})) for part in ("0", "1"))
+        return Value(items=tuple(enumerate(parts)))
