@@ -23,6 +23,7 @@ class Limits:
 
     max_cells: int = 50
     max_cell_lines: int = 30
+    max_god_lines: int = 12
     max_comment_lines: int = 4
     max_name_length: int = 100
     max_output_bytes: int = 1_000_000

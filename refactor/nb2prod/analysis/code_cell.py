@@ -95,7 +95,12 @@ class CodeCell:
             broken=self._broken,
             code=bool(self.body or self.magics or self._broken),
             only_imports=bool(self.body or self.magics) and self._only_imports(),
+            shows=bool(self.body) and self._shows(),
         )
+
+    def _shows(self) -> bool:
+        last = self.body[-1]
+        return isinstance(last, ast.Expr) and ";" not in self.code[self.span(last).end :]
 
     def _only_imports(self) -> bool:
         return not self._broken and all(

@@ -104,6 +104,7 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
         broken: the cell is not Python; everything else is then empty.
         code: the cell has code: more than blanks and comments.
         only_imports: all its statements import, or set up the session.
+        shows: its last statement is an expression, whose value the cell shows.
     """
 
     binds: tuple[Bind, ...] = ()
@@ -119,3 +120,4 @@ class Summary(msgspec.Struct, frozen=True, array_like=True):
     broken: Broken | None = None
     code: bool = False
     only_imports: bool = False
+    shows: bool = False

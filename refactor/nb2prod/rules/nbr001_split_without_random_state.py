@@ -51,12 +51,10 @@ train, test = train_test_split(rows)
 """
 
 import ast
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
-from nb2prod.finding import Fix
-from nb2prod.rules.randomness import argument, seeds, spreads
-from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule, fix
-from nb2prod.source import Span
+from nb2prod.rules.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule
 
 _MODULE = "sklearn.model_selection."
 _ALWAYS = frozenset(
@@ -77,10 +75,9 @@ def _check(view: CellView) -> Iterator[Flag]:
         short = name.removeprefix(_MODULE)
         if short == name or spreads(call) or not _draws(short, call):
             continue
-        state = argument(call, "random_state")
-        if state is None or (isinstance(state, ast.Constant) and state.value is None):
+        if unset(call, "random_state"):
             message = f"`{short}` draws other rows in each run: it has no `random_state`"
-            yield Flag(call.func, message, _fixes(view, call, state))
+            yield Flag(call.func, message, with_argument(view, call, "random_state", "0"))
 
 
 def _draws(name: str, call: ast.Call) -> bool:
@@ -89,27 +86,6 @@ def _draws(name: str, call: ast.Call) -> bool:
     if name == "train_test_split":
         return given is not False
     return name in _ALWAYS or (name in _SHUFFLED and given is True)
-
-
-def _fixes(view: CellView, call: ast.Call, state: ast.expr | None) -> Sequence[Fix]:
-    title = "Add `random_state=0`; the numbers will be others"
-    if state is not None:
-        return fix(title, "unsafe", view.edit(state, "0"))
-    last = max(
-        [*call.args, *(k.value for k in call.keywords)],
-        key=lambda n: (n.end_lineno, n.end_col_offset),
-        default=None,
-    )
-    if last is None:
-        return ()
-    end = view.code.span(last).end
-    while (
-        end < len(view.code.code)
-        and view.code.code[end] == ")"
-        and end < view.code.span(call).end - 1
-    ):
-        end += 1  # of brackets around the last argument
-    return fix(title, "unsafe", view.edit(Span(end, end), ", random_state=0"))
 
 
 def _seeded(view: NotebookView) -> bool:

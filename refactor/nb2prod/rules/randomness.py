@@ -1,8 +1,11 @@
 """What draws at random, for the rules on it."""
 
 import ast
+from collections.abc import Sequence
 
-from nb2prod.rules.rule import NotebookView
+from nb2prod.finding import Fix
+from nb2prod.rules.rule import CellView, NotebookView, fix
+from nb2prod.source import Span
 
 SEEDS_NUMPY = frozenset({"numpy.random.seed", "numpy.random.set_state"})
 _ALL = frozenset(
@@ -43,3 +46,23 @@ def spreads(call: ast.Call) -> bool:
     return any(k.arg is None for k in call.keywords) or any(
         isinstance(a, ast.Starred) for a in call.args
     )
+
+
+def unset(call: ast.Call, name: str) -> bool:
+    """Say whether a keyword argument is not given, or given as None."""
+    value = argument(call, name)
+    return value is None or (isinstance(value, ast.Constant) and value.value is None)
+
+
+def with_argument(view: CellView, call: ast.Call, name: str, text: str) -> Sequence[Fix]:
+    """Return the fix that sets a keyword argument which draws the same numbers in each run."""
+    title = f"Add `{name}={text}`; the numbers will be others"
+    if (value := argument(call, name)) is not None:
+        return fix(title, "unsafe", view.edit(value, text))
+    end = view.code.span(call).end - 1
+    last = max((view.code.span(n).end for n in [*call.args, *call.keywords]), default=None)
+    if last is None:
+        return fix(title, "unsafe", view.edit(Span(end, end), f"{name}={text}"))
+    while last < end and view.code.code[last] == ")":
+        last += 1  # of brackets around the last argument
+    return fix(title, "unsafe", view.edit(Span(last, last), f", {name}={text}"))

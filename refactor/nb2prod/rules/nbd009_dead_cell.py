@@ -1,0 +1,123 @@
+"""A cell has no effect.
+
+It only binds names, no other cell reads them, and it shows nothing: without it, the notebook would
+do the same.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+frame = pd.read_csv("prices.csv")
+frame.head()
+# %%
+def net(gross):  # flagged
+    return gross / 1.19
+# %%
+print(frame.mean())
+```
+
+## Becomes
+
+```python
+# %%
+import pandas as pd
+frame = pd.read_csv("prices.csv")
+frame.head()
+# %%
+print(frame.mean())
+```
+
+## Not flagged
+
+Cells that show, change, draw or write something, and those whose names are read anywhere.
+
+```python
+# %%
+import pandas as pd
+frame = pd.read_csv("prices.csv")
+# %%
+rate = 1.19
+rate
+# %%
+figure = frame.plot()
+# %%
+frame["net"] = 1
+# %%
+saved = frame.to_csv("net.csv")
+# %%
+def net(gross):
+    return gross / 1.19
+# %%
+prices = [net(price) for price in frame["gross"]]
+print(prices)
+# %%
+# Only a comment
+# %% tags=["parameters"]
+limit = 3
+```
+
+## References
+
+- Vespucci Linter: unused variables, one by one
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.analysis.code_cell import resolved
+from nb2prod.analysis.summary import Summary
+from nb2prod.finding import RemoveCell
+from nb2prod.notebook import Cell
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.rules.unused import vain_names
+
+# Calls that only give a value. Any other may do something else besides.
+_PURE = re.compile(
+    r"(?:len|sum|min|max|abs|round|sorted|list|dict|set|tuple|range|zip|map|filter|enumerate|str"
+    r"|int|float|bool|type|isinstance|reversed|pandas\.(?!\w+\.to_)\w+|numpy\.(?!save|random|seterr)[\w.]+"
+    r"|math\.\w+|re\.\w+|collections\.\w+|itertools\.\w+|sklearn\.metrics\.\w+)$"
+)
+_PURE_METHODS = frozenset(
+    """mean sum count max min std var median groupby merge copy head tail describe drop dropna
+    fillna astype apply map reset_index set_index sort_values value_counts unique nunique isnull
+    isna notnull corr agg aggregate join replace rename reshape transpose predict predict_proba
+    split strip lower upper format items keys values tolist to_numpy transform""".split()  # noqa: SIM905
+)
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    vain = vain_names(view)
+    for cell, summary in view.code if vain else ():
+        if "parameters" not in cell.tags and _is_dead(cell, summary, vain, view):
+            what = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))
+            message = f"without effect: nothing reads {what}"
+            remove = fix("Remove the cell", "unsafe", RemoveCell(cell.index))
+            yield Flag(None, message, remove, cell.index)
+
+
+def _is_dead(cell: Cell, summary: Summary, vain: frozenset[str], view: NotebookView) -> bool:
+    if not summary.binds or summary.magics or summary.mutations or summary.shows or cell.outputs:
+        return False
+    if any(b.name not in vain for b in summary.binds):
+        return False
+    if all(b.kind in {"function", "class"} for b in summary.binds) and not summary.needs:
+        return _only_defines(cell)
+    return _only_defines(cell) and all(_is_pure(resolved(n, view.names)) for n in summary.called)
+
+
+def _only_defines(cell: Cell) -> bool:
+    """Say whether all lines at the left margin define a name, or close a bracket."""
+    lines = [line for line in cell.source.split("\n") if line and line[0] not in " \t#"]
+    return all(
+        re.match(r"(?:def|class|async def|@)\b|@|[\w\s,]+=(?!=)|[)\]}'\"]", line) for line in lines
+    )
+
+
+def _is_pure(called: str) -> bool:
+    return bool(_PURE.match(called)) or (
+        "." in called and called.rpartition(".")[2] in _PURE_METHODS
+    )
+
+
+RULE = Rule("NBD009", "dead-cell", "info", notebook=_check)

@@ -1,0 +1,200 @@
+"""What is read may be different, or in another order, in each run.
+
+The order of `os.listdir` and `glob` is that of the disk, the order of a set of texts that of
+Python's hash seed, today's date is another one tomorrow, and what lies at the address of a branch
+may be replaced. Sort what has no order, and keep a copy of what is read from elsewhere. A
+fix is not safe, because it changes the order.
+
+## Flagged
+
+```python
+# %%
+import glob, os
+import pandas as pd
+from datetime import datetime
+for name in os.listdir("data"):  # flagged
+    print(name)
+files = glob.glob("data/*.csv")  # flagged
+index = {word: i for i, word in enumerate(set(words))}  # flagged
+classes = list(set(labels))  # flagged
+ages = datetime.now().year - frame["born"]  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+import glob, os
+import pandas as pd
+from datetime import datetime
+for name in sorted(os.listdir("data")):
+    print(name)
+files = sorted(glob.glob("data/*.csv"))
+index = {word: i for i, word in enumerate(sorted(set(words)))}
+classes = sorted(set(labels))
+ages = datetime.now().year - frame["born"]
+```
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+frame = pd.read_csv("https://raw.githubusercontent.com/me/data/master/prices.csv")  # flagged
+```
+
+## Not flagged
+
+What is sorted, counted, or only looked at, and the time that something takes.
+
+```python
+# %%
+import os
+import pandas as pd
+from datetime import datetime
+files = sorted(name for name in os.listdir("data"))
+print(len(os.listdir("data")), "x.csv" in os.listdir("data"), set(words))
+os.listdir("data")
+names = os.listdir("data")
+names.sort()
+start = datetime.now()
+print(datetime.now() - start)
+many = len(list(set(labels)))
+sha = "2f1b0c9d8e7a6f5b4c3d2e1f0a9b8c7d6e5f4a3b"
+pd.read_csv("https://raw.githubusercontent.com/me/data/2f1b0c9d8e7a6f5b4c3d2e1f0a9b8c7d6e5f4a3b/a.csv")
+```
+"""
+
+import ast
+import re
+from collections.abc import Iterator
+from typing import cast
+
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
+
+_LISTINGS = frozenset(
+    {"os.listdir", "os.scandir", "glob.glob", "glob.iglob", "tensorflow.io.gfile.listdir"}
+)
+_FOLDERS = frozenset({"glob", "rglob", "iterdir"})
+# In these no order is seen.
+_SIGHTLESS = "sorted len set frozenset sum min max any all print display Counter bool"
+_ANY_ORDER = frozenset(_SIGHTLESS.split())
+_ORDERED = frozenset({"list", "tuple", "enumerate"})
+_NOW = frozenset(
+    f"{root}.{name}"
+    for root in ("datetime.datetime", "datetime.date", "pandas.Timestamp", "pandas.datetime")
+    for name in ("now", "today", "utcnow")
+)
+_MOVING = re.compile(
+    r"https?://(?:raw\.githubusercontent\.com/[^/]+/[^/]+"
+    r"|(?:www\.)?github\.com/[^/]+/[^/]+/(?:raw|blob))/(?:refs/heads/)?(?![0-9a-f]{40}/|refs/tags/)"
+)
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    parents = _parents(view)
+    sorts = {_root(c.func) for c in view.code.nodes(ast.Call) if _method(c) == "sort"}
+    for call in view.code.nodes(ast.Call):
+        name = view.dotted(call.func) or ""
+        if _is_listing(view, call, name) and not _unordered(call, parents, sorts):
+            listed = view.code.text(call)
+            change = view.edit(call, f"sorted({listed})")
+            message = f"`{view.code.text(call.func)}` gives the files in no certain order"
+            yield Flag(call, message, fix("Sort them", "unsafe", change))
+        elif name in _NOW and _is_date(call, parents):
+            yield Flag(call, "the result is another one on another day")
+        elif name.startswith("pandas.read_") and call.args and _moves(call.args[0]):
+            yield Flag(call.args[0], "what lies at this address may change: it names a branch")
+        elif _lists_set(call) and not _unordered(call, parents, sorts):
+            yield from _set_flag(view, call)
+
+
+def _parents(view: CellView) -> dict[int, ast.AST]:
+    return {
+        id(child): node
+        for statement in view.code.body
+        for node in ast.walk(statement)
+        for child in ast.iter_child_nodes(node)
+    }
+
+
+def _is_listing(view: CellView, call: ast.Call, name: str) -> bool:
+    if name in _LISTINGS:
+        return True
+    match call.func:
+        case ast.Attribute(value=ast.Call(func=maker), attr=method) if method in _FOLDERS:
+            return view.dotted(maker) == "pathlib.Path"
+        case _:
+            return False
+
+
+def _unordered(node: ast.AST, parents: dict[int, ast.AST], sorts: set[str]) -> bool:
+    """Say whether the order of a value is not seen where it is used."""
+    parent = parents.get(id(node))
+    while isinstance(parent, ast.comprehension | ast.GeneratorExp | ast.ListComp | ast.Call):
+        if isinstance(parent, ast.Call) and node is not parent.func:
+            if isinstance(parent.func, ast.Name) and parent.func.id in _ANY_ORDER:
+                return True
+            if not (isinstance(parent.func, ast.Name) and parent.func.id in _ORDERED):
+                return False
+        if isinstance(parent, ast.SetComp):
+            return True
+        node, parent = parent, parents.get(id(parent))
+    match parent:
+        case ast.Expr() | ast.Compare() | ast.SetComp() | None:
+            return True
+        case ast.Assign(targets=[ast.Name(id=name)]):
+            return name in sorts
+        case _:
+            return False
+
+
+def _lists_set(call: ast.Call) -> bool:
+    match call:
+        case ast.Call(
+            func=ast.Name(id=maker),
+            args=[ast.Call(func=ast.Name(id="set"), args=[_])],
+            keywords=[],
+        ):
+            return maker in _ORDERED
+        case _:
+            return False
+
+
+def _set_flag(view: CellView, call: ast.Call) -> Iterator[Flag]:
+    inner = call.args[0]
+    text = f"sorted({view.code.text(inner)})"
+    whole = isinstance(call.func, ast.Name) and call.func.id == "list"
+    change = view.edit(call if whole else inner, text)
+    message = "a set of texts has another order in each run"
+    yield Flag(call, message, fix("Sort it", "unsafe", change))
+
+
+def _is_date(call: ast.Call, parents: dict[int, ast.AST]) -> bool:
+    """Say whether a year, month or day of now goes into a calculation."""
+    part = parents.get(id(call))
+    if not isinstance(part, ast.Attribute) or part.attr not in {"year", "month", "day"}:
+        return False
+    return isinstance(parents.get(id(part)), ast.BinOp)
+
+
+def _moves(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and bool(_MOVING.match(str(node.value)))
+
+
+def _method(call: ast.Call) -> str:
+    return call.func.attr if isinstance(call.func, ast.Attribute) else ""
+
+
+def _root(node: ast.expr) -> str:
+    value = cast("ast.Attribute", node).value
+    return value.id if isinstance(value, ast.Name) else ""
+
+
+RULE = Rule(
+    "NBR006",
+    "non-deterministic-source",
+    "info",
+    cell=_check,
+    words=("listdir", "scandir", "glob", "iterdir", "(set(", "now()", "today()", "://"),
+)

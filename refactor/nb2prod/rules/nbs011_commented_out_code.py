@@ -1,0 +1,169 @@
+"""Code is commented out.
+
+Nobody knows whether it is to come back, and no tool keeps it right meanwhile. Version control
+remembers what was taken away.
+
+## Flagged
+
+```python
+# %%
+frame = frame.dropna()
+# frame = frame.drop_duplicates(subset=["id"])  # flagged
+model.fit(frame)
+#for row in frame.itertuples():  # flagged
+#    print(row)
+```
+
+## Becomes
+
+```python
+# %%
+frame = frame.dropna()
+model.fit(frame)
+```
+
+## Not flagged
+
+Prose, also with code in it, examples in it, marks of tools, and magics that are left to the reader.
+
+```python
+# %%
+# Now the model
+# model (with three layers)
+# Note: x = 3 is too small
+# alpha = 0.5
+# accuracy: 0.93
+# see https://scikit-learn.org
+# %matplotlib inline
+#!pip install shap
+# type: ignore
+#=============
+# (1) one
+# import the data
+# return values
+# from here on
+# x, y
+# "text"
+# f(x) = x + 1
+a = 1  # b = print(1)
+text = '''
+# print(a)
+'''
+```
+
+## References
+
+- ruff: ERA001
+- eradicate
+"""
+
+import ast
+import re
+import textwrap
+import warnings
+from collections.abc import Iterator
+
+from nb2prod.ipython import comments
+from nb2prod.rules.rule import CellView, Flag, Rule, fix, statement_lines
+from nb2prod.source import Span
+
+# What code has and prose has not; most comments need not be read as Python at all.
+_LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)
+_MARK = re.compile(r"#+[%!|]|#+:|#\s*(?:type:|noqa|pragma|pylint|mypy|fmt|isort|nb2prod|In\[)")
+_COMPOUND = (
+    ast.If,
+    ast.For,
+    ast.While,
+    ast.With,
+    ast.Try,
+    ast.FunctionDef,
+    ast.ClassDef,
+)
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    code = view.code
+    hidden = [magic.span for magic in code.magics]
+    for block in _blocks(view):
+        if any(h.covers(span) for h in hidden for span in block):
+            continue
+        texts = [re.sub(r"^#+", "", span.text(code.source)) for span in block]
+        for first, last in _pieces(texts):
+            where = Span(block[first].start, block[last].end)
+            lines = statement_lines(code.source, where)
+            gone = fix("Remove it", "unsafe", view.edit(lines, ""))
+            yield Flag(where, "this code is commented out", gone)
+
+
+def _blocks(view: CellView) -> Iterator[list[Span]]:
+    """Yield the comments that stand alone on lines one below the other, at the same column."""
+    block: list[Span] = []
+    place = (-1, -1)
+    for span in comments(view.code.source):
+        line, column = view.code.lines.position(span.start)
+        start = view.code.lines.start(line)
+        text = span.text(view.code.source)
+        if view.code.source[start : span.start].strip() or _MARK.match(text):
+            continue
+        if (line, column) != (place[0] + 1, place[1]) and block:
+            yield block
+            block = []
+        block.append(span)
+        place = line, column
+    if block:
+        yield block
+
+
+def _pieces(texts: list[str]) -> Iterator[tuple[int, int]]:
+    """Yield the first and last line of what is code, as much together as can be."""
+    start = 0
+    while start < len(texts):
+        for end in range(len(texts), start, -1):
+            if _is_code("\n".join(texts[start:end])):
+                yield start, end - 1
+                start = end
+                break
+        else:
+            start += 1
+
+
+def _is_code(text: str) -> bool:
+    if not text.strip() or text[:1] == "\n" or not _LIKELY.search(text):
+        return False
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            body = ast.parse(textwrap.dedent(text)).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return bool(body) and all(map(_is_statement, body))
+
+
+def _is_statement(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr(value=ast.Call(func=func)):
+            return _touches(func, node.value)
+        case ast.Assign(value=ast.Constant(value=value)):
+            return isinstance(value, str)  # a number may be a result that was noted down
+        case ast.Assign() | ast.AugAssign() | ast.Import() | ast.ImportFrom() | ast.Delete():
+            return True
+        case _:
+            return isinstance(node, _COMPOUND)
+
+
+def _touches(func: ast.expr, call: ast.expr) -> bool:
+    """Say whether the bracket follows the name at once, as in code, and not as in prose."""
+    assert func.end_col_offset is not None
+    arguments = call.args if isinstance(call, ast.Call) else []
+    if func.end_lineno != call.lineno or not arguments:
+        return True
+    return arguments[0].lineno > call.lineno or arguments[0].col_offset - func.end_col_offset < 3
+
+
+RULE = Rule(
+    "NBS011",
+    "commented-out-code",
+    "info",
+    cell=_check,
+    words=("#",),
+)
