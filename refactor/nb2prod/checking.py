@@ -93,7 +93,7 @@ def check_file(
         entry: what an earlier check found.
         content: of the file, if it is not to be read.
     """
-    from nb2prod.lint import CellResult, unreadable  # noqa: PLC0415
+    from nb2prod.lint import FOREIGN, UNREADABLE, CellResult, unread  # noqa: PLC0415
     from nb2prod.notebook import (  # noqa: PLC0415
         ForeignLanguageError,
         NotebookError,
@@ -104,9 +104,10 @@ def check_file(
     try:
         notebook = read_notebook(path) if content is None else parse_notebook(path, content)
     except ForeignLanguageError as error:
-        return Checked(path, (), str(error).removeprefix(f"{path}: ")), []
+        reason = str(error).removeprefix(f"{path}: ")
+        return Checked(path, tuple(unread(checker, FOREIGN, reason)), reason), []
     except NotebookError as error:
-        found = unreadable(checker, str(error).removeprefix(f"{path}: "))
+        found = unread(checker, UNREADABLE, str(error).removeprefix(f"{path}: "))
         return Checked(path, tuple(found)), []
     known: dict[bytes, CellResult] = {}
     if entry:

@@ -20,7 +20,7 @@ from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule, fix, replace_
 from nb2prod.source import LineTable, Span
 from nb2prod.suppression import ALL, Suppression, apply, find_suppressions
 
-UNREADABLE, UNUSED_SUPPRESSION = "NBV006", "NBV008"
+UNREADABLE, FOREIGN, UNUSED_SUPPRESSION = "NBV006", "NBV007", "NBV008"
 
 
 class CellResult(msgspec.Struct, frozen=True, array_like=True):
@@ -257,9 +257,9 @@ def _digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def unreadable(checker: Checker, reason: str) -> Iterator[Finding]:
-    """Yield the finding for a file that is no notebook, unless the rule is off."""
+def unread(checker: Checker, code: str, reason: str) -> Iterator[Finding]:
+    """Yield the finding for a file that is not looked into, unless the rule is off."""
     for rule in checker.rules:
-        if rule.code == UNREADABLE:
+        if rule.code == code:
             severity = checker.severities.get(rule.code, rule.severity)
             yield Finding(rule.code, rule.name, severity, reason)

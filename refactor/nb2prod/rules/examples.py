@@ -1,11 +1,11 @@
 """The examples on the rules' pages, as notebooks: each is a test of its rule.
 
-An example is a fenced block of Python in percent format. Its fence may name the file and set
-limits (```python name="Untitled.ipynb" max-cells=2), the marks of its cells may give
-`execution_count`, `tags`, and as its output `outputs` (a text that was printed), `error` or
-`image`. The comment `# flagged` at the end of a line says that a finding starts in that line, and
-is taken off; a finding on a cell as a whole starts in its first line. Without it, any finding
-will do.
+An example is a fenced block of Python in percent format. Its fence may name the file and set limits
+(```python name="Untitled.ipynb" max-cells=2), the marks of its cells may give `execution_count`,
+`tags`, and as its output `outputs` (a text that was printed), `stderr`, `result` (the value that
+was shown), `error` or `image`. The comment `# flagged` at the end of a line says that a finding
+starts in that line, and is taken off; a finding on a cell as a whole starts in its first line.
+Without it, any finding will do.
 """
 
 from __future__ import annotations
@@ -93,6 +93,10 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
 def _outputs(meta: dict[str, Any]) -> Iterator[object]:
     if text := meta.pop("outputs", ""):
         yield {"output_type": "stream", "name": "stdout", "text": text}
+    if text := meta.pop("stderr", ""):
+        yield {"output_type": "stream", "name": "stderr", "text": text}
+    if text := meta.pop("result", ""):
+        yield {"output_type": "execute_result", "metadata": {}, "data": {"text/plain": text}}
     if error := meta.pop("error", ""):
         name, _, value = error.partition(": ")
         yield {"output_type": "error", "ename": name, "evalue": value, "traceback": [error]}

@@ -49,6 +49,7 @@ count = 0
 sys.path.append("..")
 prices = prices.dropna()
 model.fit(prices, target)
+models[0].fit(prices, target)
 count += 1
 # %%
 copied = prices.copy()
@@ -57,6 +58,7 @@ copied["net"] = copied["gross"] / 1.19
 """
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.summary import Mutation
@@ -65,6 +67,7 @@ from nb2prod.rules.rule import CellView, Flag, Rule, fix
 from nb2prod.source import Span
 
 # Methods that change what they belong to, but that is what it is there for.
+_METHOD = re.compile(r"[^=\n]*?\.(\w+)\s*\(")
 _TRAINS = frozenset({"fit", "fit_transform", "partial_fit", "compile", "add_module", "add"})
 
 
@@ -88,8 +91,8 @@ def _check(view: CellView) -> Iterator[Flag]:
 
 def _changes(view: CellView, change: Mutation) -> bool:
     """Say whether a method changes a container; layers and models are built step by step."""
-    rest = view.code.code[change.end :].lstrip(" .")
-    return rest.partition("(")[0] not in _TRAINS
+    method = _METHOD.match(view.code.code, change.end)
+    return method is None or method[1] not in _TRAINS
 
 
 def _fixes(view: CellView, change: Mutation) -> Sequence[Fix]:

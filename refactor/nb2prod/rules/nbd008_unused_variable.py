@@ -69,6 +69,15 @@ show()
 rate = 1.19
 ```
 
+A cell that does nothing else is one finding, of NBD009.
+
+```python
+# %%
+rate = 1.19
+# %%
+print("done")
+```
+
 ```python
 # %%
 rate = 1.19
@@ -90,6 +99,7 @@ from nb2prod.analysis.code_cell import resolved
 from nb2prod.analysis.summary import Bind
 from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
+from nb2prod.rules.nbd009_dead_cell import is_dead
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in, statement_lines
 from nb2prod.rules.unused import vain_names
 from nb2prod.source import Span
@@ -111,7 +121,7 @@ _DOES = re.compile(
 def _check(view: NotebookView) -> Iterator[Flag]:
     vain = vain_names(view)
     for cell, summary in view.code if vain else ():
-        if "parameters" in cell.tags:
+        if "parameters" in cell.tags or is_dead(cell, summary, vain, view):
             continue
         for bind in summary.binds:
             if bind.name in vain and bind.kind == "assign" and _is_kept(view, cell, bind):

@@ -89,14 +89,17 @@ _PURE_METHODS = frozenset(
 def _check(view: NotebookView) -> Iterator[Flag]:
     vain = vain_names(view)
     for cell, summary in view.code if vain else ():
-        if "parameters" not in cell.tags and _is_dead(cell, summary, vain, view):
+        if is_dead(cell, summary, vain, view):
             what = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))
             message = f"without effect: nothing reads {what}"
             remove = fix("Remove the cell", "unsafe", RemoveCell(cell.index))
             yield Flag(None, message, remove, cell.index)
 
 
-def _is_dead(cell: Cell, summary: Summary, vain: frozenset[str], view: NotebookView) -> bool:
+def is_dead(cell: Cell, summary: Summary, vain: frozenset[str], view: NotebookView) -> bool:
+    """Say whether a cell does nothing but bind names of which all are `vain`."""
+    if "parameters" in cell.tags:
+        return False
     if not summary.binds or summary.magics or summary.mutations or summary.shows or cell.outputs:
         return False
     if any(b.name not in vain for b in summary.binds):

@@ -61,27 +61,17 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.rules.secrets import find_secrets
+from nb2prod.rules.secrets import find_secrets, is_placeholder, names_secret
 from nb2prod.source import Span
 
-_NAME = re.compile(
-    r"(?:^|_)(?:password|passwd|pwd|secret|secret_key|api_?key|apikey|auth_?token|access_?token"
-    r"|access_?key|private_?key|client_?secret)$",
-    re.IGNORECASE,
-)
 _HINT = re.compile(r"(?i:passw|pwd|secret|key|token)")
-# What people write where a secret would stand; a secret has no blanks, and is not a plain word.
-_NONE = re.compile(
-    r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     reported: list[Span] = []
     named = list(_named(view)) if _HINT.search(view.code.source) else []
     for name, value in named:
-        if _NAME.search(name) and not _NONE.fullmatch(str(value.value)):
+        if names_secret(name) and not is_placeholder(str(value.value)):
             reported.append(view.code.span(value))
             yield Flag(value, f"`{name}` is written out in the notebook", _fixes(view, name, value))
     for span, what in find_secrets(view.code.source):

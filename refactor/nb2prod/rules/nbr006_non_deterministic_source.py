@@ -60,6 +60,7 @@ names.sort()
 start = datetime.now()
 print(datetime.now() - start)
 many = len(list(set(labels)))
+numbers = list(set(indices))
 sha = "2f1b0c9d8e7a6f5b4c3d2e1f0a9b8c7d6e5f4a3b"
 pd.read_csv("https://raw.githubusercontent.com/me/data/2f1b0c9d8e7a6f5b4c3d2e1f0a9b8c7d6e5f4a3b/a.csv")
 ```
@@ -79,6 +80,12 @@ _FOLDERS = frozenset({"glob", "rglob", "iterdir"})
 # In these no order is seen.
 _SIGHTLESS = "sorted len set frozenset sum min max any all print display Counter bool"
 _ANY_ORDER = frozenset(_SIGHTLESS.split())
+# Only texts change their order; a set is taken to be one of texts where it is called so.
+_TEXTS = re.compile(
+    r"'\w*(?:split|word|token|char|name|label|text|vocab|symptom|categor|tag|lower|strip|letter"
+    r"|species|class|genre|countr|cit(?:y|ies)|str)\w*'",
+    re.IGNORECASE,
+)
 _ORDERED = frozenset({"list", "tuple", "enumerate"})
 _NOW = frozenset(
     f"{root}.{name}"
@@ -153,10 +160,10 @@ def _lists_set(call: ast.Call) -> bool:
     match call:
         case ast.Call(
             func=ast.Name(id=maker),
-            args=[ast.Call(func=ast.Name(id="set"), args=[_])],
+            args=[ast.Call(func=ast.Name(id="set"), args=[elements])],
             keywords=[],
         ):
-            return maker in _ORDERED
+            return maker in _ORDERED and bool(_TEXTS.search(ast.dump(elements)))
         case _:
             return False
 

@@ -32,6 +32,7 @@ Prose, also with code in it, examples in it, marks of tools, and magics that are
 # model (with three layers)
 # Note: x = 3 is too small
 # alpha = 0.5
+# precision = TP / (TP + FP)
 # accuracy: 0.93
 # see https://scikit-learn.org
 # %matplotlib inline
@@ -70,6 +71,7 @@ from nb2prod.source import Span
 # What code has and prose has not; most comments need not be read as Python at all.
 _LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)
 _MARK = re.compile(r"#+[%!|]|#+:|#\s*(?:type:|noqa|pragma|pylint|mypy|fmt|isort|nb2prod|In\[)")
+_CODE = (ast.Call, ast.Subscript, ast.Attribute, ast.ListComp, ast.Lambda)
 _COMPOUND = (
     ast.If,
     ast.For,
@@ -143,12 +145,17 @@ def _is_statement(node: ast.stmt) -> bool:
     match node:
         case ast.Expr(value=ast.Call(func=func)):
             return _touches(func, node.value)
-        case ast.Assign(value=ast.Constant(value=value)):
-            return isinstance(value, str)  # a number may be a result that was noted down
-        case ast.Assign() | ast.AugAssign() | ast.Import() | ast.ImportFrom() | ast.Delete():
+        case ast.Assign(value=value) | ast.AugAssign(value=value):
+            # A number may be a result that was noted down, names alone may be a formula.
+            return any(isinstance(n, _CODE) or _is_text(n) for n in ast.walk(value))
+        case ast.Import() | ast.ImportFrom() | ast.Delete():
             return True
         case _:
             return isinstance(node, _COMPOUND)
+
+
+def _is_text(node: ast.AST) -> bool:
+    return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
 def _touches(func: ast.expr, call: ast.expr) -> bool:

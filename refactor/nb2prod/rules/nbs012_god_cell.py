@@ -62,7 +62,7 @@ _ROLES = {
 }
 _METHODS = {
     "cleans": frozenset(
-        "dropna fillna drop drop_duplicates replace astype rename merge interpolate".split()  # noqa: SIM905
+        "dropna fillna drop drop_duplicates interpolate".split()  # noqa: SIM905
     ),
     "trains": frozenset({"fit", "fit_generator", "partial_fit", "train"}),
     "evaluates": frozenset({"score", "evaluate"}),

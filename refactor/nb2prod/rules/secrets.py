@@ -33,6 +33,16 @@ _PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in 
 _EXAMPLE = re.compile(
     r"example|xxxx|\*\*\*|your|user:pass|username:password|1234567890|abcdef", re.IGNORECASE
 )
+_NAME = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|secret|secret_key|api_?key|apikey|auth_?token|access_?token"
+    r"|access_?key|private_?key|client_?secret)$",
+    re.IGNORECASE,
+)
+# What people write where a secret would stand; a secret has no blanks, and is not a plain word.
+_NONE = re.compile(
+    r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 def may_hold_secret(raw: bytes) -> bool:
@@ -47,3 +57,13 @@ def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
             for match in pattern.finditer(text):
                 if not _EXAMPLE.search(match[0]):
                     yield Span(*match.span()), what
+
+
+def names_secret(name: str) -> bool:
+    """Say whether a variable, argument or key is called as a secret is."""
+    return bool(_NAME.search(name))
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether a text only stands where a secret would stand."""
+    return bool(_NONE.fullmatch(value))

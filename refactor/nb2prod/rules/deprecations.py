@@ -1,0 +1,134 @@
+"""What libraries have taken away or renamed: name, since when it is gone, what to use instead.
+
+Only what was looked up: each name is missing in the release it is said to be gone from, and in
+all later ones. A replacement that can be put in the name's place as it stands is given by its
+dotted name, any other in words.
+"""
+
+from typing import NamedTuple
+
+
+class Gone(NamedTuple):
+    """Since which version something is not there any more, and what to use instead."""
+
+    since: str
+    instead: str = ""
+    same: bool = False  # `instead` is a dotted name that can stand in its place
+
+
+def _table(text: str) -> dict[str, Gone]:
+    """Read lines of `name | since | instead`; with `=` before it, it can stand in its place."""
+    table: dict[str, Gone] = {}
+    for line in text.strip().split("\n"):
+        name, since, instead = (part.strip() for part in line.split("|"))
+        table[name] = Gone(since, instead.removeprefix("="), instead.startswith("="))
+    return table
+
+
+# Functions, classes and modules, by their dotted names; a module stands for all that is in it.
+NAMES = _table("""
+numpy.int | NumPy 1.24 | =int
+numpy.float | NumPy 1.24 | =float
+numpy.complex | NumPy 1.24 | =complex
+numpy.object | NumPy 1.24 | =object
+numpy.str | NumPy 1.24 | =str
+numpy.float_ | NumPy 2.0 | =numpy.float64
+numpy.complex_ | NumPy 2.0 | =numpy.complex128
+numpy.unicode_ | NumPy 2.0 | =numpy.str_
+numpy.string_ | NumPy 2.0 | =numpy.bytes_
+numpy.NaN | NumPy 2.0 | =numpy.nan
+numpy.NAN | NumPy 2.0 | =numpy.nan
+numpy.Inf | NumPy 2.0 | =numpy.inf
+numpy.Infinity | NumPy 2.0 | =numpy.inf
+numpy.infty | NumPy 2.0 | =numpy.inf
+numpy.product | NumPy 2.0 | =numpy.prod
+numpy.cumproduct | NumPy 2.0 | =numpy.cumprod
+numpy.sometrue | NumPy 2.0 | =numpy.any
+numpy.alltrue | NumPy 2.0 | =numpy.all
+numpy.round_ | NumPy 2.0 | =numpy.round
+numpy.mat | NumPy 2.0 | =numpy.asmatrix
+numpy.msort | NumPy 2.0 | `numpy.sort(…, axis=0)`
+numpy.asfarray | NumPy 2.0 | `numpy.asarray` with a `dtype`
+pandas.Panel | pandas 1.0 | a MultiIndex
+pandas.datetime | pandas 2.0 | =datetime.datetime
+pandas.np | pandas 2.0 | =numpy
+pandas.rolling_mean | pandas 0.23 | `.rolling(…).mean()`
+pandas.rolling_std | pandas 0.23 | `.rolling(…).std()`
+pandas.ewma | pandas 0.23 | `.ewm(…).mean()`
+pandas.scatter_matrix | pandas 0.25 | =pandas.plotting.scatter_matrix
+pandas.Int64Index | pandas 2.0 | `pandas.Index`
+pandas.Float64Index | pandas 2.0 | `pandas.Index`
+pandas.TimeGrouper | pandas 1.0 | `pandas.Grouper`
+pandas.tools | pandas 0.25 | `pandas.plotting`
+sklearn.cross_validation | scikit-learn 0.20 | `sklearn.model_selection`
+sklearn.grid_search | scikit-learn 0.20 | `sklearn.model_selection`
+sklearn.learning_curve | scikit-learn 0.20 | `sklearn.model_selection`
+sklearn.lda | scikit-learn 0.19 | `sklearn.discriminant_analysis`
+sklearn.qda | scikit-learn 0.19 | `sklearn.discriminant_analysis`
+sklearn.externals.joblib | scikit-learn 0.23 | =joblib
+sklearn.externals.six | scikit-learn 0.23 | `six`
+sklearn.preprocessing.Imputer | scikit-learn 0.22 | `sklearn.impute.SimpleImputer`
+sklearn.mixture.GMM | scikit-learn 0.20 | `sklearn.mixture.GaussianMixture`
+sklearn.decomposition.RandomizedPCA | scikit-learn 0.20 | `sklearn.decomposition.PCA`
+sklearn.datasets.load_boston | scikit-learn 1.2 | `fetch_openml`, or another data set
+sklearn.datasets.fetch_mldata | scikit-learn 0.22 | `sklearn.datasets.fetch_openml`
+sklearn.metrics.plot_confusion_matrix | scikit-learn 1.2 | `ConfusionMatrixDisplay.from_estimator`
+sklearn.metrics.plot_roc_curve | scikit-learn 1.2 | `RocCurveDisplay.from_estimator`
+sklearn.metrics.plot_precision_recall_curve | scikit-learn 1.2 | `PrecisionRecallDisplay`
+sklearn.metrics.jaccard_similarity_score | scikit-learn 0.23 | `jaccard_score`
+sklearn.inspection.plot_partial_dependence | scikit-learn 1.2 | `PartialDependenceDisplay`
+sklearn.linear_model.RandomizedLasso | scikit-learn 0.21 | nothing
+scipy.misc.imread | SciPy 1.2 | `imageio.imread`
+scipy.misc.imsave | SciPy 1.2 | `imageio.imwrite`
+scipy.misc.imresize | SciPy 1.3 | `PIL.Image.resize`
+scipy.integrate.trapz | SciPy 1.14 | =scipy.integrate.trapezoid
+scipy.integrate.cumtrapz | SciPy 1.14 | =scipy.integrate.cumulative_trapezoid
+scipy.integrate.simps | SciPy 1.14 | =scipy.integrate.simpson
+PIL.Image.ANTIALIAS | Pillow 10 | =PIL.Image.LANCZOS
+tensorflow.contrib | TensorFlow 2.0 | TensorFlow Addons, or Keras
+tensorflow.placeholder | TensorFlow 2.0 | `tensorflow.compat.v1.placeholder`
+tensorflow.Session | TensorFlow 2.0 | `tensorflow.compat.v1.Session`
+tensorflow.InteractiveSession | TensorFlow 2.0 | `tensorflow.compat.v1.InteractiveSession`
+tensorflow.global_variables_initializer | TensorFlow 2.0 | the function in `tensorflow.compat.v1`
+tensorflow.set_random_seed | TensorFlow 2.0 | =tensorflow.random.set_seed
+tensorflow.get_variable | TensorFlow 2.0 | `tensorflow.Variable`
+tensorflow.layers | TensorFlow 2.0 | `tensorflow.keras.layers`
+tensorflow.app | TensorFlow 2.0 | `absl.app`
+tensorflow.flags | TensorFlow 2.0 | `absl.flags`
+collections.Mapping | Python 3.10 | =collections.abc.Mapping
+collections.Iterable | Python 3.10 | =collections.abc.Iterable
+collections.Callable | Python 3.10 | =collections.abc.Callable
+collections.Sequence | Python 3.10 | =collections.abc.Sequence
+time.clock | Python 3.8 | =time.perf_counter
+imp | Python 3.12 | `importlib`
+distutils | Python 3.12 | `setuptools`, `shutil` or `packaging`
+inspect.getargspec | Python 3.11 | =inspect.getfullargspec
+""")
+
+# Methods and attributes of frames and series that nothing else has by that name.
+METHODS = _table("""
+ix | pandas 1.0 | `.loc` or `.iloc`
+as_matrix | pandas 1.0 | `.to_numpy()`
+iteritems | pandas 2.0 | `.items()`
+convert_objects | pandas 1.0 | `pandas.to_numeric`
+clip_lower | pandas 1.0 | `.clip(lower=…)`
+clip_upper | pandas 1.0 | `.clip(upper=…)`
+fit_generator | Keras 3 | `.fit`
+predict_generator | Keras 3 | `.predict`
+evaluate_generator | Keras 3 | `.evaluate`
+predict_classes | TensorFlow 2.6 | `numpy.argmax(….predict(…), axis=-1)`
+""")
+
+# Arguments, by the last part of what is called.
+ARGUMENTS = _table("""
+read_csv.error_bad_lines | pandas 2.0 | `on_bad_lines`
+read_csv.warn_bad_lines | pandas 2.0 | `on_bad_lines`
+read_csv.squeeze | pandas 2.0 | `.squeeze("columns")`
+hist.normed | Matplotlib 3.1 | `density`
+OneHotEncoder.sparse | scikit-learn 1.4 | `sparse_output`
+OneHotEncoder.categorical_features | scikit-learn 0.22 | `ColumnTransformer`
+mean_squared_error.squared | scikit-learn 1.6 | `root_mean_squared_error`
+Word2Vec.size | Gensim 4.0 | `vector_size`
+Word2Vec.iter | Gensim 4.0 | `epochs`
+append.ignore_index | pandas 2.0 | `pandas.concat`
+""")

@@ -1,0 +1,98 @@
+"""A cell needs from another what cannot be stored.
+
+An open file, a connection, a generator or a lock lives in one process. Where a notebook is cut
+into stages that run one by one, such a thing cannot be handed on; and a generator is empty when it
+has been read once, so that running the second cell again gives nothing. Open it where it is
+needed, or make a list.
+
+## Flagged
+
+```python
+# %%
+import sqlite3
+connection = sqlite3.connect("prices.db")  # flagged
+squares = (n * n for n in range(10))  # flagged
+file = open("prices.csv")  # flagged
+pairs = zip(range(3), "abc")  # flagged
+# %%
+print(connection, list(squares), file.read(), dict(pairs))
+```
+
+## Not flagged
+
+What is used up in its own cell, and what is stored well.
+
+```python
+# %%
+squares = (n * n for n in range(10))
+print(sum(squares))
+numbers = [n * n for n in range(10)]
+pairs = list(zip(numbers, "abc"))
+text = open("prices.csv").read()
+double = lambda n: 2 * n
+# %%
+print(numbers, pairs, text, double(3))
+```
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.analysis.code_cell import resolved
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.source import Span
+
+# The whole value is one call, as far as one line shows.
+_CALL = re.compile(
+    r"[ \t]*=(?!=)[ \t]*([\w.]+)\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*(?:#.*)?$", re.MULTILINE
+)
+_GENERATOR = re.compile(
+    r"[ \t]*=(?!=)[ \t]*\([^()\n]*(?:\([^()\n]*\)[^()\n]*)*\bfor\b[^\n]*\)[ \t]*$", re.MULTILINE
+)
+_TUPLE = re.compile(r"=\s*\(\s*[\[{]")
+_KINDS = {
+    "an iterator, empty when read once": "zip map filter iter reversed enumerate csv.reader",
+    "an open file": "open io.open gzip.open bz2.open zipfile.ZipFile h5py.File tarfile.open",
+    "a connection": """sqlite3.connect psycopg2.connect pymysql.connect mysql.connector.connect
+        duckdb.connect pyodbc.connect cx_Oracle.connect pymongo.MongoClient socket.socket
+        requests.Session sqlalchemy.create_engine smtplib.SMTP boto3.client""",
+    "a lock": "threading.Lock threading.RLock multiprocessing.Lock multiprocessing.Pool",
+    "a session": "tensorflow.Session tensorflow.compat.v1.Session selenium.webdriver.Chrome",
+}
+_CALLS = {name: kind for kind, names in _KINDS.items() for name in names.split()}
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell, summary in view.code:
+        for bind in summary.binds:
+            if bind.kind != "assign":
+                continue
+            call = _CALL.match(cell.source, bind.end)
+            kind = _CALLS.get(resolved(call[1], view.names)) if call else None
+            if kind is None and _GENERATOR.match(cell.source, bind.end):
+                listed = _TUPLE.match(cell.source, bind.end)
+                kind = None if listed else "a generator, empty when read once"
+            reader = _reader(view, cell.index, bind.name) if kind else None
+            if reader is not None:
+                message = f"`{bind.name}` is {kind}, and cell {reader + 1} needs it"
+                yield Flag(Span(bind.start, bind.end), message, cell=cell.index)
+
+
+def _reader(view: NotebookView, index: int, name: str) -> int | None:
+    """Return the first cell further down that reads a name before anything binds it anew."""
+    for cell, summary in view.code:
+        if cell.index > index:
+            if any(use.name == name for use in (*summary.needs, *summary.late)):
+                return cell.index
+            if any(bind.name == name and bind.certain for bind in summary.binds):
+                return None
+    return None
+
+
+RULE = Rule(
+    "NBD007",
+    "unserialisable-across-stages",
+    "info",
+    default=False,
+    notebook=_check,
+)

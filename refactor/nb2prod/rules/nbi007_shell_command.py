@@ -1,0 +1,115 @@
+"""A cell runs a command of the shell.
+
+It needs the same system and the same programs, its failure does not stop the notebook, and a
+script made of the notebook cannot run it as it stands. What downloads or makes data belongs into
+Python, or into a step of its own before the notebook.
+
+## Flagged
+
+```python
+# %%
+!wget https://example.org/prices.csv  # flagged
+folder = "data"
+!unzip prices.zip -d {folder}  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+import subprocess
+subprocess.run("wget https://example.org/prices.csv", shell=True, check=True)
+folder = "data"
+import subprocess
+subprocess.run(f"unzip prices.zip -d {folder}", shell=True, check=True)
+```
+
+## Flagged
+
+```python
+# %%
+%%bash
+mkdir -p data
+mv *.csv data
+```
+
+## Not flagged
+
+Installations, which have rules of their own, and commands that only look at something.
+
+```python
+# %%
+!pip install pandas==2.2.0
+!ls -l data
+!head -n 3 prices.csv
+!nvidia-smi
+# %%
+%%bash
+ls
+wc -l *.csv
+```
+
+## References
+
+- nbcelltests: magics_denylist
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from nb2prod.finding import Fix
+from nb2prod.magics import Magic
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.shell import expression, installation
+
+_SHELLS = frozenset({"bash", "sh", "script", "!", "system", "sx", "cmd", "powershell"})
+_LOOKS = re.compile(
+    r"(?:ls|ll|dir|head|tail|cat|more|less|pwd|wc|df|du|free|nvidia-smi|nvcc|lscpu|lsb_release|uname"
+    r"|which|whoami|date|echo|tree|file|find|ps|top|grep|sort|uniq|cut|hostname|type|nproc|stat"
+    r"|(?:\S*pip\d?|conda)\s+(?:list|show|freeze|info|--version|-V)|\S+\s+(?:--version|-V)"
+    r"|jupyter\s+(?:--version|kernelspec\s+list)|git\s+(?:log|status|diff|rev-parse|show)"
+    r"|\{?sys\.executable\}?\s+--version)\b"
+)
+_WRITES = re.compile(r"(?<![<\d&])>|\btee\b|-delete\b|-exec\b")
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    for magic in view.code.magics:
+        command = _command(magic)
+        if command is None or installation(command):
+            continue
+        steps = [s.strip() for s in re.split(r"\n|&&|;|\|", command)]
+        steps = [s for s in steps if s and not s.startswith("#")]
+        if _WRITES.search(command) or not all(map(_LOOKS.match, steps)):
+            message = f"`{steps[0].split()[0]:.40}` runs in the shell" if steps else ""
+            if message:
+                yield Flag(magic.span, message, _fixes(view, magic, command))
+
+
+def _command(magic: Magic) -> str | None:
+    if magic.kind == "shell":
+        return magic.argument
+    if magic.kind == "cell" and magic.name in _SHELLS:
+        return magic.body
+    if magic.kind == "line" and magic.name in {"system", "sx"}:
+        return magic.argument
+    return None
+
+
+def _fixes(view: CellView, magic: Magic, command: str) -> Sequence[Fix]:
+    if magic.kind != "shell" or magic.target or magic.name != "!" or "\n" in command:
+        return ()
+    source = view.code.source
+    start = source.rfind("\n", 0, magic.span.start) + 1
+    indent = source[start : magic.span.start]
+    if indent.strip():
+        return ()
+    text = f"subprocess.run({expression(command)}, shell=True, check=True)"
+    if view.names.get("subprocess") != "subprocess":
+        text = f"import subprocess\n{indent}{text}"
+    return fix(
+        "Run it by `subprocess`, and stop if it fails", "unsafe", view.edit(magic.span, text)
+    )
+
+
+RULE = Rule("NBI007", "shell-command", "info", cell=_check, words=("!", "%", "get_ipython"))

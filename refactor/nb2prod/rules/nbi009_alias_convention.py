@@ -1,0 +1,127 @@
+"""A package is imported under another name than everybody's.
+
+Who reads `pd` knows what it is, and who copies three lines from elsewhere needs not change them.
+
+## Flagged
+
+```python
+# %%
+import pandas as p  # flagged
+import numpy as n  # flagged
+frame = p.DataFrame(n.eye(2))
+# %%
+def load():
+    return p.read_csv("prices.csv")
+```
+
+## Becomes
+
+```python
+# %%
+import pandas as pd
+import numpy as np
+frame = pd.DataFrame(np.eye(2))
+# %%
+def load():
+    return pd.read_csv("prices.csv")
+```
+
+## Not flagged
+
+The usual names, and no alias at all.
+
+```python
+# %%
+import pandas as pd
+import numpy
+import seaborn as sns
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import tensorflow as tf
+```
+
+## References
+
+- dslinter: C5501 to C5506
+- ruff: ICN001
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nb2prod.analysis.code_cell import CodeCell
+from nb2prod.analysis.summary import Import
+from nb2prod.finding import Change, Fix, Safety
+from nb2prod.rules.ambient import is_ambient
+from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in
+from nb2prod.source import Span
+
+_USUAL = {
+    "numpy": "np",
+    "pandas": "pd",
+    "matplotlib.pyplot": "plt",
+    "matplotlib": "mpl",
+    "seaborn": "sns",
+    "tensorflow": "tf",
+    "plotly.express": "px",
+    "plotly.graph_objects": "go",
+    "networkx": "nx",
+    "altair": "alt",
+    "polars": "pl",
+    "statsmodels.api": "sm",
+    "torch.nn.functional": "F",
+    "geopandas": "gpd",
+    "xarray": "xr",
+    "lightgbm": "lgb",
+    "xgboost": "xgb",
+}
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell, summary in view.code:
+        for item in summary.imports:
+            usual = _USUAL.get(item.target)
+            if usual is None or item.name == usual or item.from_module or item.explicit:
+                continue
+            if item.name == item.target.partition(".")[0]:
+                continue  # it has no alias
+            message = f"`{item.target}` is imported as `{item.name}`, not as `{usual}`"
+            fixes = _fixes(view, item, usual)
+            yield Flag(Span(item.start, item.end), message, fixes, cell.index)
+
+
+def _fixes(view: NotebookView, item: Import, usual: str) -> Sequence[Fix]:
+    """Return the renaming of the alias in all cells; none if it or the new name is used twice."""
+    taken = {b.name for _, s in view.code for b in s.binds} | {
+        n for _, s in view.code for n in s.reads
+    }
+    same = [b for _, s in view.code for b in s.binds if b.name == item.name]
+    if usual in taken or is_ambient(usual) or any(b.kind != "import" for b in same):
+        return ()
+    changes: list[Change] = []
+    magics = False
+    for cell, summary in view.code:
+        if item.name not in cell.source:
+            continue
+        if summary.broken:
+            return ()
+        magics = magics or bool(summary.magics)
+        code = CodeCell(cell.source)
+        if any(node.arg == item.name for node in code.nodes(ast.arg)):
+            return ()
+        for name in code.nodes(ast.Name):
+            if name.id == item.name:
+                if not isinstance(name.ctx, ast.Load):
+                    return ()
+                changes.append(replace_in(cell.index, code.span(name), usual))
+        for other in summary.imports:
+            if other.name == item.name:
+                if other.target != item.target:
+                    return ()
+                text = f"{item.target} as {usual}"
+                changes.append(replace_in(cell.index, Span(other.start, other.end), text))
+    safety: Safety = "safe" if view.complete and not magics else "unsafe"
+    return (Fix(f"Call it `{usual}` everywhere", safety, tuple(changes)),)
+
+
+RULE = Rule("NBI009", "alias-convention", "info", notebook=_check)

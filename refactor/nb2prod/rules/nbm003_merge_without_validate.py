@@ -1,0 +1,57 @@
+"""A merge does not say how the rows of both sides belong together.
+
+One key that stands twice in a table that should have it once multiplies rows, and nothing is
+said. `validate="many_to_one"` says what is meant, and pandas checks it.
+
+## Flagged
+
+```python
+# %%
+import pandas as pd
+joined = orders.merge(customers, on="customer")  # flagged
+joined = pd.merge(orders, customers, left_on="customer", right_index=True)  # flagged
+```
+
+## Not flagged
+
+```python
+# %%
+import pandas as pd
+joined = orders.merge(customers, on="customer", validate="many_to_one")
+joined = pd.merge(orders, customers, **options)
+branches = tree.merge(other)
+every = orders.merge(shops, how="cross")
+```
+
+## References
+
+- dslinter: R5505
+- pandas: merge, validate
+"""
+
+import ast
+from collections.abc import Iterator
+
+from nb2prod.rules.randomness import argument, spreads
+from nb2prod.rules.rule import CellView, Flag, Rule
+
+_KEYS = frozenset({"on", "left_on", "right_on", "left_index", "right_index", "how"})
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    for call in view.code.nodes(ast.Call):
+        if spreads(call) or argument(call, "validate"):
+            continue
+        name = view.dotted(call.func)
+        given = {keyword.arg for keyword in call.keywords}
+        method = isinstance(call.func, ast.Attribute) and call.func.attr == "merge"
+        how = argument(call, "how")
+        cross = isinstance(how, ast.Constant) and how.value == "cross"
+        merges = name == "pandas.merge" or (name is None and method and given & _KEYS)
+        if merges and not cross:
+            yield Flag(call.func, "nothing says how often a key may stand: set `validate`")
+
+
+RULE = Rule(
+    "NBM003", "merge-without-validate", "info", default=False, cell=_check, words=("merge",)
+)

@@ -1,0 +1,135 @@
+"""The code uses what a library does not have any more.
+
+With today's releases the notebook stops here. Use what has come instead, or pin the old version,
+and with it the old errors.
+
+## Flagged
+
+```python
+# %%
+import numpy as np
+import pandas as pd
+from sklearn.cross_validation import train_test_split  # flagged
+from sklearn.datasets import load_boston  # flagged
+count = np.int(3)  # flagged
+missing = np.NaN  # flagged
+first = frame.ix[0]  # flagged
+frame = frame.append(row, ignore_index=True)  # flagged
+```
+
+Where another name can stand in its place, that is offered.
+
+```python
+# %%
+import numpy as np
+missing = np.NaN  # flagged
+count = np.int(3)  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+import numpy as np
+missing = np.nan
+count = int(3)
+```
+
+## Not flagged
+
+What has only the same name, and what is kept for old code.
+
+```python
+# %%
+import numpy as np
+import tensorflow.compat.v1 as tf
+from sklearn.model_selection import train_test_split
+count = np.int64(3)
+rows.append(3)
+box = tf.placeholder(tf.float32)
+frame.loc[0]
+try:
+    from collections import Mapping
+except ImportError:
+    from collections.abc import Mapping
+```
+
+## References
+
+- NumPy 2.0 migration guide
+- pandas, scikit-learn, SciPy: release notes
+"""
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nb2prod.finding import Fix
+from nb2prod.rules.deprecations import ARGUMENTS, METHODS, NAMES, Gone
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.source import Span
+
+_LAST = frozenset(name.rpartition(".")[2] for name in NAMES)
+_ROOTS = frozenset(name.partition(".")[0] for name in NAMES)
+_CALLED = frozenset(name.partition(".")[0] for name in ARGUMENTS)
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    for item in view.code.summary.imports:
+        gone = _gone(item.target)
+        if gone and not item.depth and item.target.partition(".")[0] in _ROOTS:
+            yield Flag(Span(item.start, item.end), _message(item.target, gone))
+    for node in view.code.nodes(ast.Attribute):
+        if node.attr in _LAST:
+            name = view.dotted(node)
+            gone = NAMES.get(name or "")
+            if name and gone:
+                yield Flag(node, _message(name, gone), _fixes(view, node, gone))
+        elif node.attr in METHODS and view.dotted(node) is None and isinstance(node.ctx, ast.Load):
+            yield Flag(node, _message(f".{node.attr}", METHODS[node.attr]))
+    for call in view.code.nodes(ast.Call):
+        yield from _arguments(view, call)
+
+
+def _gone(target: str) -> Gone | None:
+    """Return what is known of a name or of the module that it is in."""
+    while target:
+        if target in NAMES:
+            return NAMES[target]
+        target = target.rpartition(".")[0]
+    return None
+
+
+def _arguments(view: CellView, call: ast.Call) -> Iterator[Flag]:
+    match call.func:
+        case ast.Attribute(attr=called) | ast.Name(id=called):
+            pass
+        case _:
+            return
+    if called not in _CALLED:
+        return
+    for keyword in call.keywords:
+        if gone := ARGUMENTS.get(f"{called}.{keyword.arg}"):
+            span = view.code.span(keyword)
+            where = Span(span.start, span.start + len(keyword.arg or ""))
+            yield Flag(where, _message(f"{called}({keyword.arg}=…)", gone))
+
+
+def _message(name: str, gone: Gone) -> str:
+    if gone.instead == "nothing":
+        return f"`{name}` is gone since {gone.since}"
+    instead = f"`{gone.instead}`" if gone.same else gone.instead
+    return f"`{name}` is gone since {gone.since}: use {instead}"
+
+
+def _fixes(view: CellView, node: ast.Attribute, gone: Gone) -> Sequence[Fix]:
+    """Return the replacement by another name of the same module, or by a built-in one."""
+    module, _, last = gone.instead.rpartition(".")
+    if not gone.same or (module and view.dotted(node.value) != module):
+        return ()
+    if not module and last not in {"int", "float", "complex", "object", "str"}:
+        return ()
+    text = f"{view.code.text(node.value)}.{last}" if module else last
+    return fix(f"Use `{text}`", "unsafe", view.edit(node, text))
+
+
+RULE = Rule("NBM005", "deprecated-api", "warning", cell=_check)

@@ -1,0 +1,68 @@
+"""A model is trained with whatever its defaults are.
+
+The defaults are seldom good for the data at hand, and they change from one version of the library
+to the next. The rule is off by default: the first try may well be one without settings.
+
+## Flagged
+
+```python
+# %%
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.svm import SVC
+model = RandomForestClassifier(random_state=0)  # flagged
+machine = SVC()  # flagged
+```
+
+## Not flagged
+
+Settings of any kind, a search for them, and models that hardly have any.
+
+```python
+# %%
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import GridSearchCV
+model = RandomForestClassifier(n_estimators=300)
+search = GridSearchCV(RandomForestClassifier(), {"max_depth": [3, 5]})
+line = LinearRegression()
+tuned = RandomForestClassifier(**best)
+```
+
+## References
+
+- dslinter: R5506, R5507, R5508
+- Vespucci Linter: implicit hyper-parameters
+"""
+
+import ast
+from collections.abc import Iterator
+
+from nb2prod.rules.randomness import spreads
+from nb2prod.rules.rule import CellView, Flag, Rule
+
+_MODELS = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomForestRegressor
+    sklearn.ensemble.GradientBoostingClassifier sklearn.ensemble.GradientBoostingRegressor
+    sklearn.ensemble.AdaBoostClassifier sklearn.ensemble.AdaBoostRegressor sklearn.svm.SVC
+    sklearn.svm.SVR sklearn.neighbors.KNeighborsClassifier sklearn.neighbors.KNeighborsRegressor
+    sklearn.tree.DecisionTreeClassifier sklearn.tree.DecisionTreeRegressor sklearn.cluster.DBSCAN
+    sklearn.neural_network.MLPClassifier sklearn.neural_network.MLPRegressor sklearn.cluster.KMeans
+    xgboost.XGBClassifier xgboost.XGBRegressor lightgbm.LGBMClassifier lightgbm.LGBMRegressor"""
+# These do not change what kind of model it becomes.
+_OTHER = frozenset({"random_state", "n_jobs", "verbose", "verbosity", "probability"})
+
+
+def _check(view: CellView) -> Iterator[Flag]:
+    searched = {
+        id(argument)
+        for call in view.code.nodes(ast.Call)
+        for argument in [*call.args, *(k.value for k in call.keywords)]
+        if "Search" in (view.dotted(call.func) or "")
+    }
+    for call, name in view.calls(*_MODELS.split()):
+        settings = {keyword.arg for keyword in call.keywords} - _OTHER
+        if not call.args and not settings and not spreads(call) and id(call) not in searched:
+            short = name.rpartition(".")[2]
+            yield Flag(call.func, f"`{short}` has no settings but its defaults")
+
+
+RULE = Rule("NBM006", "default-hyperparameters", "info", default=False, cell=_check)

@@ -1,0 +1,101 @@
+r"""A saved output warns of the notebook's own code.
+
+What is deprecated today fails tomorrow, and a model that did not converge is not the model that
+was meant. The warning stands at the line it is about.
+
+## Flagged
+
+```python
+# %% execution_count=3 stderr="/ipykernel_9/7.py:2: FutureWarning: \n\nold\n\n  b = a.pad()"
+a = frame["price"]
+b = a.pad()  # flagged
+# %% execution_count=4 stderr="<ipython-input-4-d3>:1: DeprecationWarning: old\n  c = np.int(3)"
+c = np.int(3)  # flagged
+# %% execution_count=5 stderr="/lib/sklearn/a.py:9: ConvergenceWarning: no\n  warn"
+model.fit(frame)  # flagged
+```
+
+## Not flagged
+
+Deprecations in a library's own code, which its authors have to see to, and other messages.
+
+```python
+# %% execution_count=1 stderr="/lib/site-packages/x/y.py:12: DeprecationWarning: old\n  import z"
+import x
+# %% execution_count=2 stderr="Using TensorFlow backend."
+import keras
+# %% execution_count=3 outputs="FutureWarning: not one"
+print("FutureWarning: not one")
+```
+
+## References
+
+- pandas: SettingWithCopyWarning
+- scikit-learn: ConvergenceWarning
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.notebook import Cell
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.source import LineTable, Span
+
+_HEAD = re.compile(
+    r"^(?P<file>[^\n:]*(?:\w:[\\/][^\n:]*)?):(?P<line>\d+): "
+    r"(?:[\w.]+\.)?(?P<kind>\w*(?:Warning|Error)):",
+    re.MULTILINE,
+)
+_OWN = re.compile(
+    r"<(?:ipython-input|input|cell)|ipykernel(?:_launcher\.py|[_/\\]\d+)|^Cell In|<stdin>"
+)
+# Of the notebook's own code, these; of what it has called, those that are about its results.
+_CODE = re.compile(
+    r"(?:Pending)?Deprecat\w*|FutureWarning|SettingWithCopyWarning|\w*ChainedAssign\w*|RuntimeWarning"
+)
+_RESULT = re.compile(
+    r"ConvergenceWarning|UndefinedMetricWarning|DataConversionWarning|SettingWithCopyWarning"
+    r"|FitFailedWarning|HessianInversionWarning|ValueWarning"
+)
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell in view.notebook.code_cells:
+        seen: set[tuple[str, Span | None]] = set()
+        for output in cell.outputs:
+            if output.name != "stderr" or not output.text:
+                continue
+            for file, line, kind, body in _warnings(output.written()):
+                own = bool(_OWN.search(file))
+                if not (own and _CODE.fullmatch(kind)) and not _RESULT.fullmatch(kind):
+                    continue
+                where = _where(cell, line, body) if own else None
+                if (kind, where) not in seen:
+                    seen.add((kind, where))
+                    text = next((part.strip() for part in body if part.strip()), "")
+                    yield Flag(where, f"{kind}: {text:.120}".rstrip(" .:"), cell=cell.index)
+
+
+def _warnings(text: str) -> Iterator[tuple[str, int, str, list[str]]]:
+    """Yield the warnings in a text: the file, the line, the kind, and the lines of the message."""
+    heads = list(_HEAD.finditer(text))
+    ends = [head.start() for head in heads[1:]] + [len(text)]
+    for head, end in zip(heads, ends, strict=False):
+        yield head["file"], int(head["line"]), head["kind"], text[head.end() : end].split("\n")
+
+
+def _where(cell: Cell, number: int, body: list[str]) -> Span | None:
+    """Return the line that a warning is about: the one with its number, if it is as quoted."""
+    lines = LineTable(cell.source)
+    quoted = {part.strip() for part in body if part.startswith("  ") and part.strip()}
+    for line in (number, *range(1, len(lines) + 1)):
+        if line <= len(lines):
+            span = Span(lines.start(line), lines.start(line + 1))
+            text = span.text(cell.source)
+            if text.strip() in quoted:
+                start = span.start + len(text) - len(text.lstrip())
+                return Span(start, start + len(text.strip()))
+    return None
+
+
+RULE = Rule("NBO003", "warning-in-output", "warning", notebook=_check)

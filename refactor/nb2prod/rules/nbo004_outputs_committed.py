@@ -1,0 +1,48 @@
+"""A cell has saved outputs.
+
+Where it is agreed that notebooks are kept without outputs, they make each run a difference, and
+carry data to where it does not belong. The rule is off unless that is agreed.
+
+## Flagged
+
+```python
+# %% execution_count=1 outputs="3"
+print(1 + 2)  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+print(1 + 2)
+```
+
+## Not flagged
+
+```python
+# %%
+print(1 + 2)
+# %% execution_count=1 outputs="3" tags=["keep_output"]
+print(1 + 2)
+```
+
+## References
+
+- nbstripout, whose tag `keep_output` is respected
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.finding import ClearOutputs
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell in view.notebook.code_cells:
+        keeps = "keep_output" in cell.tags or cell.metadata.get("keep_output") is True
+        if cell.outputs_count and not keeps:
+            clear = fix("Clear the outputs", "safe", ClearOutputs(cell.index))
+            yield Flag(None, "the cell has saved outputs", clear, cell.index)
+
+
+RULE = Rule("NBO004", "outputs-committed", "info", default=False, notebook=_check)

@@ -1,0 +1,95 @@
+"""A saved output seems to show data of persons.
+
+Addresses, card numbers and account numbers end up in outputs by a look at a table, and stay in the
+history of the notebook. The rule is off by default: many an address is that of an author.
+
+## Flagged
+
+```python
+# %% execution_count=1 outputs="1 Ada ada.lovelace@analytical.org"
+customers.head()  # flagged
+# %% execution_count=2 outputs="DE89 3704 0044 0532 0130 00"
+customers["account"][0]  # flagged
+# %% execution_count=3 outputs="4111 1111 1111 1111"
+customers["card"][0]  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+customers.head()
+# %%
+customers["account"][0]
+# %%
+customers["card"][0]
+```
+
+## Not flagged
+
+Numbers whose check digits are wrong, and addresses that nobody has.
+
+```python
+# %% execution_count=1 outputs="someone@example.com noreply@github.com"
+customers.head()
+# %% execution_count=2 outputs="4111 1111 1111 1112, DE89 3704 0044 0532 0130 01"
+customers.tail()
+# %% execution_count=3 image="ada@analytical.org"
+plot()
+```
+
+## References
+
+- NB Defense: PII
+- ISO 13616, ISO/IEC 7812
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.finding import ClearOutputs
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+
+_MAIL = re.compile(
+    r"(?<![\w.+-])[\w.+-]{2,64}@(?!example\.|localhost|test\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\b"
+)
+_SCRIPT = re.compile(r"<script\b.*?(?:</script>|\Z)", re.DOTALL)
+_NOBODY = re.compile(r"(?:no-?reply|git|info|support|admin|user|username|me|email|name)@")
+_CARD = re.compile(r"(?<![\d.-])[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}(?![\d.-])")
+_IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_SSN = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    for cell in view.notebook.code_cells:
+        text = _SCRIPT.sub("", "\n".join(output.written() for output in cell.outputs))
+        for what in _persons(text):
+            clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+            yield Flag(None, f"an output shows {what}", clear, cell.index)
+            break
+
+
+def _persons(text: str) -> Iterator[str]:
+    if "@" in text and any(not _NOBODY.match(m[0]) for m in _MAIL.finditer(text)):
+        yield "a mail address"
+    if any(_luhn(m[0]) for m in _CARD.finditer(text)):
+        yield "the number of a card"
+    if any(_mod97(m[0]) for m in _IBAN.finditer(text)):
+        yield "the number of an account"
+    if _SSN.search(text):
+        yield "what may be a social security number"
+
+
+def _luhn(text: str) -> bool:
+    digits = [int(c) for c in text if c.isdigit()]
+    doubled = [d * 2 - 9 * (d > 4) for d in digits[-2::-2]]
+    return len(set(digits)) > 1 and (sum(doubled) + sum(digits[-1::-2])) % 10 == 0
+
+
+def _mod97(text: str) -> bool:
+    plain = text.replace(" ", "")
+    turned = plain[4:] + plain[:4]
+    return len(plain) >= 15 and int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
+
+
+RULE = Rule("NBP005", "pii-in-output", "warning", default=False, notebook=_check)

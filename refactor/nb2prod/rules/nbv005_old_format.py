@@ -1,0 +1,36 @@
+"""The notebook is saved in an old format.
+
+Before format 4.5 cells have no ids: whatever compares, merges or comments notebooks has to guess
+which cell is which. Save it with a present-day Jupyter.
+
+## Flagged
+
+```python nbformat_minor=4
+# %%
+a = 1
+```
+
+## Not flagged
+
+```python nbformat_minor=5
+# %% id="load"
+a = 1
+```
+
+## References
+
+- JEP 62: cell ids
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    major, minor = view.notebook.version
+    if view.notebook.format == "ipynb" and (major, minor) < (4, 5):
+        yield Flag(None, f"saved in format {major}.{minor}: its cells have no ids")
+
+
+RULE = Rule("NBV005", "old-format", "info", default=False, notebook=_check)

@@ -1,0 +1,80 @@
+r"""A saved output cannot come from the code above it.
+
+The cell was changed after it was run, and not run again: the notebook shows what its code does not
+compute. It is said only where it is certain: a value is shown, but the last statement has none;
+or the trace of an error quotes a line that is not there any more.
+
+## Flagged
+
+```python
+# %% execution_count=1 result="42"
+answer = 42  # flagged
+# %% execution_count=2 result="42"
+answer;  # flagged
+# %% execution_count=3 error="ZeroDivisionError: <ipython-input-3-d3>\n----> 1 answer / 0"
+answer / 1  # flagged
+```
+
+## Not flagged
+
+Magics may show what they like, and so may all lines where that is set.
+
+```python
+# %% execution_count=1 result="42"
+answer = 42
+answer
+# %% execution_count=2 result="files"
+files = %sx ls
+# %% execution_count=3 error="ZeroDivisionError: <ipython-input-3-d3>\n----> 1 answer / 0"
+answer / 0
+```
+
+```python
+# %% execution_count=1
+from IPython.core.interactiveshell import InteractiveShell
+InteractiveShell.ast_node_interactivity = "last_expr_or_assign"
+# %% execution_count=2 result="42"
+answer = 42
+```
+
+## References
+
+- Julynter: h2, which needs the kernel that ran the cell
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.notebook import Cell
+from nb2prod.rules.rule import Flag, NotebookView, Rule
+
+_ARROW = re.compile(r"^-+> ?(\d+) (.*)$", re.MULTILINE)
+_OWN = re.compile(r"<ipython-input|ipykernel_|\bCell In")
+_OPTION = "ast_node_interactivity"
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    always = any(_OPTION in cell.source for cell, _ in view.code)
+    for cell, summary in view.code:
+        kinds = {output.output_type for output in cell.outputs}
+        plain = not summary.magics and not summary.broken
+        if "execute_result" in kinds and plain and not summary.shows and not always:
+            yield Flag(
+                None, "the output shows a value, but the code has none to show", (), cell.index
+            )
+        elif "error" in kinds and (line := _gone(cell)):
+            message = f"the error quotes a line that is not there any more: `{line:.60}`"
+            yield Flag(None, message, (), cell.index)
+
+
+def _gone(cell: Cell) -> str:
+    """Return the line of the cell that a trace quotes first, if the cell does not have it."""
+    text = next(o.written() for o in cell.outputs if o.output_type == "error")
+    arrow = _ARROW.search(text)
+    if arrow is None or not _OWN.search(text[: arrow.start() + 1]):
+        return ""
+    line = arrow[2].strip()
+    return "" if not line or line in cell.source else line
+
+
+RULE = Rule("NBX007", "stale-output", "warning", notebook=_check)
