@@ -238,6 +238,8 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
     from nb2prod.verify.observation import Observation
     from nb2prod.verify.places import copied
     from nb2prod.verify.proof import proof
+    from nb2prod.verify.recording import record
+    from nb2prod.verify.trial import tried
     from nb2prod.verify.verdict import verdict_of_failure
 
     environment = _environment(options, sys.executable)
@@ -253,9 +255,12 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
         return plan, Evidence(verdict=verdict_of_failure(failure).text)
     found = verify_and_merge(plan, observed, environment)
     check = found.check
+    recording = None
+    if check.comparison.difference is None:
+        recording = tried(found, record(found, environment), environment)
     return found.plan, Evidence(
         found.suffixes,
-        found.examples,
+        recording,
         check.verdict.text,
         tuple(check.remarks),
         proof(check),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from nb2prod.emit.recording import Recording
 from nb2prod.emit.requirements import Installed
 
 
@@ -15,7 +16,7 @@ class Evidence:
     Attributes:
         suffixes: the plainest file format that keeps a value which crosses a border exactly,
             by the border's position and the variable.
-        examples: recorded calls of functions, by `package.module.function.pkl`.
+        recording: what the tests of the project are made of.
         verdict: one line.
         remarks: what could not be compared, and why, in a line of Markdown each.
         proof: the text of the proof file.
@@ -25,7 +26,7 @@ class Evidence:
     """
 
     suffixes: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
-    examples: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    recording: Recording | None = None
     verdict: str = "unverified: nothing was run"
     remarks: tuple[str, ...] = ()
     proof: str = ""

@@ -5,10 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
-
-import black
-from jinja2 import Environment, StrictUndefined
 
 from nb2prod.emit.artifacts import stage_files
 from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
@@ -33,6 +29,8 @@ from nb2prod.emit.requirements import (
     requirements_txt,
     tools_of,
 )
+from nb2prod.emit.templates import formatted, rendered
+from nb2prod.emit.tests import project_tests
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.document import as_yaml
 from nb2prod.pipeline.english import words
@@ -58,17 +56,17 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     artifacts = stage_files(plan, evidence.suffixes)
     modules: dict[str, str] = {}
     for stage, its in zip(plan.stages, artifacts, strict=True):
-        modules[stage.name] = _format(stage_module(plan, stage, its, package))
+        modules[stage.name] = formatted(stage_module(plan, stage, its, package))
     for name, text in (
         ("functions", functions_module(plan, package)),
         ("settings", settings_module(plan, package)),
     ):
         if text:
-            modules[name] = _format(text)
+            modules[name] = formatted(text)
     about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
     original = original_of(plan, package)
     libraries = _libraries(plan, modules, package)
-    tests = list(_tests(plan, package, evidence))
+    tests = list(project_tests(plan, package, evidence.recording))
     distributions = _distributions(plan, libraries, evidence)
     yield GeneratedFile("README.md", readme(plan, artifacts, original.provenance, evidence))
     yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules))
@@ -78,14 +76,14 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     ignored = [*_IGNORED, *kept_out_of_git(plan, artifacts)]
     yield GeneratedFile(".gitignore", "".join(f"{line}\n" for line in ignored))
     yield GeneratedFile(".gitattributes", _ATTRIBUTES)
-    yield GeneratedFile("src/run.py", _render("run", plan, package))
+    yield GeneratedFile("src/run.py", _runtime("run", plan, package))
     yield GeneratedFile(f"src/{package}/__init__.py", about)
     for name, text in modules.items():
         yield GeneratedFile(f"src/{package}/{name}.py", text)
     for name in RUNTIME:
         if name == "generators" and not any(s.outputs.random_state for s in plan.stages):
             continue
-        yield GeneratedFile(f"src/{package}/{name}.py", _render(name, plan, package))
+        yield GeneratedFile(f"src/{package}/{name}.py", _runtime(name, plan, package))
     yield from tests
     for target, source in plan.data.copies.items():
         yield GeneratedFile(target, source)
@@ -102,29 +100,10 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
         yield GeneratedFile("proof.json", evidence.proof)
 
 
-def _tests(plan: Plan, package: str, evidence: Evidence) -> Iterator[GeneratedFile]:
-    yield GeneratedFile("tests/test_pipeline.py", _render("test_pipeline", plan, package))
-    if evidence.examples:
-        for name in ("test_functions", "comparison"):
-            yield GeneratedFile(f"tests/{name}.py", _render(name, plan, package))
-        for name, data in evidence.examples.items():
-            yield GeneratedFile(f"tests/examples/{name}", data)
-
-
-def _render(name: str, plan: Plan, package: str) -> str:
-    text = files("nb2prod_templates").joinpath(f"runtime/{name}.py.jinja").read_text("utf-8")
-    environment = Environment(
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - no pages
-    )
+def _runtime(name: str, plan: Plan, package: str) -> str:
     stages = [s.name for s in plan.stages]
-    template = environment.from_string(text)
-    return _format(template.render(package=package, stages=stages, seeded=plan.analysis.seeded))
-
-
-def _format(text: str) -> str:
-    return black.format_str(text, mode=black.Mode(line_length=88))
+    seeded = plan.analysis.seeded
+    return rendered(f"runtime/{name}", package=package, stages=stages, seeded=seeded)
 
 
 def _params(plan: Plan) -> str:
@@ -175,8 +154,9 @@ def _pyproject(
         f"dependencies = {_listed(map(bounded, distributions))}\n\n"
         "[project.optional-dependencies]\n"
         f"dev = {_listed(f'{name}{version}' for name, version in tools.items())}\n\n"
-        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n\n'
-        "[tool.pylint.main]\n"
+        '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n'
+        'addopts = "--import-mode=importlib"\n\n'
+        "[tool.pylint.main]\ninit-hook = \"import sys; sys.path[:0] = ['src', 'tests']\"\n"
         "# Pylint reads the project's own code, and takes the libraries as they are.\n"
         f"ignored-modules = {_listed(libraries)}\n"
     )

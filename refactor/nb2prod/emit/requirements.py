@@ -20,7 +20,7 @@ from nb2prod.emit.local_modules import imported_names
 _TOOLS = {
     "dvc": ">=3.60",
     "ipykernel": ">=6.29",
-    "pandera": ">=0.20",
+    "pandera": ">=0.24",
     "pylint": ">=3.3",
     "pytest": ">=8.3",
 }

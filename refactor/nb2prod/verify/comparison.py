@@ -63,18 +63,17 @@ def compare(
     project: Path,
     observed: Observation,
     environment: Environment,
-    examples: Path,
+    state: Path,
 ) -> Comparison:
     """Run the stages of a project one after the other, and stop at the first difference.
 
-    A small call of each function is kept in the folder `examples`.
+    The file `state` carries the random generators from stage to stage.
 
     Raises:
         PipelineError: the project's pipeline can't be run.
     """
     result = Comparison()
     watches = [_watch(function, observed) for function in provenance.functions]
-    state = examples / "generators"
     there: set[str] = set()
     called: set[str] = set()
     writers: dict[str, str] = {}
@@ -86,9 +85,7 @@ def compare(
         seed = number if provenance.carries_random_state else 0
         chance = Chance(provenance.seeded, seed, state)
         before = listed(project)
-        run = run_stage(
-            project, command, provenance.package, watches, chance, environment, examples
-        )
+        run = run_stage(project, command, provenance.package, watches, chance, environment)
         if provenance.carries_random_state:
             state.unlink(missing_ok=True)
         writers |= dict.fromkeys(changed(project, before), command.stage)

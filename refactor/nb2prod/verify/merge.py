@@ -30,13 +30,11 @@ class Verified:
         plan: the plan, stages joined where they had to be.
         suffixes: the file formats of what crosses borders.
         check: the project's, as it is now.
-        examples: recorded calls of functions.
     """
 
     plan: Plan
     suffixes: Mapping[tuple[int, str], str]
     check: Check
-    examples: Mapping[str, bytes]
 
 
 def verify_and_merge(plan: Plan, observed: Observation, environment: Environment) -> Verified:
@@ -54,15 +52,14 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
         original = original_of(plan, package)
         with tempfile.TemporaryDirectory(prefix="nb2prod-") as place:
             root = Path(place) / "project"
-            examples = Path(place) / "examples"
-            examples.mkdir()
             write_files(root, project_files(plan, Evidence(suffixes)))
-            comparison = compare(original.provenance, root, observed, environment, examples)
-            kept = {p.name: p.read_bytes() for p in sorted(examples.glob("*.pkl"))}
+            comparison = compare(
+                original.provenance, root, observed, environment, Path(place) / "generators"
+            )
         difference = comparison.difference
         if difference is None or difference.timed_out or len(plan.stages) == 1:
             check = Check(original, observed, comparison, environment, tuple(joined))
-            return Verified(plan, suffixes, check, kept)
+            return Verified(plan, suffixes, check)
         joined.append(difference)
         environment.progress(f"joining stages: {difference}")
         stage = [s.name for s in plan.stages].index(difference.stage)

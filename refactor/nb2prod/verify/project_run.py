@@ -70,12 +70,8 @@ def run_stage(
     watches: Sequence[Watch],
     chance: Chance,
     environment: Environment,
-    examples: Path,
 ) -> StageRun:
-    """Run a stage of a project, as `dvc repro` does, and look at what its functions return.
-
-    A small call of each function is kept in the folder `examples`.
-    """
+    """Run a stage of a project, as `dvc repro` does, and look at what its functions return."""
     # Another hash seed than the notebook's: what depends on it must not pass for equal.
     variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
     variables["PATH"] = os.pathsep.join(
@@ -93,13 +89,12 @@ def run_stage(
             "seeded": list(chance.libraries),
             "seed": chance.seed,
             "state": str(chance.state),
-            "examples": str(examples),
             "result": str(place / "calls.json"),
         }
         (place / "config.json").write_text(json.dumps(config), "utf-8")
         watched = [environment.python, str(place / "probe.py"), str(place / "config.json")]
         run = watched if command.script else ["/bin/sh", "-c", command.line]
-        code, out, err = _run(run, project, variables, environment.seconds_left)
+        code, out, err = run_command(run, project, variables, environment.seconds_left)
         written = place / "calls.json"
         found: dict[str, Any] = {"calls": {}, "functions": [], "loaded": [], "failure": None}
         if written.exists():
@@ -130,7 +125,7 @@ def _failure(code: int | None, known: str | None, err: str) -> str:
     return lines[-1] if lines else f"exit status {code}"
 
 
-def _run(
+def run_command(
     command: list[str], folder: Path, variables: Mapping[str, str], timeout: float
 ) -> tuple[int | None, str, str]:
     """Run a command in its own process group; the status is None when the time was up."""

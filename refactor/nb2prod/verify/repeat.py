@@ -40,15 +40,14 @@ def check_again(root: Path, original: Original, environment: Environment) -> Che
     """
     commands_of(root)  # fails before anything is run
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch:
-        project, examples = Path(scratch) / "project", Path(scratch) / "examples"
-        examples.mkdir()
+        project, state = Path(scratch) / "project", Path(scratch) / "generators"
         relocated = _relocated(original, root, Path(scratch) / "absolute")
         place = partial(rebuilt, root, original.provenance)
         observed = Observation(relocated, environment, place)
         comparison = Comparison()
         if observed.run.failure is None:
             copy_folder(root, project, without={root / path for path in outs_of(root)})
-            comparison = compare(original.provenance, project, observed, environment, examples)
+            comparison = compare(original.provenance, project, observed, environment, state)
     return Check(original, observed, comparison, environment)
 
 

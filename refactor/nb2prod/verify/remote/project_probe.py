@@ -28,9 +28,7 @@ def main():
             function = vars(module).get(watch["function"])
             if _is_own(function, package) and not hasattr(function, _WATCHED):
                 found["functions"].append(watch["function"])
-                name = "%s.%s.pkl" % (function.__module__, watch["function"])
-                keep = os.path.join(config["examples"], name)
-                wrapped = _wrapped(function, watch, found["calls"], scope, keep)
+                wrapped = _wrapped(function, watch, found["calls"], scope)
                 setattr(wrapped, _WATCHED, True)
                 setattr(module, watch["function"], wrapped)
 
@@ -109,11 +107,9 @@ class _Finder(importlib.abc.MetaPathFinder):
         return None
 
 
-def _wrapped(function, watch, calls, scope, keep):
+def _wrapped(function, watch, calls, scope):
     @functools.wraps(function)
     def call(*args, **kwargs):
-        first = watch["function"] not in calls
-        before = _example(args, kwargs, scope) if first else None
         result = function(*args, **kwargs)
         state = scope["generator_state"]()
         names = watch["returns"]
@@ -124,30 +120,10 @@ def _wrapped(function, watch, calls, scope, keep):
             }
         elif names:
             calls[watch["function"]] = None  # it gives something else
-        if before is not None:
-            _keep(before, result, keep)
         scope["set_generator_state"](state)
         return result
 
     return call
-
-
-def _example(args, kwargs, scope):
-    try:
-        data = pickle.dumps((args, kwargs, scope["generator_state"]()), protocol=4)
-    except Exception:
-        return None
-    return data if len(data) < 200000 else None
-
-
-def _keep(before, result, path):
-    try:
-        data = pickle.dumps((before, result), protocol=4)
-    except Exception:
-        return
-    if len(data) < 400000:
-        with open(path, "wb") as stream:
-            stream.write(data)
 
 
 if __name__ == "__main__":
