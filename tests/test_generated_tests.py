@@ -105,16 +105,16 @@ CHANGES = {
         "test_evaluate.test_evaluate_random_forest_classifier",
     ),
     "a model is trained otherwise": (
-        "src/churn/split_scale.py",
+        "src/churn/split_and_scale.py",
         "max_depth=6",
         "max_depth=5",
-        "test_split_scale.test_train_random_forest_classifier",
+        "test_split_and_scale.test_train_random_forest_classifier",
     ),
     "the test set is scaled by itself": (
-        "src/churn/split_scale.py",
+        "src/churn/split_and_scale.py",
         "scaler.transform(x_test)",
         "StandardScaler().fit_transform(x_test)",
-        "test_split_scale.test_split_train_test",
+        "test_split_and_scale.test_split_train_test",
     ),
     "another file is read": (
         "src/churn/load_customers.py",
@@ -129,10 +129,10 @@ CHANGES = {
         "test_pipeline.test_a_stage_writes_its_outputs[evaluate]",
     ),
     "a stage passes another parameter": (
-        "src/churn/split_scale.py",
+        "src/churn/split_and_scale.py",
         'x_test, y_test, values["c"]',
         'x_test, y_test, values["test_size"] / 99',
-        "test_pipeline.test_a_stage_reports_what_it_reported[split_scale]",
+        "test_pipeline.test_a_stage_reports_what_it_reported[split_and_scale]",
     ),
     "a stage works when it is imported": (
         "src/churn/features.py",

@@ -26,7 +26,7 @@ def metric(tmp_path, line, value):
     plan = make_plan(read, analyse(read_program(read)), split="none")
     files = stage_files(plan, {})
     name = line.partition(" =")[0]
-    found = list(thresholds(plan, files, {files[0].metrics_path: {name: value}}))
+    found = list(thresholds(plan, files, {plan.stages[0].name: {name: value}}))
     return found[0] if found else None
 
 

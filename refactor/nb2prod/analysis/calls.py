@@ -41,6 +41,8 @@ _DYNAMIC = {
     "getpass.getpass": "it asks a person",
     "builtins.compile": "it compiles text as code",
 }
+# A metric that is rounded, or whose root is taken, is a metric.
+_SAME_MEASURE = frozenset({"round", "around", "float", "abs", "sqrt"})
 _CONTAINERS = {"list", "tuple", "set", "frozenset", "sorted", "reversed", "zip", "enumerate",
                "iter", "map", "filter", "dict", "next", "max", "min", "sum"}  # fmt: skip
 
@@ -158,6 +160,8 @@ class Caller(Evaluator):
         if is_class and effect.returns is None:
             return self._instance(node, name, arguments)
         value = self.result(node, effect, None, arguments)
+        if short in _SAME_MEASURE and arguments.get("0", UNKNOWN).metric:
+            value = replace(value, metric=True)
         self.heap.contain(value.objects, (n for v in returned for n in v.objects))
         return self._constant_path(name, arguments) or value
 

@@ -17,12 +17,21 @@ _WIDTH = 75  # of a docstring's line
 _SUPPORT = ("__init__", "calls", "comparison", "description", "runs", "values")
 
 
-def support_files(plan: Plan, package: str) -> Iterator[GeneratedFile]:
-    """Yield the modules with which calls are recorded and compared."""
-    carries = any(stage.outputs.random_state for stage in plan.stages)
+def support_files(package: str, *, carries: bool) -> Iterator[GeneratedFile]:
+    """Yield the modules with which calls are recorded and compared.
+
+    Args:
+        package: The project's package.
+        carries: Whether it carries random states from stage to stage.
+    """
     for name in _SUPPORT:
         text = rendered(f"tests/support/{name}", package=package, carries=carries)
         yield GeneratedFile(f"tests/support/{name}.py", text)
+
+
+def carries_random_state(plan: Plan) -> bool:
+    """Say whether a random state goes on from one stage to the next."""
+    return any(stage.outputs.random_state for stage in plan.stages)
 
 
 def project_tests(plan: Plan, package: str, recording: Recording | None) -> Iterator[GeneratedFile]:
@@ -38,7 +47,7 @@ def project_tests(plan: Plan, package: str, recording: Recording | None) -> Iter
     )
     yield GeneratedFile("tests/test_pipeline.py", text)
     if recording.functions or recording.metrics or sample:
-        yield from support_files(plan, package)
+        yield from support_files(package, carries=carries_random_state(plan))
         yield GeneratedFile("tests/conftest.py", _conftest(plan, recording))
     yield from _function_tests(plan, package, recording)
     if recording.metrics:

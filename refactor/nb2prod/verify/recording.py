@@ -16,7 +16,7 @@ from nb2prod.emit.modules import configuring
 from nb2prod.emit.project import package_name, project_files
 from nb2prod.emit.raw_tables import raw_tables
 from nb2prod.emit.recording import CALLS, REPORTS, SAMPLE, Column, Metric, Recording, Table
-from nb2prod.emit.tests import support_files, written_folders
+from nb2prod.emit.tests import carries_random_state, support_files, written_folders
 from nb2prod.emit.thresholds import thresholds
 from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.english import words
@@ -109,7 +109,7 @@ def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run
         place = Path(folder)
         root = place / "project"
         write_files(root, project_files(plan, Evidence(verified.suffixes)))
-        write_files(root, support_files(plan, package_name(plan)))
+        write_files(root, support_files(package_name(plan), carries=carries_random_state(plan)))
         for name in _SCRIPTS:
             (place / f"{name}.py").write_text(remote(name), "utf-8")
         (place / "scratch").mkdir()
