@@ -28,6 +28,8 @@ def vain_names(view: NotebookView) -> frozenset[str]:
 
 def _mentioned(name: str, text: str) -> bool:
     """Say whether a name stands anywhere but where it is bound, or names something else."""
+    if text.count(name) == 1:
+        return False  # the usual case, and by far the cheapest
     other = re.compile(rf"(?<![.\w]){re.escape(name)}\b(?!\s*(?:=(?!=)|:[^=\n]*=))")
     places = len(other.findall(text))
     defined = len(re.findall(rf"\b(?:def|class)\s+{re.escape(name)}\b", text))
