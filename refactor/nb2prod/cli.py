@@ -263,7 +263,7 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
         recording,
         check.verdict.text,
         tuple(check.remarks),
-        proof(check),
+        proof(check, recording and recording.summary),
         check.comparison.metrics,
         environment.installed,
         frozenset(check.comparison.loaded),

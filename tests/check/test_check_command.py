@@ -45,7 +45,7 @@ def test_a_finding_has_its_place_source_and_caret(check, tmp_path):
 
 
 def test_nothing_found_ends_with_0(check, tmp_path):
-    notebook(tmp_path, "x = 1")
+    notebook(tmp_path, "print(1)")
     run = check("--select", "NBD")
     assert (run.returncode, run.stdout) == (0, "No findings in 1 notebook.\n")
     assert check("--exit-zero", "--select", "ALL").returncode == 0

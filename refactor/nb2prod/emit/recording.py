@@ -99,3 +99,8 @@ class Recording:
     sampled: bool = False
     reports: tuple[str, ...] = ()
     left_out: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def summary(self) -> dict[str, dict[str, str]]:
+        """What was seen of the tests, for the proof."""
+        return {"seen_to_fail": dict(self.functions), "left_out": dict(self.left_out)}

@@ -65,8 +65,13 @@ class Check:
             yield "figures are not compared"
 
 
-def proof(check: Check) -> str:
-    """Return the text of the proof file."""
+def proof(check: Check, tests: object = None) -> str:
+    """Return the text of the proof file.
+
+    Args:
+        check: What was compared.
+        tests: What is known of the project's tests: which were seen to fail, what none is of.
+    """
     provenance, comparison, run = (
         check.original.provenance,
         check.comparison,
@@ -111,6 +116,7 @@ def proof(check: Check) -> str:
         "not_written": comparison.lost_files,
         "joined": [str(difference) for difference in check.joined],
         "difference": str(comparison.difference) if comparison.difference else None,
+        "tests": tests,
     }
     return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
 

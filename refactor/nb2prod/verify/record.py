@@ -16,12 +16,16 @@ _README = "README.md"
 def recorded(root: Path) -> str:
     """Return the verdict that a project holds."""
     try:
-        content: Any = json.loads((root / FILE).read_text("utf-8"))
+        return str(_content(root).get("verdict", ""))
     except FileNotFoundError:
         return "unverified: nothing was run"
     except (OSError, ValueError):
         return f"what is in {FILE} can't be read"
-    return str(cast("dict[str, Any]", content).get("verdict")) if isinstance(content, dict) else ""
+
+
+def _content(root: Path) -> dict[str, Any]:
+    content: Any = json.loads((root / FILE).read_text("utf-8"))
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
 
 
 def record(root: Path, check: Check) -> bool:
@@ -30,7 +34,11 @@ def record(root: Path, check: Check) -> bool:
     Raises:
         FolderError: the project can't be written to.
     """
-    text = proof(check)
+    try:
+        tests = _content(root).get("tests")  # they were tried when the project was made
+    except (OSError, ValueError):
+        tests = None
+    text = proof(check, tests)
     texts = {FILE: (text, text)}
     region = verdict_region(check.verdict.text, check.remarks)
     try:
