@@ -1,0 +1,1 @@
+"""The pipeline of the notebook `Bread orders.ipynb`."""

@@ -1,0 +1,1 @@
+"""The pipeline of the notebook `House prices - final v2.ipynb`."""

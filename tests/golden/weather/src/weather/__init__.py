@@ -1,0 +1,1 @@
+"""The pipeline of the notebook `02_weather.ipynb`."""

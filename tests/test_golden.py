@@ -1,0 +1,56 @@
+"""Whole generated projects, kept beside the tests: what nb2prod makes of a dozen notebooks.
+
+They are what `--no-verify` gives, which is the same on any machine; what is only copied (data, the
+notebook itself, recordings of the last writing) is left out of `tests/golden`. After a change that
+is meant, write them anew and read the difference:
+
+    python -m pytest tests/test_golden.py --update-golden
+"""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from nb2prod.cli import main
+
+HERE = Path(__file__).parent
+GOLDEN = HERE / "golden"
+NOTEBOOKS = {
+    path.relative_to(HERE / "notebooks").parts[0]: path
+    for path in sorted((HERE / "notebooks").rglob("*"))
+    if path.suffix in (".ipynb", ".md") or path.name == "ab_test.py"
+}
+COPIED = ("data/raw/", "notebooks/", ".nb2prod/generated.zip")
+
+
+def texts(root: Path) -> dict[str, str]:
+    """Return the files of a project that nb2prod has written, and not only copied."""
+    files = {p.relative_to(root).as_posix(): p for p in sorted(root.rglob("*")) if p.is_file()}
+    return {
+        name: path.read_text("utf-8")
+        for name, path in files.items()
+        if not name.startswith(COPIED) and "__pycache__" not in name
+    }
+
+
+@pytest.mark.parametrize("name", NOTEBOOKS)
+def test_a_project_is_made_as_it_was(name, tmp_path, request):
+    project = tmp_path / "project"
+    assert main(["refactor", str(NOTEBOOKS[name]), "--output", str(project), "--no-verify"]) == 0
+    made = texts(project)
+    if request.config.getoption("--update-golden"):
+        shutil.rmtree(GOLDEN / name, ignore_errors=True)
+        for path, text in made.items():
+            target = GOLDEN / name / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(text, "utf-8")
+    kept = texts(GOLDEN / name)
+    assert sorted(made) == sorted(kept)
+    for path, text in made.items():
+        assert text == kept[path], path
+
+
+def test_there_is_a_project_for_each_notebook():
+    assert {path.name for path in GOLDEN.iterdir()} == NOTEBOOKS.keys()
+    assert len(NOTEBOOKS) >= 12
