@@ -8,7 +8,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 
-from nb2prod.verify.remote.fingerprint import digest
+from nb2prod.verify.remote.fingerprint import digest, type_name
 
 
 def fitted_search():
@@ -39,3 +39,11 @@ def test_a_fit_that_differs_is_told_apart(fitted, attribute):
     key = 0 if isinstance(value, np.ndarray) else list(value)[-1]
     value[key] = value[key] + 1
     assert digest(one) != digest(other)
+
+
+def test_the_lines_that_a_command_prints_are_a_list():
+    from IPython.utils.text import SList
+
+    assert digest(SList(["a", "b"])) == digest(["a", "b"])
+    assert type_name(SList()) == "list"
+    assert digest(SList(["a"])) != digest(["b"])

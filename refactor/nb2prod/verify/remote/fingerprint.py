@@ -96,9 +96,15 @@ def set_generator_state(state):
         sys.modules["torch"].set_rng_state(state["torch"])
 
 
+def _kind(value):
+    """Return the type of a value; the list in which IPython gives what a command prints is one."""
+    kind = type(value)
+    return list if kind.__name__ == "SList" and isinstance(value, list) else kind
+
+
 def type_name(value):
     """Return the dotted name under which a type is known to its users."""
-    kind = type(value)
+    kind = _kind(value)
     module = kind.__module__ or ""
     if module == "builtins" or module.partition(".")[0] in OWN:
         return kind.__name__
@@ -152,7 +158,7 @@ def digest(value, columns=None):
 def _feed(value, put, depth, seen):
     if depth > _DEPTH:
         raise Unknown("it is nested too deeply")
-    kind = type(value)
+    kind = _kind(value)
     own = kind.__module__.partition(".")[0] in OWN
     name = ("" if own else kind.__module__) + "." + kind.__qualname__
     if value is None or kind in (bool, int, str, bytes, complex):
