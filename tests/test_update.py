@@ -53,6 +53,34 @@ def test_what_is_not_made_any_more_goes_unless_it_was_changed(project):
     assert (project / "b.py").read_text() == "mine\n"
 
 
+def test_data_that_are_not_needed_any_more_go_and_changed_data_stay(tmp_path):
+    data = [GeneratedFile("data/raw/a.bin", b"\0one"), GeneratedFile("data/raw/b.bin", b"\0two")]
+    root = tmp_path / "project"
+    write_project(root, data)
+    (root / "data/raw/b.bin").write_bytes(b"\0mine")
+    assert write_project(root, data).kept == ("data/raw/b.bin",)
+    update = write_project(root, [GeneratedFile("data/raw/b.bin", b"\0new")])
+    assert update.conflicts == ("data/raw/b.bin",)
+    assert not (root / "data/raw/a.bin").exists()
+    assert (root / "data/raw/b.bin").read_bytes() == b"\0mine"
+
+
+def test_data_that_were_not_brought_along_come_back(tmp_path):
+    data = [GeneratedFile("data/raw/a.bin", b"\0one")]
+    write_project(tmp_path / "project", data)
+    (tmp_path / "project/data/raw/a.bin").unlink()
+    assert write_project(tmp_path / "project", data) == Update()
+    assert (tmp_path / "project/data/raw/a.bin").read_bytes() == b"\0one"
+
+
+def test_a_persons_own_file_is_not_replaced_by_one_of_the_same_name(project):
+    (project / "c.py").write_text("mine\n")
+    update = write_project(project, [GeneratedFile("c.py", "new\n")])
+    assert update.conflicts == ("c.py",)
+    assert (project / "c.py").read_text() == "mine\n"
+    assert (project / "c.py.new").read_text() == "new\n"
+
+
 def test_what_is_rewritten_counts_as_generated(project):
     (project / "a.py").write_text("one\ntwo\nthree, mine\n")
     rewrite(project, {"a.py": ("one, checked\ntwo\nthree, mine\n", "one, checked\ntwo\nthree\n")})
