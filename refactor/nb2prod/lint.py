@@ -91,7 +91,8 @@ class Checker:
                 done = CellResult(result.text, result.summary, context, found)
             kept.append(done)
             findings += (moved(finding, index) for finding in done.findings)
-        view = NotebookView(notebook, summaries, names, self.limits)
+        codes = {index: code for index, (_, code) in results.items() if code}
+        view = NotebookView(notebook, summaries, names, self.limits, codes)
         excused = {rule.code for rule in self.rules if rule.unless and rule.unless(view)}
         findings = [finding for finding in findings if finding.code not in excused]
         findings += self._notebook_findings(view)

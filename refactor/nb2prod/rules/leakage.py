@@ -10,10 +10,13 @@ from nb2prod.analysis.lineage.log import Log, Test, Training
 from nb2prod.analysis.lineage.values import At, RowSets, Statistic, apart, overlap, within
 
 if TYPE_CHECKING:
+    from nb2prod.analysis.summary import Summary
     from nb2prod.rules.rule import Flag, NotebookView
 
 # Where none of these is written there is no model, and so no leakage.
-_WORDS = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
+_TRAINS = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
+# What cells that matter for a judgement hold; the others matter for what these read from them.
+_JUDGED = (*_TRAINS, "split", "predict", "score", "evaluate", ".backward(", "sample")
 
 
 # Selections by which a part is kept for a test.
@@ -29,13 +32,44 @@ class Leak(NamedTuple):
 
 def log_of(view: NotebookView) -> Log | None:
     """Follow the data through a notebook; None if it trains no model."""
-    if not any(word in c.source for c, _ in view.code for word in _WORDS):
+    if not any(_mentions(cell.source, _TRAINS) for cell, _ in view.code):
         return None
     from nb2prod.analysis.lineage.calls import Lineage  # noqa: PLC0415
-    from nb2prod.analysis.lineage.tree import CodeTree  # noqa: PLC0415
 
-    cells = ((c.index, CodeTree(c.source)) for c, s in view.code if not s.broken)
+    needed = _needed(view)
+    cells = ((c.index, view.code_of(c.index)) for c, _ in view.code if c.index in needed)
     return Lineage(view.names).run(cells)
+
+
+def _needed(view: NotebookView) -> set[int]:
+    """Return the cells that make, or change, what a judgement is on; most look at data only.
+
+    A variable that is called is a network of PyTorch or Keras, which predicts.
+    """
+    rest = {cell.index: (cell, summary) for cell, summary in view.code if not summary.broken}
+    names: set[str] = set()
+    needed: set[int] = set()
+    objects = {b.name for _, s in rest.values() for b in s.binds if b.kind == "assign"}
+    found = {i for i, (c, s) in rest.items() if objects & s.called or _mentions(c.source, _JUDGED)}
+    results = {b.name for i in found for b in rest[i][1].binds if b.kind == "assign"}
+    found |= {i for i, (_, summary) in rest.items() if results & summary.reads}
+    while found:
+        for index in found:
+            _, summary = rest.pop(index)
+            names |= summary.reads | {use.name for use in summary.late}
+        needed |= found
+        found = {i for i, (_, summary) in rest.items() if _makes(summary, names)}
+    return needed
+
+
+def _mentions(source: str, words: Iterable[str]) -> bool:
+    return any(word in source for word in words)
+
+
+def _makes(summary: Summary, names: set[str]) -> bool:
+    return any(b.name in names and b.kind != "import" for b in summary.binds) or any(
+        change.name in names for change in summary.mutations
+    )
 
 
 def flags(leaks: Iterable[Leak]) -> Iterator[Flag]:

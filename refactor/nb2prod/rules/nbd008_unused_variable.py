@@ -101,7 +101,6 @@ from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
 from nb2prod.rules.nbd009_dead_cell import is_dead
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in, statement_lines
-from nb2prod.rules.unused import vain_names
 from nb2prod.source import Span
 
 _ALONE = re.compile(r"[ \t]*=(?!=)[ \t]*(?:([\w.]+)[ \t]*\()?")
@@ -119,7 +118,7 @@ _DOES = re.compile(
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    vain = vain_names(view)
+    vain = view.vain
     for cell, summary in view.code if vain else ():
         if "parameters" in cell.tags or is_dead(cell, summary, vain, view):
             continue

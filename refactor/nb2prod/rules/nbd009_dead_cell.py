@@ -70,7 +70,6 @@ from nb2prod.analysis.summary import Summary
 from nb2prod.finding import RemoveCell
 from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
-from nb2prod.rules.unused import vain_names
 
 # Calls that only give a value. Any other may do something else besides.
 _PURE = re.compile(
@@ -87,7 +86,7 @@ _PURE_METHODS = frozenset(
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    vain = vain_names(view)
+    vain = view.vain
     for cell, summary in view.code if vain else ():
         if is_dead(cell, summary, vain, view):
             what = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))

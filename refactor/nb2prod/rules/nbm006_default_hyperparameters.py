@@ -34,19 +34,19 @@ tuned = RandomForestClassifier(**best)
 - Vespucci Linter: implicit hyper-parameters
 """
 
-import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.randomness import spreads
 from nb2prod.rules.rule import CellView, Flag, Rule
 
-_MODELS = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomForestRegressor
+_NAMES = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomForestRegressor
     sklearn.ensemble.GradientBoostingClassifier sklearn.ensemble.GradientBoostingRegressor
     sklearn.ensemble.AdaBoostClassifier sklearn.ensemble.AdaBoostRegressor sklearn.svm.SVC
     sklearn.svm.SVR sklearn.neighbors.KNeighborsClassifier sklearn.neighbors.KNeighborsRegressor
     sklearn.tree.DecisionTreeClassifier sklearn.tree.DecisionTreeRegressor sklearn.cluster.DBSCAN
     sklearn.neural_network.MLPClassifier sklearn.neural_network.MLPRegressor sklearn.cluster.KMeans
     xgboost.XGBClassifier xgboost.XGBRegressor lightgbm.LGBMClassifier lightgbm.LGBMRegressor"""
+_MODELS = frozenset(_NAMES.split())
 # These do not change what kind of model it becomes.
 _OTHER = frozenset({"random_state", "n_jobs", "verbose", "verbosity", "probability"})
 
@@ -54,11 +54,12 @@ _OTHER = frozenset({"random_state", "n_jobs", "verbose", "verbosity", "probabili
 def _check(view: CellView) -> Iterator[Flag]:
     searched = {
         id(argument)
-        for call in view.code.nodes(ast.Call)
+        for name, calls in view.named_calls.items()
+        if "Search" in name
+        for call in calls
         for argument in [*call.args, *(k.value for k in call.keywords)]
-        if "Search" in (view.dotted(call.func) or "")
     }
-    for call, name in view.calls(*_MODELS.split()):
+    for call, name in view.calls(_MODELS):
         settings = {keyword.arg for keyword in call.keywords} - _OTHER
         if not call.args and not settings and not spreads(call) and id(call) not in searched:
             short = name.rpartition(".")[2]

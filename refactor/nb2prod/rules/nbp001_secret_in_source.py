@@ -64,12 +64,13 @@ from nb2prod.rules.rule import CellView, Flag, Rule, fix
 from nb2prod.rules.secrets import find_secrets, is_placeholder, names_secret
 from nb2prod.source import Span
 
-_HINT = re.compile(r"(?i:passw|pwd|secret|key|token)")
+_HINTS = ("passw", "pwd", "secret", "key", "token")
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     reported: list[Span] = []
-    named = list(_named(view)) if _HINT.search(view.code.source) else []
+    lower = view.code.source.lower()
+    named = list(_named(view)) if any(hint in lower for hint in _HINTS) else []
     for name, value in named:
         if names_secret(name) and not is_placeholder(str(value.value)):
             reported.append(view.code.span(value))

@@ -45,7 +45,7 @@ from nb2prod.rules.secrets import is_placeholder, names_secret
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    for call, name in view.calls("os.getenv", "os.environ.get", "os.environ.setdefault"):
+    for call, name in view.calls(("os.getenv", "os.environ.get", "os.environ.setdefault")):
         match call.args:
             case [ast.Constant(value=str(key)) as first, ast.Constant(value=str(value)) as default]:
                 if names_secret(key) and not is_placeholder(value):

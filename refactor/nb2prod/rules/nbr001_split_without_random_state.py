@@ -67,15 +67,13 @@ _ALWAYS = frozenset(
     }
 )
 _SHUFFLED = frozenset({"KFold", "StratifiedKFold", "StratifiedGroupKFold"})
+_SPLITS = frozenset(f"{_MODULE}{name}" for name in {"train_test_split", *_ALWAYS, *_SHUFFLED})
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    for call in view.code.nodes(ast.Call):
-        name = view.dotted(call.func) or ""
+    for call, name in view.calls(_SPLITS):
         short = name.removeprefix(_MODULE)
-        if short == name or spreads(call) or not _draws(short, call):
-            continue
-        if unset(call, "random_state"):
+        if _draws(short, call) and not spreads(call) and unset(call, "random_state"):
             message = f"`{short}` draws other rows in each run: it has no `random_state`"
             yield Flag(call.func, message, with_argument(view, call, "random_state", "0"))
 

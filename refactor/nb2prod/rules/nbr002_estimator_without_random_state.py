@@ -102,16 +102,17 @@ _IF: dict[str, tuple[str, tuple[object, ...]]] = {
     "sklearn.tree.DecisionTreeClassifier": ("splitter", ("random",)),
     "sklearn.tree.DecisionTreeRegressor": ("splitter", ("random",)),
 }
+_MAY_DRAW = _DRAWING | _IF.keys()
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     shown = {id(node.value) for node in view.code.body if isinstance(node, ast.Expr)}
-    for call in view.code.nodes(ast.Call):
-        if id(call) in shown or spreads(call):
-            continue
-        name = view.dotted(call.func) or ""
-        if (_draws(name, call) or _is_sample(view, call)) and unset(call, "random_state"):
-            short = name.rpartition(".")[2] or "sample"
+    made = [(call, name) for call, name in view.calls(_MAY_DRAW) if _draws(name, call)]
+    if "frac" in view.code.source:
+        made += [(c, "sample") for c in view.code.nodes(ast.Call) if _is_sample(view, c)]
+    for call, name in made:
+        if id(call) not in shown and not spreads(call) and unset(call, "random_state"):
+            short = name.rpartition(".")[2]
             message = f"`{short}` draws others in each run: it has no `random_state`"
             yield Flag(call.func, message, with_argument(view, call, "random_state", "0"))
 

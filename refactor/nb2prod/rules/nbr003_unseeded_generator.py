@@ -38,7 +38,6 @@ noise = np.random.normal(size=10)
 - Vespucci Linter: uncontrolled randomness
 """
 
-import ast
 import re
 from collections.abc import Iterator
 
@@ -66,16 +65,15 @@ _FRESH = frozenset({"numpy.random.default_rng", "numpy.random.RandomState"})
 
 def _check(view: CellView) -> Iterator[Flag]:
     seen: set[str] = set()
-    for call in view.code.nodes(ast.Call):
-        name = view.dotted(call.func)
-        library = name and next(
-            (lib for lib, draws in _DRAWS.items() if draws.fullmatch(name)), None
-        )
-        if name in _FRESH and not call.args and not call.keywords:
+    for call, name in view.calls(_FRESH):
+        if not call.args and not call.keywords:
             yield Flag(call, f"`{name}()` is seeded differently in each run")
-        elif library and library not in seen and not spreads(call):
+    for name, calls in view.named_calls.items():
+        library = next((lib for lib, draws in _DRAWS.items() if draws.fullmatch(name)), None)
+        first = next((call for call in calls if not spreads(call)), None)
+        if library and first and library not in seen:
             seen.add(library)
-            yield Flag(call.func, f"`{name}` gives other numbers in each run: no seed is set")
+            yield Flag(first.func, f"`{name}` gives other numbers in each run: no seed is set")
 
 
 def _seeded(view: NotebookView) -> bool:

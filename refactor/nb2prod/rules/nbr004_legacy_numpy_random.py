@@ -29,7 +29,6 @@ old = np.random.RandomState(0)
 - NumPy: NEP 19, random number generator policy
 """
 
-import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import CellView, Flag, Rule
@@ -44,10 +43,8 @@ _NAMES = frozenset(f"numpy.random.{name}" for name in _OLD.split())
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    for call in view.code.nodes(ast.Call):
-        name = view.dotted(call.func)
-        if name in _NAMES:
-            yield Flag(call.func, f"`{name}` uses the one hidden generator of NumPy")
+    for call, name in view.calls(_NAMES):
+        yield Flag(call.func, f"`{name}` uses the one hidden generator of NumPy")
 
 
 RULE = Rule(

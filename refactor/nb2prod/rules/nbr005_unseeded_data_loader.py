@@ -58,7 +58,7 @@ _LOADERS = (
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    for call, _ in view.calls(*_LOADERS):
+    for call, _ in view.calls(_LOADERS):
         shuffle = argument(call, "shuffle")
         shuffles = isinstance(shuffle, ast.Constant) and shuffle.value is True
         if shuffles and unset(call, "generator") and not spreads(call):

@@ -99,6 +99,8 @@ _MOVING = re.compile(
 
 
 def _check(view: CellView) -> Iterator[Flag]:
+    if not view.code.nodes(ast.Call):
+        return
     parents = _parents(view)
     sorts = {_root(c.func) for c in view.code.nodes(ast.Call) if _method(c) == "sort"}
     for call in view.code.nodes(ast.Call):

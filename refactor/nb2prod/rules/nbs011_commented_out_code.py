@@ -70,6 +70,7 @@ from nb2prod.source import Span
 
 # What code has and prose has not; most comments need not be read as Python at all.
 _LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)
+_MAYBE = re.compile(r"^[ \t]*#[^\n]*?(?:\w[(\[]|=|\bimport\b|@\w)", re.MULTILINE)
 _MARK = re.compile(r"#+[%!|]|#+:|#\s*(?:type:|noqa|pragma|pylint|mypy|fmt|isort|nb2prod|In\[)")
 _CODE = (ast.Call, ast.Subscript, ast.Attribute, ast.ListComp, ast.Lambda)
 _COMPOUND = (
@@ -85,6 +86,8 @@ _COMPOUND = (
 
 def _check(view: CellView) -> Iterator[Flag]:
     code = view.code
+    if not _MAYBE.search(code.source):
+        return
     hidden = [magic.span for magic in code.magics]
     for block in _blocks(view):
         if any(h.covers(span) for h in hidden for span in block):

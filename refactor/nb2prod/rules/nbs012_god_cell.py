@@ -76,6 +76,8 @@ def _check(view: CellView) -> Iterator[Flag]:
     limit = view.limits.max_god_lines
     if view.code.source.count("\n") < limit:
         return
+    if len({role for call in view.code.nodes(ast.Call) for role in _roles(view, call)}) < 3:
+        return
     body = [s for s in view.code.body if not isinstance(s, _DEFINITIONS)]
     lines = sum((s.end_lineno or s.lineno) - s.lineno + 1 for s in body)
     found = {role for call in _calls(body) for role in _roles(view, call)}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,7 +36,7 @@ class Flag(NamedTuple):
     cell: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class CellView:
     """A code cell that is Python, in its notebook, as a rule on cells sees it.
 
@@ -53,11 +53,19 @@ class CellView:
         """Return the dotted name that an expression stands for: `np.abs` is `numpy.abs`."""
         return dotted(node, self.names)
 
-    def calls(self, *names: str) -> Iterable[tuple[ast.Call, str]]:
-        """Yield the calls of functions with these dotted names, each with its name."""
+    @cached_property
+    def named_calls(self) -> Mapping[str, Sequence[ast.Call]]:
+        """The calls of functions that are imported, by their dotted names."""
+        found: dict[str, list[ast.Call]] = {}
         for call in self.code.nodes(ast.Call):
-            name = dotted(call.func, self.names)
-            if name in names:
+            if name := dotted(call.func, self.names):
+                found.setdefault(name, []).append(call)
+        return found
+
+    def calls(self, names: Iterable[str]) -> Iterator[tuple[ast.Call, str]]:
+        """Yield the calls of functions with these dotted names, each with its name."""
+        for name in self.named_calls.keys() & names:
+            for call in self.named_calls[name]:
                 yield call, name
 
     def edit(self, where: ast.AST | Span, text: str) -> EditCell:
@@ -68,12 +76,20 @@ class CellView:
 
 @dataclass(frozen=True)
 class NotebookView:
-    """A notebook as a rule on notebooks sees it: its cells, and what its code does to names."""
+    """A notebook as a rule on notebooks sees it: its cells, and what its code does to names.
+
+    `parsed` are the code cells that are read anew this time; rules ask for `code_of`.
+    """
 
     notebook: Notebook
     summaries: Mapping[int, Summary]
     names: Mapping[str, str]
     limits: Limits
+    parsed: Mapping[int, CodeCell]
+
+    def code_of(self, index: int) -> CodeCell:
+        """Return the code of a cell, with its syntax tree."""
+        return self.parsed.get(index) or CodeCell(self.cells[index].source)
 
     @property
     def path(self) -> Path:
@@ -111,6 +127,13 @@ class NotebookView:
         from nb2prod.rules.leakage import log_of  # noqa: PLC0415  only a few notebooks need it
 
         return log_of(self)
+
+    @cached_property
+    def vain(self) -> frozenset[str]:
+        """The names that are bound and never read."""
+        from nb2prod.rules.unused import vain_names  # noqa: PLC0415  it looks at views
+
+        return vain_names(self)
 
     @cached_property
     def executed(self) -> bool:

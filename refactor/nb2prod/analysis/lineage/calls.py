@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nb2prod.analysis.lineage import indexing, names
 from nb2prod.analysis.lineage.estimators import Estimators

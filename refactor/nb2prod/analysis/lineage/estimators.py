@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from nb2prod.analysis.lineage import names
 from nb2prod.analysis.lineage.functions import Arguments, Functions

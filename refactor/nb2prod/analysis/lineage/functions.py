@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec.structs import replace
 
 from nb2prod.analysis.lineage import indexing, names
 from nb2prod.analysis.lineage.interpreter import Interpreter

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from nb2prod.analysis.lineage import names
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix

@@ -5,8 +5,10 @@ from __future__ import annotations
 import ast
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 
+from msgspec.structs import replace
+
+from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.analysis.lineage import indexing, names
 from nb2prod.analysis.lineage.log import Log
 from nb2prod.analysis.lineage.state import (
@@ -17,14 +19,13 @@ from nb2prod.analysis.lineage.state import (
     State,
     TooLongError,
 )
-from nb2prod.analysis.lineage.tree import CodeTree
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
 
 
 class Interpreter(State):
     """Executes statements on values; what calls do is left to the layer above."""
 
-    def run(self, cells: Iterable[tuple[int, CodeTree]]) -> Log:
+    def run(self, cells: Iterable[tuple[int, CodeCell]]) -> Log:
         """Follow cells, in order."""
         try:
             for number, code in cells:

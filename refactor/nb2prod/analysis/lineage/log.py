@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from nb2prod.analysis.lineage.values import At, Statistic, Value
 
 
@@ -30,8 +32,7 @@ class Thing:
     definition: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
+class Training(msgspec.Struct, frozen=True):
     """A model was fitted.
 
     Attributes:
@@ -72,8 +73,7 @@ class Test:
     validation: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(msgspec.Struct, frozen=True):
     """Features and a target that were given together."""
 
     at: At

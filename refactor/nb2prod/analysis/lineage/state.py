@@ -6,8 +6,8 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.analysis.lineage.log import Log, Thing
-from nb2prod.analysis.lineage.tree import CodeTree
 from nb2prod.analysis.lineage.values import At, Selection, Value
 
 Scope = dict[str, Value]
@@ -38,7 +38,7 @@ class State:
         self.scopes: list[Scope] = [{}]
         self.definitions: list[Definition] = []
         self.cell = 0
-        self.codes: dict[int, CodeTree] = {}
+        self.codes: dict[int, CodeCell] = {}
         self.stack: tuple[int, ...] = ()
         self.loops: tuple[int, ...] = ()
         self.returned: list[Value] = []

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from nb2prod.source import Span
 
@@ -105,9 +107,10 @@ class Columns(NamedTuple):
         return self._replace(without=self.without | frozenset(names))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Value:
+class Value(msgspec.Struct, frozen=True, eq=False, gc=False):
     """What is known of a value; two names of one object have the same one (`is`).
+
+    It is a struct because tens of thousands are made for one notebook.
 
     Attributes:
         rows: whose contents it holds, row for row.
