@@ -337,11 +337,23 @@ def storable(value):
     return "pickle"
 
 
+def _columnar(frame):
+    """Say whether each column lies in memory for itself, as it does when it was read from a file.
+
+    A frame made of an array may lie row by row. Sums then add the numbers in another order, and
+    differ in their last bits; a pickle keeps how it lies.
+    """
+    blocks = [b.values for b in frame._mgr.blocks if type_name(b.values) == "numpy.ndarray"]
+    return all(b.ndim < 2 or min(b.shape) < 2 or b.strides[1] < b.strides[0] for b in blocks)
+
+
 def _parquet(frame):
     try:
         import io
 
         if frame.size > 5000000 or not all(type(c) is str for c in frame.columns):
+            return False
+        if not _columnar(frame):
             return False
         buffer = io.BytesIO()
         frame.to_parquet(buffer)
