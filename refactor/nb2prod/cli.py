@@ -81,6 +81,14 @@ def _parser() -> argparse.ArgumentParser:
     _add_planning(refactor)
     refactor.add_argument("--output", type=Path, required=True, metavar="DIR")
     refactor.add_argument("--no-verify", action="store_true", help="do not run anything")
+    refactor.add_argument(
+        "--with",
+        dest="wanted",
+        type=_capabilities,
+        default=frozenset(),
+        metavar="NAMES",
+        help="what the project shall have besides: api, docker",
+    )
     _add_running(refactor, default="that of nb2prod")
     refactor.set_defaults(run=_refactor)
     verify = commands.add_parser(
@@ -123,6 +131,14 @@ def _add_planning(parser: argparse.ArgumentParser) -> None:
         metavar="SIZE",
         help="data files that are larger stay where they are (default: 50MB)",
     )
+
+
+def _capabilities(text: str) -> frozenset[str]:
+    """Read names of capabilities; what one of them needs is added."""
+    names = {name.strip() for name in text.split(",") if name.strip()}
+    if unknown := sorted(names - {"api", "docker"}):
+        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there are api and docker")
+    return frozenset(names | ({"api"} if "docker" in names else set()))
 
 
 def _seconds(text: str) -> float:
@@ -203,6 +219,8 @@ def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.emit.update import FolderError, check_folder, write_project
     from nb2prod.pipeline.data import left_behind
 
+    if options.wanted and options.no_verify:
+        raise UsageError("--with needs a run: what is served is checked by a replay of records")
     plan = _plan(options)
     if plan.notebook.python_2:
         _say("the notebook was written for Python 2, and is taken for Python 3")
@@ -253,8 +271,12 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
     if failure := observed.run.failure:
         _say(failure.hint(environment.python))
         return plan, Evidence(verdict=verdict_of_failure(failure).text)
-    found = verify_and_merge(plan, observed, environment)
+    found = verify_and_merge(plan, observed, environment, served="api" in options.wanted)
     check = found.check
+    if found.service:
+        _say(f"the service {found.service.verdict}")
+    elif found.unserved:
+        _say(f"no service: {found.unserved}")
     recording = None
     if check.comparison.difference is None:
         recording = tried(found, record(found, environment), environment)
@@ -267,6 +289,8 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
         check.comparison.metrics,
         environment.installed,
         frozenset(check.comparison.loaded),
+        found.service,
+        "docker" in options.wanted,
     )
 
 

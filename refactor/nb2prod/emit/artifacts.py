@@ -105,12 +105,13 @@ def _models(
     for name in dict.fromkeys(outputs):
         last = flow.results.get(name, -1)
         value = plan.analysis.value(stage.end, name)
+        predicts = value.type and knowledge.method(value.type, "predict")
+        fitted = any(value.objects & e.changed for e in plan.analysis.effects)
+        known = (value.type or "").startswith(_PICKLED)
         if (
             stage.start <= last < stage.end
-            and value.type
-            and knowledge.method(value.type, "predict")
-            and ((stage.end, name) in suffixes if plan.types else value.type.startswith(_PICKLED))
-            and any(value.objects & e.changed for e in plan.analysis.effects)  # fitted
+            and (name in plan.served or (predicts and fitted))
+            and ((stage.end, name) in suffixes if plan.types else known)
             and not unstorable(plan.analysis, plan.scope, stage.end, [name])
         ):
             yield Artifact(f"models/{plan.names.get(name, name)}.pkl", (name,))

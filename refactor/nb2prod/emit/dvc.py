@@ -12,6 +12,7 @@ from nb2prod.analysis.effects import ANY_FILE
 from nb2prod.emit.artifacts import StageFiles
 from nb2prod.emit.local_modules import local_modules
 from nb2prod.emit.modules import has_figures
+from nb2prod.emit.service import STAGE, Service, stage_entry
 from nb2prod.pipeline.document import as_yaml
 from nb2prod.pipeline.plan import Plan, Stage
 
@@ -21,6 +22,7 @@ def dvc_yaml(
     package: str,
     artifacts: Sequence[StageFiles],
     modules: Mapping[str, str],
+    service: Service | None = None,
 ) -> str:
     """Return the pipeline.
 
@@ -29,6 +31,7 @@ def dvc_yaml(
         package: The name of the package.
         artifacts: What each stage loads and saves.
         modules: The text of each generated module, by its name.
+        service: What packages the model for it is a stage, too.
     """
     stages: dict[str, Any] = {}
     brought = local_modules(plan)
@@ -57,6 +60,10 @@ def dvc_yaml(
         stages[stage.name] = entry
         previous = stage.name
         made |= {*written}
+    if service:
+        deps = ["src/run.py", *_closure(STAGE, package, modules, brought)]
+        deps += plan.data.reads.get(service.inference.source, ())
+        stages[STAGE] = stage_entry(service, list(artifacts), deps)
     return as_yaml({"stages": stages})
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from nb2prod.emit.recording import Recording
 from nb2prod.emit.requirements import Installed
+from nb2prod.emit.service import Service
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class Evidence:
         metrics: what each stage measured.
         installed: what the environment of the runs holds.
         loaded: the top-level modules that the project loaded.
+        service: what can be served.
+        container: the service is wanted in a container.
     """
 
     suffixes: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
@@ -35,3 +38,5 @@ class Evidence:
     )
     installed: Installed | None = None
     loaded: frozenset[str] = frozenset()
+    service: Service | None = None
+    container: bool = False

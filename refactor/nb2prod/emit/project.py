@@ -6,6 +6,8 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from packaging.utils import canonicalize_name
+
 from nb2prod.emit.artifacts import stage_files
 from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
 from nb2prod.emit.evidence import Evidence
@@ -28,6 +30,16 @@ from nb2prod.emit.requirements import (
     requirements_dev_txt,
     requirements_txt,
     tools_of,
+)
+from nb2prod.emit.service import (
+    FOLDER,
+    LIBRARIES,
+    STAGE,
+    TOOLS,
+    container_files,
+    service_modules,
+    service_requirements,
+    service_test,
 )
 from nb2prod.emit.templates import formatted, rendered
 from nb2prod.emit.tests import project_tests
@@ -63,23 +75,30 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     ):
         if text:
             modules[name] = formatted(text)
+    service = evidence.service
+    if service:
+        modules |= service_modules(plan, service, artifacts, package)
     about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
     original = original_of(plan, package)
     libraries = _libraries(plan, modules, package)
     tests = list(project_tests(plan, package, evidence.recording))
+    if service:
+        tests.append(service_test(service, package))
     distributions = _distributions(plan, libraries, evidence)
     yield GeneratedFile("README.md", readme(plan, artifacts, original.provenance, evidence))
-    yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules))
+    yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules, service))
     if plan.parameters:
         yield GeneratedFile("params.yaml", _params(plan))
     yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
     ignored = [*_IGNORED, *kept_out_of_git(plan, artifacts)]
+    if service and "/models/" not in ignored:
+        ignored.append(f"/{FOLDER}/")
     yield GeneratedFile(".gitignore", "".join(f"{line}\n" for line in ignored))
     yield GeneratedFile(".gitattributes", _ATTRIBUTES)
-    yield GeneratedFile("src/run.py", _runtime("run", plan, package))
+    yield GeneratedFile("src/run.py", _runtime("run", plan, package, [STAGE] if service else []))
     yield GeneratedFile(f"src/{package}/__init__.py", about)
     for name, text in modules.items():
-        yield GeneratedFile(f"src/{package}/{name}.py", text)
+        yield GeneratedFile(f"src/{package}/{name.replace('.', '/')}.py", text)
     for name in RUNTIME:
         if name == "generators" and not any(s.outputs.random_state for s in plan.stages):
             continue
@@ -90,18 +109,37 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
     yield from local_files(plan)
     yield from archive(plan)
     yield GeneratedFile(PROVENANCE, provenance_text(original))
-    tools = tools_of(f.text for f in tests if f.path.endswith(".py"))
-    yield GeneratedFile(
-        "pyproject.toml", _pyproject(package, libraries, distributions, tools, evidence.installed)
-    )
+    tools = tools_of(f.text for f in tests if f.path.endswith(".py")) | (TOOLS if service else {})
+    if service:
+        yield from _serving(plan, modules, package, evidence)
+    settings = _pyproject(package, libraries, distributions, tools, evidence.installed)
+    if service:
+        kind = "raw" if service.raw else "model"
+        settings += f'\n[tool.nb2prod.service]\napp = "{package}.api.app:app"\ninput = "{kind}"\n'
+    yield GeneratedFile("pyproject.toml", settings)
     yield GeneratedFile("requirements.txt", requirements_txt(distributions, evidence.installed))
     yield GeneratedFile("requirements-dev.txt", requirements_dev_txt(tools))
     if evidence.proof:
         yield GeneratedFile("proof.json", evidence.proof)
 
 
-def _runtime(name: str, plan: Plan, package: str) -> str:
-    stages = [s.name for s in plan.stages]
+def _serving(
+    plan: Plan, modules: Mapping[str, str], package: str, evidence: Evidence
+) -> Iterator[GeneratedFile]:
+    """Yield what is needed to install the service, and the container if that is wanted."""
+    parts = ("prepare", "learnt", "records", "packing", "functions")
+    served = {n: t for n, t in modules.items() if n in parts or n.startswith("api.")}
+    direct = _distributions(plan, _libraries(plan, served, package), evidence)
+    trained = {"dvc", "matplotlib", "seaborn", "plotly", "PyYAML"}
+    yield service_requirements([d for d in direct if d.name not in trained], evidence.installed)
+    if evidence.container:
+        installed = evidence.installed
+        python = ".".join(installed.python.split(".")[:2]) if installed else "3.12"
+        yield from container_files(package, python)
+
+
+def _runtime(name: str, plan: Plan, package: str, more: Sequence[str] = ()) -> str:
+    stages = [*(s.name for s in plan.stages), *more]
     seeded = plan.analysis.seeded
     return rendered(f"runtime/{name}", package=package, stages=stages, seeded=seeded)
 
@@ -136,7 +174,14 @@ def _distributions(plan: Plan, libraries: Sequence[str], evidence: Evidence) -> 
     program = plan.analysis.program
     calls = {c.name for effect in plan.analysis.effects for c in effect.calls}
     loaded = evidence.loaded - sys.stdlib_module_names
-    return needed(libraries, calls, program.requirements, evidence.installed, loaded)
+    found = needed(libraries, calls, program.requirements, evidence.installed, loaded)
+    if evidence.service is None:
+        return found
+    names: dict[str, Distribution] = {canonicalize_name(d.name): d for d in found}
+    for name, bound in LIBRARIES.items():
+        known = evidence.installed and evidence.installed.distributions.get(name)
+        names[name] = known or Distribution(name, "", (), f"{name}{bound}")
+    return [names[name] for name in sorted(names)]
 
 
 def _pyproject(

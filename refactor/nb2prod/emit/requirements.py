@@ -189,6 +189,8 @@ def pinned(direct: Sequence[Distribution], installed: Installed) -> Iterator[str
 
 
 def _pin(distribution: Distribution) -> str:
+    if not distribution.version:
+        return distribution.url or distribution.name
     if distribution.url.startswith(("git+", "https://", "http://")):
         return f"{distribution.name} @ {distribution.url}"
     if distribution.url:

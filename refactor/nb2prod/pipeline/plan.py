@@ -103,6 +103,7 @@ class Plan:
     data: DataFiles
     parameters: tuple[Parameter, ...] = ()
     merged: tuple[tuple[int, str], ...] = ()  # (position of a cut that was given up, why)
+    served: tuple[str, ...] = ()  # variables with models that may be served
     # The types that were seen in a run, by the last statement of a step and the variable.
     types: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 

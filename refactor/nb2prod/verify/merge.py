@@ -10,14 +10,17 @@ from pathlib import Path
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import package_name, project_files
 from nb2prod.emit.provenance import original_of
+from nb2prod.emit.service import Service
 from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.data import with_seen
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.planner import join_stages
+from nb2prod.serving.inference import inferences
 from nb2prod.verify.comparison import Difference, compare
 from nb2prod.verify.environment import Environment
 from nb2prod.verify.observation import Observation
 from nb2prod.verify.proof import Check
+from nb2prod.verify.serving import UnservableError, serve
 
 _SUFFIXES = {"parquet": ".parquet", "npy": ".npy", "json": ".json"}
 
@@ -30,14 +33,20 @@ class Verified:
         plan: the plan, stages joined where they had to be.
         suffixes: the file formats of what crosses borders.
         check: the project's, as it is now.
+        service: what can be served, where that was asked for.
+        unserved: why nothing can be.
     """
 
     plan: Plan
     suffixes: Mapping[tuple[int, str], str]
     check: Check
+    service: Service | None = None
+    unserved: str = ""
 
 
-def verify_and_merge(plan: Plan, observed: Observation, environment: Environment) -> Verified:
+def verify_and_merge(
+    plan: Plan, observed: Observation, environment: Environment, *, served: bool = False
+) -> Verified:
     """Try the plan; at a difference give up the cut before it and try again.
 
     One stage is the notebook itself, so this ends.
@@ -46,6 +55,9 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
     folder = plan.notebook.path.resolve().parent
     plan = replace(plan, types=types, data=with_seen(plan.data, folder, _data(observed.run.read)))
+    if served:
+        models = dict.fromkeys(inference.sink.model for inference in inferences(plan))
+        plan = replace(plan, served=tuple(models))
     package = package_name(plan)
     while True:
         suffixes = _suffixes(plan, observed)
@@ -56,10 +68,16 @@ def verify_and_merge(plan: Plan, observed: Observation, environment: Environment
             comparison = compare(
                 original.provenance, root, observed, environment, Path(place) / "generators"
             )
-        difference = comparison.difference
+            difference = comparison.difference
+            service, unserved = None, ""
+            if served and difference is None:
+                try:
+                    service = serve(plan, root, suffixes, environment)
+                except UnservableError as error:
+                    unserved = str(error)
         if difference is None or difference.timed_out or len(plan.stages) == 1:
             check = Check(original, observed, comparison, environment, tuple(joined))
-            return Verified(plan, suffixes, check)
+            return Verified(plan, suffixes, check, service, unserved)
         joined.append(difference)
         environment.progress(f"joining stages: {difference}")
         stage = [s.name for s in plan.stages].index(difference.stage)

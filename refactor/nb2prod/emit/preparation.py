@@ -1,0 +1,105 @@
+"""The module `prepare`: from raw records to what the model takes, in training and in service."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from nb2prod.emit.docstrings import cell_ranges, docstring
+from nb2prod.emit.functions import rewriting, rewritten
+from nb2prod.emit.imports import with_imports
+from nb2prod.emit.templates import formatted
+from nb2prod.pipeline.plan import Plan
+from nb2prod.serving.inference import RAW, Inference
+from nb2prod.serving.statements import Piece
+
+
+def preparation_module(plan: Plan, inference: Inference, package: str) -> str:
+    """Return the module with `load_raw` and `prepare`."""
+    cells = sorted({plan.analysis.statements[n].cell + 1 for n in inference.statements})
+    about = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`."
+    doc = docstring("From raw records to what the model takes.", [about])
+    parts = [_load(plan, inference), _prepare(plan, inference)]
+    text = with_imports(plan, doc, parts, package)
+    own = f"from {package}.learnt import Learnt\n"
+    head, mark, rest = text.partition("\n\n\ndef ")
+    return formatted(f"{head}\n{own}{mark}{rest}")
+
+
+def _load(plan: Plan, inference: Inference) -> str:
+    used = plan.analysis.effects[inference.source].paths
+    there = {id(u.node): ast.Constant(plan.data.paths.get(u.path, u.path)) for u in used if u.path}
+    call = copy.deepcopy(inference.load, there)
+    code = _rewritten(plan, inference.source, ast.Return(call))
+    return f'def load_raw() -> Any:\n    """Return the records of the training data."""\n{code}'
+
+
+def _prepare(plan: Plan, inference: Inference) -> str:
+    lines: list[str] = []
+    for only, number, statements in _merged(inference.pieces):
+        block = [_rewritten(plan, number, s) for s in statements]
+        if only is None:
+            lines += block
+            continue
+        head = "    if learnt.fitting:\n" if only else "    if not learnt.fitting:\n"
+        if lines and lines[-1].startswith("    if learnt.fitting:\n"):
+            head = "" if only else "    else:\n"
+        text = head + "".join(_indented(b) for b in block)
+        if lines and head != "    if learnt.fitting:\n" and not head.startswith("    if"):
+            lines[-1] += text
+            if not only:
+                lines.append("")
+        else:
+            lines.append(text)
+    takes = [
+        ast.Return(inference.takes.fitting)
+        if not inference.takes.differs
+        else ast.If(
+            ast.parse("learnt.fitting", mode="eval").body,
+            [ast.Return(inference.takes.fitting)],
+            [ast.Return(inference.takes.serving)],
+        )
+    ]
+    lines += [_rewritten(plan, inference.sink.statement, s) for s in takes]
+    doc = (
+        '    """Return what the model takes.\n\n'
+        "    What is learnt from the training data is computed when the model is fitted, and\n"
+        '    remembered in service; there no record is left out.\n    """\n'
+    )
+    return f"def prepare({RAW}: Any, learnt: Learnt) -> Any:\n{doc}{''.join(lines)}"
+
+
+def _merged(pieces: Sequence[Piece]) -> Iterator[tuple[bool | None, int, list[ast.stmt]]]:
+    """Yield runs of statements: for fitting (True), for serving (False), for both (None)."""
+    for piece in pieces:
+        fitting, serving = list(piece.fitting), list(piece.serving)
+        dumps = [ast.dump(s) for s in serving]
+        while fitting or serving:
+            common = next((s for s in fitting if ast.dump(s) in dumps), None)
+            if common is None:
+                if fitting:
+                    yield True, piece.number, fitting
+                if serving:
+                    yield False, piece.number, serving
+                break
+            at, there = fitting.index(common), dumps.index(ast.dump(common))
+            if at:
+                yield True, piece.number, fitting[:at]
+            if there:
+                yield False, piece.number, serving[:there]
+            yield None, piece.number, [common]
+            fitting, serving, dumps = fitting[at + 1 :], serving[there + 1 :], dumps[there + 1 :]
+
+
+def _rewritten(plan: Plan, number: int, node: ast.stmt) -> str:
+    """Return a statement with the project's names, indented."""
+    code = ast.unparse(ast.fix_missing_locations(node))
+    parts = rewritten(plan, number, code + "\n", rewriting(plan, (), number))
+    return _indented(cst.Module(parts).code)
+
+
+def _indented(code: str) -> str:
+    return "".join(f"    {line}\n" if line else "\n" for line in code.rstrip("\n").split("\n"))

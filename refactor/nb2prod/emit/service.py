@@ -1,0 +1,218 @@
+"""The service of a project: the model behind HTTP, with its tests and its container."""
+
+from __future__ import annotations
+
+import json
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from nb2prod.emit.artifacts import Artifact, StageFiles
+from nb2prod.emit.preparation import preparation_module
+from nb2prod.emit.requirements import Distribution, Installed, pinned
+from nb2prod.emit.templates import rendered
+from nb2prod.emit.writer import GeneratedFile
+from nb2prod.pipeline.english import snake
+from nb2prod.pipeline.plan import Plan
+from nb2prod.serving.inference import Inference
+
+STAGE = "package_model"
+FOLDER = "models/service"
+# What a service needs besides the model's libraries, where the environment of the run lacks it.
+LIBRARIES = {
+    "fastapi": ">=0.115",
+    "prometheus-client": ">=0.21",
+    "skops": ">=0.13",
+    "uvicorn": ">=0.34",
+}
+TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
+_TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
+          "datetime": "datetime", "any": "Any"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the records that the service takes.
+
+    Attributes:
+        name: the column.
+        dtype: its type in pandas.
+        kind: "integer", "number", "boolean", "string", "datetime" or "any".
+        nullable: a record may have nothing there.
+        needed: what is predicted depends on it.
+        example: a value.
+    """
+
+    name: str
+    dtype: str
+    kind: str
+    nullable: bool
+    needed: bool
+    example: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a replay of the notebook's records has shown.
+
+    Attributes:
+        inference: the way from a record to what the model takes.
+        raw: the service takes raw records; else what the model takes.
+        why: why it takes no raw records.
+        fields: the columns of a record.
+        rows: how many records were tried alone, and came out as they did among the others.
+        seen: how many rows the model saw in the notebook, each of which came out of a record.
+        probabilities: the model gives the probability of each class.
+        labels: it predicts one of a few labels.
+    """
+
+    inference: Inference
+    raw: bool
+    why: str
+    fields: tuple[Field, ...]
+    rows: int
+    seen: int
+    probabilities: bool
+    labels: bool
+
+    @property
+    def verdict(self) -> str:
+        """What was shown, in a line."""
+        if self.raw:
+            return (
+                f"predicts from raw records; {self.seen} rows of the notebook came out of them "
+                f"exactly, and {self.rows} records alone as among others"
+            )
+        return f"takes the columns of the model: {self.why}"
+
+
+def model_file(artifacts: list[StageFiles], model: str) -> Artifact | None:
+    """Return the file that holds a model as the notebook leaves it."""
+    found = [a for its in artifacts for a in (*its.saves, *its.models) if model in a.names]
+    return found[-1] if found else None
+
+
+def service_modules(
+    plan: Plan, service: Service, artifacts: list[StageFiles], package: str
+) -> dict[str, str]:
+    """Return the modules of the package that serve the model, by their dotted names."""
+    artifact = model_file(artifacts, service.inference.sink.model)
+    assert artifact is not None, "only a model that is kept is served"
+    new = plan.names.get(service.inference.sink.model, service.inference.sink.model)
+    values: dict[str, Any] = {
+        "package": package,
+        "raw": service.raw,
+        "model_path": artifact.path,
+        "bundled": new if artifact.bundled else "",
+        "libraries": _served_libraries(plan, service),
+        "metrics": [its.metrics_path for its in artifacts if its.metrics],
+        "notebook": repr(plan.notebook.path.name),
+        "verdict": service.verdict,
+        "probabilities": service.probabilities,
+        "labels": service.labels,
+        "columns": repr({f.name: f.dtype for f in service.fields}),
+        "names": repr([f.name for f in service.fields]),
+        "title": package.replace("_", " ").capitalize(),
+        "description": _description(plan, service),
+        **_schema(service),
+    }
+    about = '"""The service of the model."""\n'
+    modules = {
+        "prepare": preparation_module(plan, service.inference, package),
+        "api.__init__": about,
+    }
+    for name in ("learnt", "records", "packing", STAGE, "api.app", "api.predictor", "api.schemas",
+                 "api.metrics", "api.limits"):  # fmt: skip
+        modules[name] = rendered(f"service/{name.replace('.', '/')}", **values)
+    return modules
+
+
+def service_test(service: Service, package: str) -> GeneratedFile:
+    """Return the tests of the service."""
+    text = rendered("service/test_service", package=package, raw=service.raw,
+                    names=repr([f.name for f in service.fields]))  # fmt: skip
+    return GeneratedFile("tests/test_service.py", text)
+
+
+def container_files(package: str, python: str) -> Iterator[GeneratedFile]:
+    """Yield what a container of the service is built from."""
+    values = {"package": package, "python": python, "name": package.replace("_", "-")}
+    yield GeneratedFile("Dockerfile", _text("Dockerfile", values))
+    yield GeneratedFile("compose.yaml", _text("compose.yaml", values))
+    yield GeneratedFile(".dockerignore", _text("dockerignore", values))
+
+
+def service_requirements(direct: list[Distribution], installed: Installed | None) -> GeneratedFile:
+    """Return exactly what serving imports."""
+    about = "# What the service imports: no tools, nothing that only training needs.\n"
+    lines = pinned(direct, installed) if installed else [d.url or d.name for d in direct]
+    return GeneratedFile("requirements-service.txt", about + "".join(f"{x}\n" for x in lines))
+
+
+def stage_entry(service: Service, artifacts: list[StageFiles], deps: list[str]) -> dict[str, Any]:
+    """Return the stage of the pipeline that packages the model."""
+    artifact = model_file(artifacts, service.inference.sink.model)
+    assert artifact is not None
+    metrics = [its.metrics_path for its in artifacts if its.metrics]
+    return {
+        "cmd": f"python src/run.py {STAGE}",
+        "deps": sorted({artifact.path, *metrics, *deps}),
+        "outs": [FOLDER, {f"reports/{STAGE}.txt": {"cache": False}}],
+    }
+
+
+def _served_libraries(plan: Plan, service: Service) -> list[str]:
+    model = plan.analysis.value(service.inference.sink.statement + 1, service.inference.sink.model)
+    top = (model.type or "").partition(".")[0]
+    known = {"sklearn": "scikit-learn"}
+    return sorted({"numpy", "pandas", known.get(top, top)} - {"", "instance", "builtins"})
+
+
+def _description(plan: Plan, service: Service) -> str:
+    name = plan.notebook.path.name
+    if service.raw:
+        return f"Predictions of the model of {name}, from raw records."
+    return (
+        f"Predictions of the model of {name}. A record has the model's own columns: {service.why}"
+    )
+
+
+def _schema(service: Service) -> dict[str, Any]:
+    lines: list[str] = []
+    taken: set[str] = set()
+    for number, field in enumerate(service.fields):
+        name = snake(field.name) or f"column_{number}"
+        if name[0].isdigit() or keyword.iskeyword(name) or name.startswith(("model_", "_")):
+            name = f"column_{name}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        type_ = _TYPES[field.kind]
+        arguments = [] if name == field.name else [f"alias={field.name!r}"]
+        if not field.needed or field.nullable:
+            type_ = type_ if type_ == "Any" else f"{type_} | None"
+        if not field.needed:
+            arguments = ["default=None", *arguments, 'description="not needed to predict"']
+        given = f" = Field({', '.join(arguments)})" if arguments else ""
+        lines.append(f"{name}: {type_}{given}")
+    about = "A raw record, as the training data has it." if service.raw else (
+        "A row as the model takes it.")  # fmt: skip
+    example = {f.name: f.example for f in service.fields if f.needed}
+    return {
+        "fields": lines,
+        "literals": False,
+        "dates": any(f.kind == "datetime" for f in service.fields),
+        "about": about,
+        "example": repr(json.loads(json.dumps(example, default=str))),
+    }
+
+
+def _text(name: str, values: Mapping[str, str]) -> str:
+    text = files("nb2prod_templates").joinpath(f"service/{name}.jinja").read_text("utf-8")
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True,
+                              autoescape=False)  # noqa: S701  # fmt: skip
+    return environment.from_string(text).render(**values)

@@ -1,0 +1,118 @@
+"""Which model of a notebook is served, and what it is given: the ends of the inference slice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nb2prod.analysis.notebook_flow import Analysis, imports
+
+PREDICTS = frozenset({"predict", "predict_proba", "predict_classes", "decision_function", "score"})
+_TRAINS = frozenset({"fit", "train"})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# Models of statsmodels that are given a formula and a table, and those that are given arrays.
+_FORMULA = frozenset({"ols", "gls", "wls", "glm", "logit", "probit", "poisson", "mnlogit", "rlm",
+                      "quantreg", "negativebinomial", "gee"})  # fmt: skip
+_ARRAYS = frozenset({"OLS", "GLS", "WLS", "GLM", "Logit", "Probit", "Poisson", "MNLogit", "RLM",
+                     "QuantReg", "NegativeBinomial"})  # fmt: skip
+# A series is forecast as a whole; there is no record to predict from.
+_SERIES = ("statsmodels.tsa.", "prophet.", "fbprophet.", "pmdarima.")
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A model, and the data that a statement gives it.
+
+    Attributes:
+        model: the variable.
+        statement: where the data is as the model takes it.
+        takes: the expression that is given to it.
+        trained: that is what it was trained on, not what it predicted for.
+    """
+
+    model: str
+    statement: int
+    takes: ast.expr
+    trained: bool
+
+
+def sinks(analysis: Analysis) -> list[Sink]:
+    """Return the data that models are given, the most telling first.
+
+    The model that was used last comes first: notebooks end with what is best. What it predicted
+    for tells more than what it was trained on, which often lacks rows and holds the target.
+    """
+    found = list(_sinks(analysis))
+    order = {model: number for number, model in enumerate(dict.fromkeys(
+        s.model for s in reversed(found)))}  # fmt: skip
+    kept: dict[tuple[str, str, bool], Sink] = {}
+    for sink in reversed(found):
+        kept.setdefault((sink.model, ast.unparse(sink.takes), sink.trained), sink)
+    return sorted(kept.values(), key=lambda s: (order[s.model], s.trained, -s.statement))
+
+
+def _sinks(analysis: Analysis) -> Iterator[Sink]:
+    for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
+        if isinstance(statement.node, _DEFINITIONS) or imports(statement):
+            continue
+        for call in (n for n in ast.walk(statement.node) if isinstance(n, ast.Call)):
+            if not isinstance(call.func, ast.Attribute):
+                continue
+            name, receiver = call.func.attr, call.func.value
+            if name in PREDICTS and isinstance(receiver, ast.Name) and (given := _given(call)):
+                yield Sink(receiver.id, statement.number, given, trained=False)
+            if name in _TRAINS and not (effect.value.type or "").startswith(_SERIES):
+                yield from _training(analysis, statement.number, call)
+
+
+def _given(call: ast.Call) -> ast.expr | None:
+    for keyword in call.keywords:
+        if keyword.arg in {"X", "x", "data", "exog"}:
+            return keyword.value
+    if call.args and not isinstance(call.args[0], ast.Starred | ast.Constant):
+        return call.args[0]
+    return None
+
+
+def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]:
+    """Yield what a model is trained on, the result of `smf.ols(formula, data).fit()` too."""
+    assert isinstance(call.func, ast.Attribute)
+    receiver = call.func.value
+    if isinstance(receiver, ast.Name) and (given := _given(call)):
+        yield Sink(receiver.id, number, given, trained=True)
+        return
+    node = analysis.statements[number].node
+    if not (isinstance(node, ast.Assign) and node.value is call):
+        return
+    result = node.targets[0]
+    made = receiver if isinstance(receiver, ast.Call) else None
+    if isinstance(receiver, ast.Name):
+        number, made = _made(analysis, number, receiver.id)
+    if isinstance(result, ast.Name) and made is not None and (data := _modelled(made)):
+        yield Sink(result.id, number, data, trained=True)
+    elif isinstance(result, ast.Name) and (given := _given(call)):
+        yield Sink(result.id, number, given, trained=True)
+
+
+def _made(analysis: Analysis, before: int, name: str) -> tuple[int, ast.Call | None]:
+    for number in range(before - 1, -1, -1):
+        match analysis.statements[number].node:
+            case ast.Assign(targets=[ast.Name(id=bound)], value=ast.Call() as made):
+                if bound == name:
+                    return number, made
+            case _:
+                pass
+    return before, None
+
+
+def _modelled(made: ast.Call) -> ast.expr | None:
+    """Return the data of a model of statsmodels."""
+    name = made.func.attr if isinstance(made.func, ast.Attribute) else ""
+    name = made.func.id if isinstance(made.func, ast.Name) else name
+    given = {k.arg: k.value for k in made.keywords}
+    if name in _FORMULA:
+        return given.get("data", made.args[1] if len(made.args) > 1 else None)
+    if name in _ARRAYS:
+        return given.get("exog", made.args[1] if len(made.args) > 1 else None)
+    return None

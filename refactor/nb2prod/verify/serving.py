@@ -1,0 +1,114 @@
+"""Replay the notebook's records through its inference slices, and find what can be served."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from nb2prod.emit.artifacts import stage_files
+from nb2prod.emit.preparation import preparation_module
+from nb2prod.emit.project import package_name
+from nb2prod.emit.service import Field, Service, model_file
+from nb2prod.emit.templates import rendered
+from nb2prod.emit.writer import GeneratedFile, write_files
+from nb2prod.pipeline.plan import Plan
+from nb2prod.serving.inference import Inference, inferences
+from nb2prod.verify.environment import Environment, remote
+from nb2prod.verify.project_run import run_command
+
+_MOST = 4  # slices that are tried
+_SECONDS = 20.0  # for the replay of one
+
+
+class UnservableError(Exception):
+    """No model of the notebook can be served; the message says why."""
+
+
+def serve(
+    plan: Plan, root: Path, suffixes: Mapping[tuple[int, str], str], environment: Environment
+) -> Service:
+    """Return what can be served of a project that was run in `root`.
+
+    Raises:
+        UnservableError: nothing can.
+    """
+    tried: list[tuple[Inference, dict[str, Any]]] = []
+    reasons: list[str] = []
+    for inference in list(inferences(plan))[:_MOST]:
+        environment.progress(f"replaying records for the service of {inference.sink.model}")
+        found = _replayed(plan, inference, root, suffixes, environment)
+        if isinstance(found, str):
+            reasons.append(found)
+            continue
+        if found["raw"]:
+            return _service(inference, found, "")
+        tried.append((inference, found))
+    for inference, found in tried:
+        if found["columns"]:
+            return _service(inference, found, found["why"])
+    why = [found["why"] for _, found in tried] + reasons
+    raise UnservableError(why[0] if why else "no model of it is trained on data that it loads")
+
+
+def _replayed(
+    plan: Plan,
+    inference: Inference,
+    root: Path,
+    suffixes: Mapping[tuple[int, str], str],
+    environment: Environment,
+) -> dict[str, Any] | str:
+    artifact = model_file(stage_files(plan, suffixes), inference.sink.model)
+    if artifact is None:
+        return f"the model {inference.sink.model} can't be kept in a file"
+    package = package_name(plan)
+    modules = {name: rendered(f"service/{name}") for name in ("learnt", "records")}
+    modules["prepare"] = preparation_module(plan, inference, package)
+    write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
+    obstacle = inference.obstacle
+    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+        place = Path(folder)
+        (place / "probe.py").write_text(remote("inference_probe"), "utf-8")
+        config = {
+            "root": str(root),
+            "package": package,
+            "model": artifact.path,
+            "bundled": plan.names.get(inference.sink.model, inference.sink.model)
+            if artifact.bundled
+            else "",
+            "obstacle": f"{_cell(plan, obstacle[0])}: {obstacle[1]}" if obstacle else "",
+            "seconds": min(_SECONDS, environment.seconds_left / 3),
+            "result": str(place / "found.json"),
+        }
+        (place / "config.json").write_text(json.dumps(config), "utf-8")
+        command = [environment.python, str(place / "probe.py"), str(place / "config.json")]
+        variables = {**os.environ, "PYTHONHASHSEED": "3", "MPLBACKEND": "Agg"}
+        code, _, err = run_command(command, root, variables, environment.seconds_left)
+        if code is None:
+            return "the time limit was reached while records were replayed"
+        if not (place / "found.json").exists():
+            lines = [line for line in err.splitlines() if line.strip()]
+            return f"its records can't be replayed: {lines[-1] if lines else code}"
+        return json.loads((place / "found.json").read_text("utf-8"))
+
+
+def _cell(plan: Plan, number: int) -> str:
+    return f"cell {plan.analysis.statements[number].cell + 1}"
+
+
+def _service(inference: Inference, found: Mapping[str, Any], why: str) -> Service:
+    fields = tuple(Field(**{k: c[k] for k in ("name", "dtype", "kind", "nullable", "needed",
+                                              "example")}) for c in found["columns"])  # fmt: skip
+    return Service(
+        inference,
+        bool(found["raw"]),
+        why,
+        fields,
+        found["rows"],
+        found["seen"],
+        found["probabilities"],
+        found["labels"],
+    )
