@@ -113,7 +113,9 @@ class Caller(Evaluator):
         functions = self.heap.functions(values, special=special)
         if not functions:
             return []
-        held = frozenset(self.heap.reach(n for v in values for n in v.objects))
+        # A function that is given away is called, and seldom given to itself.
+        given = (n for v in values if v.type != "function" for n in v.objects)
+        held = frozenset(self.heap.reach(given))
         return [self._call_back_one(n, node, held) for n in functions]
 
     def _call_back_one(self, number: int, node: ast.AST, held: frozenset[int]) -> Value:
@@ -253,7 +255,10 @@ class Caller(Evaluator):
         self.called(f".{name}", base.type, effect.role if effect else None, node)
         if effect is None:
             return self._call_unknown(node, base, arguments, f"{ast.unparse(node.func)}")
-        returned = self.call_back(node, [base, *arguments.values()])
+        # What gives something new by convention calls what it is given, not what it may hold.
+        plain = (base.type is None or base.type in COPYING) and not effect.mutates
+        holders = [*arguments.values()] if plain else [base, *arguments.values()]
+        returned = self.call_back(node, holders)
         if effect.mutates and (base.type is None or not knowledge.library_class(base.type)):
             self.effects.opaque = True  # the effect is the convention for that name
         self._apply(node, effect, base, arguments, name)

@@ -8,7 +8,7 @@ an effect.
 name `*` stands for all that neither it nor its bases list), `attributes` (name -> type of the
 value, which shares memory with the instance), `draws` (the random state that a call draws from
 which changes the instance, unless it was made with a seed), `immutable`, `unstorable`, `clones`
-(it fits clones of the estimators that it was made with, which stay as they are).
+(what it was made with stays as it is: it fits clones of the estimators, or only reads the data).
 `[modules.NAME]` describes functions by the shorthands below, which then speak of the first
 argument instead of the instance.
 `[families]` maps a package prefix to the class whose description stands for any class of that
