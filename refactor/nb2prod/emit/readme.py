@@ -53,8 +53,21 @@ def readme(
         data=list(_data(provenance)),
         left=[inline(text) for text in left_behind(plan.data)],
         functions=list(_functions(plan, package)),
+        service=_service(evidence, package),
     )
     return re.sub(r"\n{3,}", "\n\n", text)
+
+
+def _service(evidence: Evidence, package: str) -> dict[str, object] | None:
+    if evidence.service is None:
+        return None
+    verdict = evidence.service.verdict
+    return {
+        "about": f"The model `{evidence.service.inference.sink.model}` {inline(verdict)}.",
+        "app": f"{package}.api.app:app",
+        "prepare": f"src/{package}/prepare.py",
+        "container": evidence.container,
+    }
 
 
 def verdict_region(verdict: str, remarks: Iterable[str]) -> str:
