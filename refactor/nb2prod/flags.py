@@ -73,3 +73,24 @@ def moved(found: Finding, cell: int) -> Finding:
         for f in found.fixes
     )
     return msgspec.structs.replace(found, cell=cell, fixes=fixes)
+
+
+def followed(flag: Flag, old: str, new: str) -> Flag | None:
+    """Return a flag after an edit of the text around it; None if what it is on was edited."""
+    span = flag.where
+    if not isinstance(span, Span):
+        return flag
+    same = _alike(old, new)
+    if span.end <= same:
+        return flag
+    tail = _alike(old[same:][::-1], new[same:][::-1])
+    if span.start < len(old) - tail:
+        return None
+    shift = len(new) - len(old)
+    return flag._replace(where=Span(span.start + shift, span.end + shift))
+
+
+def _alike(one: str, other: str) -> int:
+    """Return how many characters two texts have in common at their beginning."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))

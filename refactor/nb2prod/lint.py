@@ -62,6 +62,12 @@ class Checker:
         cells = sorted(check.found, key=lambda cell: -1 if cell is None else cell)
         return [found for cell in cells for found in check.found[cell]], check.results
 
+    def only(self, prefixes: tuple[str, ...]) -> Checker:
+        """Return a checker with those of the rules whose codes begin so."""
+        rules = tuple(rule for rule in self.rules if rule.code.startswith(prefixes))
+        key = digest(repr((self.key, prefixes)))
+        return Checker(rules, self.limits, self.severities, key)
+
     def look(self, view: CellView) -> Iterator[Finding]:
         """Yield what the rules on cells find in a cell, as if it were the first."""
         if view.code.summary.broken:

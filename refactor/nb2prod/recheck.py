@@ -19,7 +19,7 @@ from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.analysis.occurrences import Occurrences, traces
 from nb2prod.analysis.summary import Summary
 from nb2prod.finding import Finding
-from nb2prod.flags import finding, moved
+from nb2prod.flags import finding, followed, moved
 from nb2prod.hearing import heard, unused
 from nb2prod.notebook import Cell, Notebook
 from nb2prod.rules import find_rule
@@ -64,12 +64,13 @@ class Recheck:
         Args:
             checker: the rules and settings.
             once: nothing will be checked again, so that nothing need be noted for it.
-            slow: ask the rules that follow the data, too.
+            slow: ask the rules that follow the data, too; else their flags are brought by `take`.
         """
         self.found: dict[int | None, tuple[Finding, ...]] = {}
         self._checker = checker
         self._once = once
         self._whole = [r for r in checker.rules if r.notebook and (slow or not r.slow)]
+        self._pending = {r.code for r in checker.rules if r.slow and not slow}
         self._among = [rule for rule in checker.rules if rule.among]
         self._unless = {rule.code: rule for rule in checker.rules if rule.unless}
         self._results: dict[int, CellResult] = {}
@@ -118,6 +119,7 @@ class Recheck:
                 touched |= view.occurrences.replace(new.index, after)
         if view.occurrences.opaque != opaque:  # every fact may have changed
             return self._anew(notebook, None)
+        self._follow(edits)
         imports = any(_targets(s) != _targets(self._summaries.get(i)) for i, s in before.items())
         self._view = self._viewed(notebook, view.occurrences, view.facts, imports=imports)
         touched |= {name for name, _ in view.names.items() ^ self._view.names.items()}
@@ -133,14 +135,60 @@ class Recheck:
         }
         return self._find(again, {new.index for _, new in edits}, aspects)
 
+    def take(self, flags: Mapping[str, Iterable[Flag]]) -> set[int | None]:
+        """Take what slow rules have flagged elsewhere in the notebook as it was checked last.
+
+        Args:
+            flags: for each of these rules that is on, its flags; their places are spans.
+        """
+        changed: set[int | None] = set(self._wishes) if self._pending else set()
+        self._pending = set()
+        for rule in self._checker.rules:
+            if rule.code in flags:
+                changed |= self._flagged(rule, flags[rule.code])
+        return {cell for cell in changed if self._hear(cell)}
+
+    def _follow(self, edits: Iterable[tuple[Cell, Cell]]) -> None:
+        """Let what slow rules have flagged move with the text, until they are asked again."""
+        for old, new in edits:
+            for rule, flags in self._by_rule.values():
+                if rule.slow and old.index in flags:
+                    kept = (followed(flag, old.source, new.source) for flag in flags[old.index])
+                    flags[old.index] = [flag for flag in kept if flag]
+
+    def _renumber(self, before: Notebook, after: Notebook) -> None:
+        """Let what slow rules have flagged move with its cell, if that is still there."""
+        now = {(cell.id, cell.source): cell.index for cell in after.cells}
+        places = {c.index: now[c.id, c.source] for c in before.cells if (c.id, c.source) in now}
+        for code, (rule, flags) in list(self._by_rule.items()):
+            if rule.slow:
+                kept = {places[c]: f for c, f in flags.items() if c is not None and c in places}
+                self._by_rule[code] = (
+                    rule,
+                    {
+                        cell: [flag._replace(cell=cell) for flag in items]
+                        for cell, items in kept.items()
+                    },
+                )
+
     def _anew(
         self, notebook: Notebook, known: Mapping[bytes, CellResult] | None
     ) -> set[int | None]:
         known = {r.text: r for r in self._results.values()} if known is None else known
+        if self._view:
+            self._renumber(self._view.notebook, notebook)
         self._results, self._summaries, self._by_cell, self._held = {}, {}, {}, {}
         cells = notebook.code_cells
+        importing: list[Summary] = []
+        names: dict[str, str] = {}
         for cell in cells:
             self._summarise(cell, known)
+            if self._summaries[cell.index].imports:
+                importing.append(self._summaries[cell.index])
+                names = imported_names(importing)
+            if code := self._read.pop(cell.index, None):
+                # What is imported further down is rarely used here; a tree takes a lot of room.
+                self._results[cell.index] = self._looked_at(self._results[cell.index], code, names)
         index = Occurrences((c.index, traces(c.source, self._summaries[c.index])) for c in cells)
         self._view = self._viewed(notebook, index, Facts(remembers=not self._once), imports=True)
         self._wishes = {None: list(of_notebook(notebook))}
@@ -221,18 +269,23 @@ class Recheck:
         if same and all(names.get(n, "") == target for n, target in known.asked.items()):
             return known
         code = self._read.get(index) or CodeCell(view.cells[index].source)
+        result = self._results[index] = self._looked_at(known, code, names)
+        return result
+
+    def _looked_at(self, known: CellResult, code: CodeCell, names: Mapping[str, str]) -> CellResult:
         asked: dict[str, str] = {}
         noted = Imports(names, lambda name: asked.setdefault(name, names.get(name, "")))
         found = tuple(self._checker.look(CellView(0, code, noted, self._checker.limits)))
-        result = CellResult(known.text, known.summary, self._checker.key, asked, found)
-        self._results[index] = result
-        return result
+        return CellResult(known.text, known.summary, self._checker.key, asked, found)
 
     def _in_notebook(self, rule: Rule, view: NotebookView) -> set[int | None]:
         """Ask a rule on notebooks; return the cells for which its findings are others."""
         assert rule.notebook
+        return self._flagged(rule, rule.notebook(view))
+
+    def _flagged(self, rule: Rule, found: Iterable[Flag]) -> set[int | None]:
         flags: dict[int | None, list[Flag]] = {}
-        for flag in rule.notebook(view):
+        for flag in found:
             flags.setdefault(flag.cell, []).append(flag)
         before = self._by_rule.get(rule.code, (rule, {}))[1]
         self._by_rule[rule.code] = rule, flags
@@ -253,7 +306,8 @@ class Recheck:
                 idle = [self._held_by_any(n, wish) for n, wish in enumerate(general)]
             elif self._view and cell < len(self._view.cells):
                 source = self._view.cells[cell].source
-            found += unused(self._checker.rules, self._checker.severities, idle, source)
+            rules = [rule for rule in self._checker.rules if rule.code not in self._pending]
+            found += unused(rules, self._checker.severities, idle, source)
         return self._put(cell, found)
 
     def _of_notebook(self, cell: int | None) -> Iterator[Finding]:

@@ -20,6 +20,8 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _EXPORTS = re.compile(r"^\s*#\s*(?:\|\s*)?(?:export|exporti|exports|default_exp)\b", re.MULTILINE)
 Key = TypeVar("Key", bound=Hashable)
 
+# Where none of these is written no model is trained.
+TRAINING = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
 _TWIN = 40  # shorter code is alike by chance
 
 
@@ -36,6 +38,7 @@ class Traces:
         seeds: the calls in it that may seed a random generator.
         twin: its code without comments, to find the same code elsewhere; empty if it is short.
         exports: it asks for its names to be exported.
+        trains: it may train a model.
     """
 
     source: str
@@ -48,6 +51,7 @@ class Traces:
     seeds: frozenset[str]
     twin: str
     exports: bool
+    trains: bool
 
     @property
     def words(self) -> set[str]:
@@ -68,6 +72,7 @@ def traces(source: str, summary: Summary) -> Traces:
         frozenset(n for n in summary.called if "seed" in n.lower() or "state" in n),
         _twin(source, summary),
         "exp" in source and bool(_EXPORTS.search(source)),
+        any(word in source for word in TRAINING),
     )
 
 
@@ -105,7 +110,7 @@ class Occurrences:
         mentions: word -> in how many magics, or cells that are not Python, it stands.
         seeds: call that may seed a generator -> in how many cells it stands.
         twins: code -> the cells that have it, in order.
-        importing, opaque, broken, exporting: the cells with such code.
+        importing, opaque, broken, exporting, training: the cells with such code.
     """
 
     def __init__(self, cells: Iterable[tuple[int, Traces]]) -> None:
@@ -121,6 +126,7 @@ class Occurrences:
         self.opaque: set[int] = set()
         self.broken: set[int] = set()
         self.exporting: set[int] = set()
+        self.training: set[int] = set()
         self._words: dict[str, list[int]] | None = None
         self.cells: dict[int, Traces] = {}
         for index, new in cells:
@@ -185,6 +191,7 @@ class Occurrences:
             (self.opaque, new.summary.opaque),
             (self.broken, new.summary.broken is not None),
             (self.exporting, new.exports),
+            (self.training, new.trains),
         ):
             if marked:
                 cells.add(index)
