@@ -11,6 +11,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import compress
+from operator import is_not
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -70,7 +72,7 @@ class Recheck:
         self._checker = checker
         self._once = once
         self._whole = [r for r in checker.rules if r.notebook and (slow or not r.slow)]
-        self._pending = {r.code for r in checker.rules if r.slow and not slow}
+        self._pending: set[str] = {r.code for r in checker.rules if r.slow and not slow}
         self._among = [rule for rule in checker.rules if rule.among]
         self._unless = {rule.code: rule for rule in checker.rules if rule.unless}
         self._results: dict[int, CellResult] = {}
@@ -106,7 +108,8 @@ class Recheck:
         if view is None or len(view.cells) != len(notebook.cells):
             return self._anew(notebook, known)
         pairs = zip(view.cells, notebook.cells, strict=True)
-        edits = [(old, new) for old, new in pairs if old is not new]
+        others = map(is_not, view.cells, notebook.cells)  # by far the most are the same
+        edits = [(old, new) for old, new in compress(pairs, others) if old != new]
         if not _is_like(view.notebook, notebook, edits):
             return self._anew(notebook, known)
         opaque = set(view.occurrences.opaque)
@@ -126,7 +129,7 @@ class Recheck:
         touched |= self._unless.keys()
         again = {new.index for _, new in edits if new.kind == "code"}
         again |= view.facts.refresh(touched, self._view)
-        aspects = {
+        aspects: set[Aspect] = {
             aspect
             for old, new in edits
             for aspect in _aspects(

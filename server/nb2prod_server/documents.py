@@ -188,7 +188,10 @@ class Documents:
         return result
 
     def _put(self, notebook: NotebookDocument) -> None:
+        before = self.notebooks.get(notebook.uri)
         self.notebooks[notebook.uri] = notebook
+        if before and before.cells is notebook.cells:
+            return
         for cell in notebook.cells:
             self._owner[cell.uri] = notebook.uri
             if cell.uri not in self.texts:
@@ -225,12 +228,12 @@ def _plain(value: object) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", plain) if isinstance(plain := _value(value), dict) else {}
 
 
-def _value(value: object) -> object:
+def _value(value: Any) -> Any:
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return {str(key): _value(item) for key, item in items}
-    if isinstance(value, list | tuple) and not hasattr(value, "_fields"):
-        return [_value(item) for item in cast("Sequence[object]", value)]
     if hasattr(value, "_asdict"):  # pygls reads objects as named tuples
-        return _value(cast("Any", value)._asdict())
-    return _value(attrs.asdict(cast("Any", value))) if attrs.has(type(value)) else value
+        return _value(value._asdict())
+    if isinstance(value, list | tuple):
+        return [_value(item) for item in cast("Sequence[object]", value)]
+    return _value(attrs.asdict(value)) if attrs.has(cast("type[Any]", type(value))) else value

@@ -8,12 +8,13 @@ import logging
 import sys
 from collections.abc import Coroutine, Sequence
 from importlib.metadata import version
-from typing import Any
+from typing import Any, cast
 
 from lsprotocol import types
 from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
+from pygls.protocol import LanguageServerProtocol, default_converter
 
 from nb2prod_server import lenses, names, symbols
 from nb2prod_server.actions import KINDS, Desk, code_actions, resolved
@@ -49,17 +50,37 @@ _NOTEBOOKS = types.NotebookDocumentSyncOptions(
 )
 
 
+class Protocol(LanguageServerProtocol):
+    """The protocol as pygls has it; but a request that makes no sense is answered, too."""
+
+    def structure_message(self, data: dict[str, Any]) -> Any:
+        """Read a message."""
+        try:
+            return super().structure_message(data)
+        except JsonRpcException as error:
+            if "id" in data and "method" in data:
+                self._send_response(data["id"], None, error.to_response_error())
+            raise
+
+
 class Server(LanguageServer):
     """nb2prod in an editor."""
 
     def __init__(self) -> None:
         """Register what the editor may ask."""
-        super().__init__("nb2prod", version("nb2prod"), notebook_document_sync=_NOTEBOOKS)
+        super().__init__(  # pyright: ignore[reportUnknownMemberType]
+            "nb2prod",
+            version("nb2prod"),
+            notebook_document_sync=_NOTEBOOKS,
+            protocol_cls=Protocol,
+            converter_factory=default_converter,
+        )
         self.session = Session(Documents(), self.text_document_publish_diagnostics)
         self.session.problem = self.warn
         self._waiting: set[asyncio.Future[None]] = set()
+        builtin: dict[str, Any] = cast("Any", self.protocol.fm).builtin_features
         for method in _OWN:
-            self.protocol.fm.builtin_features.pop(method, None)
+            builtin.pop(method, None)
         _register(self)
 
     def warn(self, message: str) -> None:
@@ -69,7 +90,7 @@ class Server(LanguageServer):
             types.ShowMessageParams(type=types.MessageType.Warning, message=f"nb2prod: {message}")
         )
 
-    def report_server_error(self, error: Exception, source: type[JsonRpcException]) -> None:
+    def report_server_error(self, error: Exception, source: Any) -> None:
         """Log an error; no message of an editor is worth a window in a person's face."""
         del source
         log.error("%s: %s", type(error).__name__, error)
@@ -231,8 +252,8 @@ def _register_answers(server: Server) -> None:
 
     @feature(types.CODE_ACTION_RESOLVE)
     async def action(unresolved: types.CodeAction) -> types.CodeAction:
-        data = unresolved.data
-        opened = session.of(str(data["uri"])) if isinstance(data, dict) and "uri" in data else None
+        data = cast("Any", unresolved.data)
+        opened = session.of(str(data["uri"])) if data and "uri" in data else None
         return resolved(server.desk(opened), unresolved) if opened else unresolved
 
     @feature(types.TEXT_DOCUMENT_HOVER)

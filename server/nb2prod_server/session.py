@@ -192,6 +192,9 @@ class Session:
         uris = self._uris(opened, (c for c in changed if c is None or c < len(sheet.places)))
         if sheet.cells_of is not before.cells_of or not opened.published:
             uris |= {uri, *sheet.cells_of}  # what was the third cell may be another now
+            for gone in opened.published.keys() - uris:
+                del opened.published[gone]
+                self._publish(types.PublishDiagnosticsParams(uri=gone, diagnostics=[]))
         self._tell(opened, uris)
         self._later(uri, opened)
 
@@ -208,10 +211,6 @@ class Session:
         self._show(opened, new)
 
     def _show(self, opened: Open, new: Mapping[str, list[types.Diagnostic]]) -> None:
-        for uri in [u for u in opened.published if u not in opened.sheet.cells_of]:
-            if uri != opened.sheet.uri:
-                del opened.published[uri]
-                self._publish(types.PublishDiagnosticsParams(uri=uri, diagnostics=[]))
         for uri, diagnostics in new.items():
             document = self.documents.texts.get(uri)
             if opened.published.get(uri, None if document else []) != diagnostics:
@@ -229,7 +228,8 @@ class Session:
             opened.leaks = asyncio.ensure_future(self._follow(uri, opened))
         else:
             codes = [rule.code for rule in opened.checker.rules if rule.slow]
-            self._tell(opened, self._uris(opened, opened.check.take(dict.fromkeys(codes, ()))))
+            if changed := opened.check.take(dict.fromkeys(codes, ())):
+                self._tell(opened, self._uris(opened, changed))
 
     async def _follow(self, uri: str, opened: Open) -> None:
         await asyncio.sleep(self.settings_for(uri).pause / 1000)

@@ -173,13 +173,13 @@ class NotebookReader:
 
     def _anew(self, document: NotebookDocument, documents: Documents) -> Sheet:
         known = self._known[2] if self._known else None
-        old = {c.id: c for c in known.notebook.cells} if known else {}
+        old: dict[str | None, Cell] = {c.id: c for c in known.notebook.cells} if known else {}
         count = len(document.cells)
         cells: list[Cell] = []
         for index, ref in enumerate(document.cells):
             cell = _cell(index, ref, documents.texts[ref.uri], self.saved.cell(ref, index, count))
             same = old.get(cell.id)
-            cells.append(same if same == cell else cell)
+            cells.append(same if same and same == cell else cell)
         notebook = Notebook(
             self.path, tuple(cells), self._metadata(document), "ipynb", self._version()
         )
@@ -187,19 +187,17 @@ class NotebookReader:
         return Sheet(document.uri, notebook, places, _grouped(places))
 
     def _metadata(self, document: NotebookDocument) -> dict[str, Any]:
-        told = document.metadata.get("metadata", document.metadata)
-        saved = self.saved.notebook.metadata if self.saved.notebook else {}
-        return {**saved, **told} if isinstance(told, dict) else dict(saved)
+        saved: Mapping[str, Any] = self.saved.notebook.metadata if self.saved.notebook else {}
+        return {**saved, **_inner(document.metadata)}
 
     def _version(self) -> tuple[int, int]:
         return self.saved.notebook.version if self.saved.notebook else (4, 5)
 
 
 def _cell(index: int, ref: CellRef, text: Document, saved: Cell | None) -> Cell:
-    told = ref.metadata.get("metadata", ref.metadata)
-    metadata = cast("dict[str, Any]", told) if isinstance(told, dict) and told else {}
+    metadata = _inner(ref.metadata)
     if saved and not ref.metadata:
-        metadata = dict(saved.metadata)
+        metadata = saved.metadata
     tags: object = metadata.get("tags")
     names = cast("list[object]", tags) if isinstance(tags, list) else []
     count = ref.metadata.get("execution_count", ref.order)
@@ -223,6 +221,12 @@ def _cell(index: int, ref: CellRef, text: Document, saved: Cell | None) -> Cell:
         outputs,
         identity if isinstance(identity, str) else ref.uri,
     )
+
+
+def _inner(metadata: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the metadata of the file in those of an editor, which may wrap them in its own."""
+    inner: object = metadata.get("metadata", metadata)
+    return cast("Mapping[str, Any]", inner) if isinstance(inner, Mapping) else {}
 
 
 def _whole(text: Document) -> Place:

@@ -18,6 +18,8 @@ from typing import BinaryIO
 from pygls.io_ import run_async
 from pygls.lsp.server import LanguageServer
 
+_HEADER = b"Content-Length: "
+
 log = logging.getLogger(__name__)
 
 
@@ -31,14 +33,16 @@ class Reader:
     async def readline(self) -> bytes:
         """Return a line; of one that is no header, what there is."""
         try:
-            return await self._stream.readline()
+            line = await self._stream.readline()
         except ValueError:  # longer than any header, and dropped
             return b"\n"
+        # Behind a message that was longer than it said stands its rest.
+        return line[max(0, line.find(_HEADER)) :]
 
-    async def readexactly(self, count: int) -> bytes:
+    async def readexactly(self, n: int) -> bytes:
         """Return so many bytes, none if the input ends before."""
         try:
-            return await self._stream.readexactly(count)
+            return await self._stream.readexactly(n)
         except asyncio.IncompleteReadError:
             return b""
 

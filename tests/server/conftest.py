@@ -8,8 +8,7 @@ from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
 
 sys.path.append(str(Path(__file__).parent))
-
-SERVER = [sys.executable, "-m", "nb2prod", "server"]
+from editor import SERVER
 
 
 @pytest_lsp.fixture(scope="module", config=ClientServerConfig(server_command=SERVER))

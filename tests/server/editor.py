@@ -3,11 +3,14 @@
 import ast
 import asyncio
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from lsprotocol import types
 from pytest_lsp import LanguageClient
+
+SERVER = [sys.executable, "-m", "nb2prod", "server"]
 
 
 class Notebook:

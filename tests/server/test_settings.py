@@ -80,7 +80,7 @@ async def test_outputs_are_those_of_the_file_as_it_was_saved(client: LanguageCli
     assert notebook.codes(0) == []
     text = notebook.path.read_text().replace(
         '"outputs": [], "execution_count": null',
-        '"outputs": [{"output_type": "error", "ename": "KeyError", "evalue": "x", "traceback": []}],'
+        '"outputs": [{"output_type": "error", "ename": "E", "evalue": "", "traceback": []}],'
         ' "execution_count": 1',
         1,
     )
