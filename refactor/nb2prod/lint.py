@@ -2,101 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import PurePath
+from collections.abc import Mapping
 
-from nb2prod.config import Config, Limits
-from nb2prod.finding import Finding, Severity
-from nb2prod.flags import finding
+from nb2prod.checker import Checker, unread
+from nb2prod.finding import Finding
 from nb2prod.notebook import Notebook
-from nb2prod.recheck import CellResult, Recheck, digest
-from nb2prod.rules import chosen, expand
-from nb2prod.rules.rule import CellView, Rule
+from nb2prod.recheck import CellResult, Recheck
 
 UNREADABLE, FOREIGN = "NBV006", "NBV007"
 
-__all__ = ["FOREIGN", "UNREADABLE", "CellResult", "Checker", "unread"]
+__all__ = ["FOREIGN", "UNREADABLE", "CellResult", "Checker", "check", "unread"]
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
-    """The rules and settings that hold for some notebooks."""
+def check(
+    checker: Checker, notebook: Notebook, known: Mapping[bytes, CellResult] | None = None
+) -> tuple[list[Finding], list[CellResult]]:
+    """Return what the rules find in a notebook, and what is worth keeping of its cells.
 
-    rules: tuple[Rule, ...]
-    limits: Limits
-    severities: Mapping[str, Severity]
-    key: bytes  # changes with anything that changes what is found
-
-    @classmethod
-    def of(cls, config: Config, path: PurePath | None = None) -> Checker:
-        """Return the checker for a file, under these settings.
-
-        Raises:
-            ConfigError: a setting names a rule that there is not.
-        """
-        ignored = expand(
-            selector
-            for pattern, selectors in config.per_file_ignores.items()
-            if path and _matches(path, config, pattern)
-            for selector in selectors
-        )
-        rules = tuple(rule for rule in chosen(config) if rule.code not in ignored)
-        severities: dict[str, Severity] = {
-            code: level for name, level in config.severity.items() for code in expand([name])
-        }
-        said = repr((config.limits, sorted(severities.items()), [rule.code for rule in rules]))
-        return cls(rules, config.limits, severities, digest(said))
-
-    def check(
-        self, notebook: Notebook, known: Mapping[bytes, CellResult] | None = None
-    ) -> tuple[list[Finding], list[CellResult]]:
-        """Return what the rules find in a notebook, and what is worth keeping of its cells.
-
-        Args:
-            notebook: it is only read, never run.
-            known: results of an earlier check, by the digest of the cell's text.
-        """
-        check = Recheck(self, once=True)
-        check.check(notebook, known or {})
-        cells = sorted(check.found, key=lambda cell: -1 if cell is None else cell)
-        return [found for cell in cells for found in check.found[cell]], check.results
-
-    def only(self, prefixes: tuple[str, ...]) -> Checker:
-        """Return a checker with those of the rules whose codes begin so."""
-        rules = tuple(rule for rule in self.rules if rule.code.startswith(prefixes))
-        key = digest(repr((self.key, prefixes)))
-        return Checker(rules, self.limits, self.severities, key)
-
-    def look(self, view: CellView) -> Iterator[Finding]:
-        """Yield what the rules on cells find in a cell, as if it were the first."""
-        if view.code.summary.broken:
-            return
-        source = view.code.source
-        for rule in self.rules:
-            if rule.cell and _mentions(source, rule.words):
-                for flag in rule.cell(view):
-                    yield finding(rule, flag, self.severities, 0, view.code.lines, view.code)
-
-
-def _mentions(source: str, words: tuple[str, ...]) -> bool:
-    for word in words:
-        if word in source:
-            return True
-    return not words
-
-
-def _matches(path: PurePath, config: Config, pattern: str) -> bool:
-    try:
-        relative = path.relative_to(config.root)
-    except ValueError:
-        relative = path
-    return relative.match(pattern) or any(p.match(pattern) for p in relative.parents)
-
-
-def unread(checker: Checker, code: str, reason: str) -> Iterator[Finding]:
-    """Yield the finding for a file that is not looked into, unless the rule is off."""
-    for rule in checker.rules:
-        if rule.code == code:
-            severity = checker.severities.get(rule.code, rule.severity)
-            yield Finding(rule.code, rule.name, severity, reason)
+    Args:
+        checker: the rules and settings.
+        notebook: it is only read, never run.
+        known: results of an earlier check, by the digest of the cell's text.
+    """
+    checked = Recheck(checker, once=True)
+    checked.check(notebook, known or {})
+    cells = sorted(checked.found, key=lambda cell: -1 if cell is None else cell)
+    return [found for cell in cells for found in checked.found[cell]], checked.results

@@ -8,18 +8,17 @@ move, all is found again, but no cell that is known is read again.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import compress
 from operator import is_not
-from typing import TYPE_CHECKING
 
 import msgspec
 
 from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.analysis.occurrences import Occurrences, traces
 from nb2prod.analysis.summary import Summary
+from nb2prod.checker import Checker, digest
 from nb2prod.finding import Finding
 from nb2prod.flags import finding, followed, moved
 from nb2prod.hearing import heard, unused
@@ -29,9 +28,6 @@ from nb2prod.rules.facts import Facts, Imports
 from nb2prod.rules.rule import Aspect, CellView, Flag, NotebookView, Rule
 from nb2prod.source import LineTable
 from nb2prod.suppression import Suppression, find_suppressions, of_notebook
-
-if TYPE_CHECKING:
-    from nb2prod.lint import Checker
 
 
 class CellResult(msgspec.Struct, frozen=True, array_like=True):
@@ -334,11 +330,6 @@ class Recheck:
         else:
             self.found.pop(cell, None)
         return before != after
-
-
-def digest(text: str) -> bytes:
-    """Return what tells texts apart."""
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def imported_names(summaries: Iterable[Summary]) -> dict[str, str]:

@@ -7,10 +7,10 @@ from dataclasses import replace
 from difflib import SequenceMatcher
 
 from nb2prod.analysis.code_cell import CodeCell
+from nb2prod.checker import Checker
 from nb2prod.finding import EditCell, Finding, Fix
 from nb2prod.fixing import compatible
 from nb2prod.ipython import comments
-from nb2prod.lint import Checker
 from nb2prod.notebook import Notebook
 from nb2prod.recheck import CellResult, Recheck
 from nb2prod.source import Edit, LineTable, Span, apply_edits

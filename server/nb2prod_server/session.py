@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types
 
-from nb2prod.lint import Checker
+from nb2prod.checker import Checker
 from nb2prod.notebook import NotebookError
 from nb2prod.recheck import Recheck
 from nb2prod_server.analyst import Analyst

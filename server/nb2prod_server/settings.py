@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
+from nb2prod.checker import Checker
 from nb2prod.config import Config, ConfigError, config_of, find_config
-from nb2prod.lint import Checker
 
 log = logging.getLogger(__name__)
 

@@ -8,8 +8,8 @@ from typing import Literal
 
 import msgspec
 
+from nb2prod.checker import Checker
 from nb2prod.finding import Related
-from nb2prod.lint import Checker
 from nb2prod.notebook import Cell, Notebook
 from nb2prod.rules.rule import Flag
 from nb2prod.source import Span

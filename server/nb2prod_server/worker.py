@@ -14,8 +14,8 @@ from typing import BinaryIO
 
 import msgspec
 
+from nb2prod.checker import Checker
 from nb2prod.config import Limits
-from nb2prod.lint import Checker
 from nb2prod.recheck import Recheck
 from nb2prod.rules import find_rule
 from nb2prod.rules.rule import Flag
