@@ -182,12 +182,16 @@ class Recheck:
         names: dict[str, str] = {}
         for cell in cells:
             self._summarise(cell, known)
-            if self._summaries[cell.index].imports:
-                importing.append(self._summaries[cell.index])
+            code = self._read.get(cell.index)
+            if code is None or self._once:
+                continue
+            # What stays open does not keep the syntax trees, which take a lot of room. So a cell is
+            # looked at as soon as it is read; what is imported further down is rarely used in it.
+            if code.summary.imports:
+                importing.append(code.summary)
                 names = imported_names(importing)
-            if code := self._read.pop(cell.index, None):
-                # What is imported further down is rarely used here; a tree takes a lot of room.
-                self._results[cell.index] = self._looked_at(self._results[cell.index], code, names)
+            self._results[cell.index] = self._looked_at(self._results[cell.index], code, names)
+            del self._read[cell.index]
         index = Occurrences((c.index, traces(c.source, self._summaries[c.index])) for c in cells)
         self._view = self._viewed(notebook, index, Facts(remembers=not self._once), imports=True)
         self._wishes = {None: list(of_notebook(notebook))}
@@ -202,7 +206,8 @@ class Recheck:
         else:
             names = self._view.names
         limits = self._checker.limits
-        return NotebookView(notebook, self._summaries, names, limits, index, facts)
+        parsed = self._read if self._once else {}
+        return NotebookView(notebook, self._summaries, names, limits, index, facts, parsed)
 
     def _summarise(self, cell: Cell, known: Mapping[bytes, CellResult]) -> None:
         text = digest(cell.source)
@@ -222,7 +227,6 @@ class Recheck:
         asking = self._asking(view)
         for index in again:
             self._by_cell[index] = list(self._in_cell(index, asking))
-        self._read = {}
         changed: set[int | None] = {*again, *edited}
         for rule in self._whole:
             if aspects is None or not aspects.isdisjoint(rule.looks_at):
@@ -233,6 +237,7 @@ class Recheck:
             changed |= {None, *self.found}
         elif self._wishes[None]:
             changed.add(None)  # whether they are used depends on all cells
+        self._read = {}
         cells = [cell for cell in changed if cell is not None]
         return {cell for cell in cells if self._hear(cell)} | (
             {None} if None in changed and self._hear(None) else set()
