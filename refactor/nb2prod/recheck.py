@@ -70,6 +70,7 @@ class Recheck:
         self._whole = [r for r in checker.rules if r.notebook and (slow or not r.slow)]
         self._pending: set[str] = {r.code for r in checker.rules if r.slow and not slow}
         self._among = [rule for rule in checker.rules if rule.among]
+        self._among_code = [rule for rule in self._among if rule.looks_at != ("outputs",)]
         self._unless = {rule.code: rule for rule in checker.rules if rule.unless}
         self._results: dict[int, CellResult] = {}
         self._summaries: dict[int, Summary] = {}
@@ -258,7 +259,7 @@ class Recheck:
             if rule is None or not view.fact(_excused, rule.code):
                 yield moved(found, index)
         lines: LineTable | None = None
-        for rule in self._among:
+        for rule in self._among if cell.outputs else self._among_code:
             assert rule.among
             for flag in rule.among(view, cell, summary):
                 lines = lines or LineTable(cell.source)
@@ -277,10 +278,9 @@ class Recheck:
         return result
 
     def _looked_at(self, known: CellResult, code: CodeCell, names: Mapping[str, str]) -> CellResult:
-        asked: dict[str, str] = {}
-        noted = Imports(names, lambda name: asked.setdefault(name, names.get(name, "")))
+        noted = Imports(names)
         found = tuple(self._checker.look(CellView(0, code, noted, self._checker.limits)))
-        return CellResult(known.text, known.summary, self._checker.key, asked, found)
+        return CellResult(known.text, known.summary, self._checker.key, noted.asked, found)
 
     def _in_notebook(self, rule: Rule, view: NotebookView) -> set[int | None]:
         """Ask a rule on notebooks; return the cells for which its findings are others."""

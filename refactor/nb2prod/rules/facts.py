@@ -73,32 +73,42 @@ class Facts:
 
 
 class Imports(Mapping[str, str]):
-    """What the names that a notebook imports stand for, as rules look them up."""
+    """What the names that a notebook imports stand for, as rules look them up.
 
-    def __init__(self, targets: Mapping[str, str], note: Callable[[str], object]) -> None:
-        """Tell `note` of each name that is looked up."""
+    Attributes:
+        asked: the names that were looked up, and what they stand for; "" for no import.
+    """
+
+    def __init__(
+        self, targets: Mapping[str, str], note: Callable[[str], object] | None = None
+    ) -> None:
+        """Tell `note`, too, of each name that is looked up."""
+        self.asked: dict[str, str] = {}
         self._targets = targets
         self._note = note
 
     def __getitem__(self, name: str) -> str:
         """Return what a name stands for."""
-        self._note(name)
-        return self._targets[name]
+        if (target := self.get(name)) is None:
+            raise KeyError(name)
+        return target
 
     def get(self, name: str, default: Any = None) -> Any:
         """Return what a name stands for, `default` if it is not imported."""
-        self._note(name)
-        return self._targets.get(name, default)
+        target = self._targets.get(name)
+        self.asked[name] = target or ""
+        if self._note:
+            self._note(name)
+        return default if target is None else target
 
     def __contains__(self, name: object) -> bool:
         """Say whether a name is imported."""
-        self._note(cast("str", name))
-        return name in self._targets
+        return self.get(cast("str", name)) is not None
 
     def __iter__(self) -> Iterator[str]:
         """Yield all names, each of which counts as looked up."""
         for name in self._targets:
-            self._note(name)
+            self.get(name)
             yield name
 
     def __len__(self) -> int:

@@ -45,4 +45,4 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
         yield Flag(None, message, clear, cell.index)
 
 
-RULE = Rule("NBO001", "huge-output", "warning", among=_check)
+RULE = Rule("NBO001", "huge-output", "warning", among=_check, looks_at=("outputs",))

@@ -33,4 +33,4 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
             yield Flag(None, message.rstrip(" :"), cell=cell.index)
 
 
-RULE = Rule("NBO002", "error-output", "warning", among=_check)
+RULE = Rule("NBO002", "error-output", "warning", among=_check, looks_at=("outputs",))

@@ -98,4 +98,4 @@ def _where(cell: Cell, number: int, body: list[str]) -> Span | None:
     return None
 
 
-RULE = Rule("NBO003", "warning-in-output", "warning", among=_check)
+RULE = Rule("NBO003", "warning-in-output", "warning", among=_check, looks_at=("outputs",))

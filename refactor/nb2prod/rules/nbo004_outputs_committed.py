@@ -46,4 +46,6 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
         yield Flag(None, "the cell has saved outputs", clear, cell.index)
 
 
-RULE = Rule("NBO004", "outputs-committed", "info", default=False, among=_check)
+RULE = Rule(
+    "NBO004", "outputs-committed", "info", default=False, among=_check, looks_at=("outputs",)
+)

@@ -50,4 +50,4 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
         yield Flag(None, f"an output shows {what}", clear, cell.index)
 
 
-RULE = Rule("NBP002", "secret-in-output", "error", among=_check)
+RULE = Rule("NBP002", "secret-in-output", "error", among=_check, looks_at=("outputs",))

@@ -101,4 +101,6 @@ def _mod97(text: str) -> bool:
     return len(plain) >= 15 and int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
 
 
-RULE = Rule("NBP005", "pii-in-output", "warning", default=False, among=_check)
+RULE = Rule(
+    "NBP005", "pii-in-output", "warning", default=False, among=_check, looks_at=("outputs",)
+)

@@ -80,4 +80,4 @@ def _gone(cell: Cell) -> str:
     return "" if not line or line in cell.source else line
 
 
-RULE = Rule("NBX007", "stale-output", "warning", among=_check)
+RULE = Rule("NBX007", "stale-output", "warning", among=_check, looks_at=("outputs",))

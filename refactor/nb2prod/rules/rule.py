@@ -180,6 +180,7 @@ class Rule:
         among: what looks at each code cell with code, and asks for facts on the others.
         notebook: what looks at the notebook as a whole.
         looks_at: what `notebook` depends on; it is not asked again while nothing of this changes.
+            Where it is outputs alone, `among` is asked only for the cells that have any.
         slow: `notebook` follows the data through all cells, too slow for every keystroke.
         unless: what `cell` finds does not hold in a notebook for which this is true.
         words: one of these stands in every cell that `cell` may find something in; none for any.
