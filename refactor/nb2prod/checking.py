@@ -93,7 +93,7 @@ def check_file(
         entry: what an earlier check found.
         content: of the file, if it is not to be read.
     """
-    from nb2prod.lint import FOREIGN, UNREADABLE, CellResult, unread  # noqa: PLC0415
+    from nb2prod.lint import FOREIGN, UNREADABLE, CellResult, check, unread  # noqa: PLC0415
     from nb2prod.notebook import (  # noqa: PLC0415
         ForeignLanguageError,
         NotebookError,
@@ -116,5 +116,5 @@ def check_file(
             known = {result.text: result for result in kept}
         except msgspec.MsgspecError:
             pass
-    findings, cells = checker.check(notebook, known)
+    findings, cells = check(checker, notebook, known)
     return Checked(path, tuple(findings)), cells

@@ -100,7 +100,15 @@ def _parser() -> argparse.ArgumentParser:
         "--update", action="store_true", help="write the verdict into proof.json and README.md"
     )
     verify.set_defaults(run=_verify)
+    server = commands.add_parser("server", help="serve an editor, on standard input and output")
+    server.set_defaults(run=_serve)
     return parser
+
+
+def _serve(_: argparse.Namespace) -> int:
+    from nb2prod_server.server import main as serve
+
+    return serve()
 
 
 def _add_running(parser: argparse.ArgumentParser, default: str) -> None:

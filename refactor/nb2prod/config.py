@@ -59,8 +59,12 @@ class Config:
     limits: Limits = Limits()
 
 
-def find_config(folder: Path) -> Config:
+def find_config(folder: Path, base: Config | None = None) -> Config:
     """Return the settings for the files of a folder.
+
+    Args:
+        folder: the folder.
+        base: what holds as far as no file says otherwise.
 
     Raises:
         ConfigError: the nearest pyproject.toml with `[tool.nb2prod]` cannot be followed.
@@ -68,8 +72,17 @@ def find_config(folder: Path) -> Config:
     for parent in (folder, *folder.parents):
         file = parent / "pyproject.toml"
         if os.path.isfile(file) and (table := _tool_table(file)) is not None:  # noqa: PTH113  quicker
-            return _read(file, table, 0)
-    return Config(folder)
+            return _read(file, table, 0, base or Config())
+    return base or Config(folder)
+
+
+def config_of(table: Mapping[str, Any], folder: Path) -> Config:
+    """Return settings that stand in no file, under the names they have in pyproject.toml.
+
+    Raises:
+        ConfigError: they cannot be followed.
+    """
+    return replace(_read(folder / "the editor's settings", table, 0, Config()), root=folder)
 
 
 def read_config(file: Path) -> Config:
@@ -78,12 +91,12 @@ def read_config(file: Path) -> Config:
     Raises:
         ConfigError: the file cannot be read or followed.
     """
-    return _load(file, 0)
+    return _load(file, 0, Config())
 
 
-def _load(file: Path, depth: int) -> Config:
+def _load(file: Path, depth: int, base: Config) -> Config:
     table = _tool_table(file) if file.name == "pyproject.toml" else _toml(file)
-    return _read(file, table or {}, depth)
+    return _read(file, table or {}, depth, base)
 
 
 def _tool_table(file: Path) -> dict[str, Any] | None:
@@ -103,12 +116,11 @@ def _toml(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: not TOML ({error})") from None
 
 
-def _read(file: Path, table: Mapping[str, Any], depth: int) -> Config:
-    base = Config()
+def _read(file: Path, table: Mapping[str, Any], depth: int, base: Config) -> Config:
     if "extend" in table:
         if depth == _DEPTH:
             raise ConfigError(f"{file}: extend goes round in a circle, or too deep")
-        base = _load(file.parent / _text(file, "extend", table["extend"]), depth + 1)
+        base = _load(file.parent / _text(file, "extend", table["extend"]), depth + 1, base)
     changes: dict[str, Any] = {"root": file.parent}
     for key, value in table.items():
         match key:

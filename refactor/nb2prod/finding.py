@@ -50,6 +50,15 @@ class Fix(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...]
 
 
+class Related(msgspec.Struct, frozen=True):
+    """A place in another cell that has to do with a finding, and what is there."""
+
+    message: str
+    cell: int
+    start: int = 0
+    end: int = 0
+
+
 class Finding(msgspec.Struct, frozen=True):
     """One thing that a rule found.
 
@@ -67,6 +76,7 @@ class Finding(msgspec.Struct, frozen=True):
         end_column: column of `end`.
         excerpt: the source line it starts in.
         fixes: how it can be mended, the best way first.
+        related: places in other cells that have to do with it.
     """
 
     code: str
@@ -82,3 +92,4 @@ class Finding(msgspec.Struct, frozen=True):
     end_column: int = 0
     excerpt: str = ""
     fixes: tuple[Fix, ...] = ()
+    related: tuple[Related, ...] = ()

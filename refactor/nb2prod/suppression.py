@@ -76,16 +76,19 @@ def apply(
             yield finding
 
 
-def find_suppressions(notebook: Notebook) -> Iterator[Suppression]:
-    """Yield the wishes that a notebook holds."""
+def of_notebook(notebook: Notebook) -> Iterator[Suppression]:
+    """Yield the wishes for a notebook as a whole."""
     yield from _metadata(notebook.metadata, None)
-    for cell in notebook.cells:
-        yield from _metadata(cell.metadata, cell.index)
-        for tag in cell.tags:
-            if match := _TAG.fullmatch(tag):
-                yield Suppression(_codes(match["codes"]), cell.index)
-        if cell.kind == "code" and ("nb2prod" in cell.source or "noqa" in cell.source.lower()):
-            yield from _comments(cell)
+
+
+def find_suppressions(cell: Cell) -> Iterator[Suppression]:
+    """Yield the wishes that a cell holds."""
+    yield from _metadata(cell.metadata, cell.index)
+    for tag in cell.tags:
+        if match := _TAG.fullmatch(tag):
+            yield Suppression(_codes(match["codes"]), cell.index)
+    if cell.kind == "code" and ("nb2prod" in cell.source or "noqa" in cell.source.lower()):
+        yield from _comments(cell)
 
 
 def _comments(cell: Cell) -> Iterator[Suppression]:

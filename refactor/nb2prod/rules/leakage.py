@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from nb2prod.analysis.lineage import names
 from nb2prod.analysis.lineage.log import Log, Test, Training
 from nb2prod.analysis.lineage.values import At, RowSets, Statistic, apart, overlap, within
+from nb2prod.analysis.occurrences import TRAINING
 
 if TYPE_CHECKING:
     from nb2prod.analysis.summary import Summary
     from nb2prod.rules.rule import Flag, NotebookView
 
-# Where none of these is written there is no model, and so no leakage.
-_TRAINS = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
 # What cells that matter for a judgement hold; the others matter for what these read from them.
-_JUDGED = (*_TRAINS, "split", "predict", "score", "evaluate", ".backward(", "sample")
+_JUDGED = (*TRAINING, "split", "predict", "score", "evaluate", ".backward(", "sample")
 
 
 # Selections by which a part is kept for a test.
@@ -32,8 +31,8 @@ class Leak(NamedTuple):
 
 def log_of(view: NotebookView) -> Log | None:
     """Follow the data through a notebook; None if it trains no model."""
-    if not any(_mentions(cell.source, _TRAINS) for cell, _ in view.code):
-        return None
+    if not view.occurrences.training:
+        return None  # no model, and so no leakage
     from nb2prod.analysis.lineage.calls import Lineage  # noqa: PLC0415
 
     needed = _needed(view)

@@ -44,19 +44,34 @@ later = 2
 
 from collections.abc import Iterator
 
-from nb2prod.rules.order import missing_names
+from nb2prod.analysis.summary import Summary
+from nb2prod.finding import Related
+from nb2prod.notebook import Cell
+from nb2prod.rules.order import needed_names, use_of_missing
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    seen: set[str] = set()
-    for cell, use, bound_in in ((m.cell, m.use, m.bound_in) for m in missing_names(view)):
-        if bound_in is not None and use.name not in seen:
-            seen.add(use.name)
-            where = "further down in this cell" if bound_in == cell else f"in cell {bound_in + 1}"
-            message = f"`{use.name}` is used here, but defined {where}"
-            yield Flag(Span(use.start, use.end), message, cell=cell)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for name in needed_names(summary):
+        found = use_of_missing(view, name, cell.index)
+        if found is None or found[0].cell != cell.index or found[0].bound_in is None:
+            continue
+        there, use = found[0].bound_in, found[1]
+        where = "further down in this cell" if there == cell.index else f"in cell {there + 1}"
+        message = f"`{name}` is used here, but defined {where}"
+        place = view.fact(first_bound, name)
+        related = [Related(f"`{name}` is defined here", *place)] if place else []
+        yield Flag(Span(use.start, use.end), message, (), cell.index, related)
 
 
-RULE = Rule("NBD001", "use-before-definition", "error", notebook=_check)
+def first_bound(view: NotebookView, name: str) -> tuple[int, int, int] | None:
+    """Return the first place that binds a name: cell, start and end; a fact."""
+    for cell in view.occurrences.binders.get(name, ()):
+        for bind in view.summaries[cell].binds:
+            if bind.name == name:
+                return cell, bind.start, bind.end
+    return None
+
+
+RULE = Rule("NBD001", "use-before-definition", "error", among=_check)

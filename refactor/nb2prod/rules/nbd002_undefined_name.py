@@ -65,34 +65,41 @@ prepare(rows)
 
 from collections.abc import Iterator, Sequence
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.finding import Fix
+from nb2prod.notebook import Cell
 from nb2prod.rules.ambient import USUAL_IMPORTS
-from nb2prod.rules.order import missing_names
+from nb2prod.rules.order import Missing, needed_names, use_of_missing
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    seen: set[str] = set()
-    for missing in missing_names(view):
-        use = missing.use
-        if missing.bound_in is None and use.name not in seen:
-            seen.add(use.name)
-            message = f"`{use.name}` is not defined anywhere in the notebook"
-            where = Span(use.start, use.end)
-            yield Flag(where, message, _fixes(view, use.name), missing.cell)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for name in needed_names(summary):
+        found = use_of_missing(view, name, cell.index)
+        if found and found[0] == Missing(cell.index, None):
+            use = found[1]
+            message = f"`{name}` is not defined anywhere in the notebook"
+            yield Flag(Span(use.start, use.end), message, _fixes(view, name), cell.index)
 
 
 def _fixes(view: NotebookView, name: str) -> Sequence[Fix]:
     line = USUAL_IMPORTS.get(name)
-    for cell, summary in view.code:
-        if line and summary.imports and not any(m.kind == "cell" for m in summary.magics):
+    place = view.fact(_home) if line else None
+    if place is None:
+        return ()
+    cell, at = place
+    return fix(f"Add `{line}`", "unsafe", replace_in(cell, Span(at, at), f"{line}\n"))
+
+
+def _home(view: NotebookView, _: str) -> tuple[int, int] | None:
+    """Return the cell and the offset at which the first import of the notebook stands."""
+    for cell, summary in view.importing:
+        if not any(m.kind == "cell" for m in summary.magics):
             at = min(item.statement[0] for item in summary.imports)
             at = cell.source.rfind("\n", 0, at) + 1
-            if summary.imports[0].depth:
-                break
-            return fix(f"Add `{line}`", "unsafe", replace_in(cell.index, Span(at, at), f"{line}\n"))
-    return ()
+            return None if summary.imports[0].depth else (cell.index, at)
+    return None
 
 
-RULE = Rule("NBD002", "undefined-name", "error", aliases=("undefined-on-restart",), notebook=_check)
+RULE = Rule("NBD002", "undefined-name", "error", aliases=("undefined-on-restart",), among=_check)

@@ -42,9 +42,11 @@ except ImportError:
 - Amazon CodeGuru: notebook-variable-redefinition
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
-from nb2prod.analysis.summary import Bind
+from nb2prod.analysis.summary import Bind, BindKind, Summary
+from nb2prod.finding import Related
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
@@ -52,20 +54,39 @@ _DEFINES = frozenset({"function", "class"})
 _WORDS = {"import": "imported", "function": "a function", "class": "a class"}
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    first: dict[str, tuple[int, Bind]] = {}
-    reported: set[tuple[int, str]] = set()
-    for cell, summary in view.code:
-        for bind in summary.binds:
-            index, earlier = first.setdefault(bind.name, (cell.index, bind))
-            if index == cell.index or (cell.index, bind.name) in reported or bind.name == "_":
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for name in dict.fromkeys(bind.name for bind in summary.binds):
+        found = view.fact(_redefined, name).get(cell.index)
+        if found is None:
+            continue
+        number, earlier, kind, start, end = found
+        bind = [b for b in summary.binds if b.name == name][number]
+        what = _WORDS.get(kind, "a variable")
+        message = f"`{name}` is {what} in cell {earlier + 1}, and defined anew here"
+        related = [Related(f"`{name}` is {what} here", earlier, start, end)]
+        yield Flag(Span(bind.start, bind.end), message, (), cell.index, related)
+
+
+def _redefined(view: NotebookView, name: str) -> Mapping[int, tuple[int, int, BindKind, int, int]]:
+    """Return the cells that define a name as something else, a fact.
+
+    For each: which of its bindings of the name does, and the cell, kind and place of the earlier
+    definition.
+    """
+    cells = view.occurrences.binders.get(name, ())
+    found: dict[int, tuple[int, int, BindKind, int, int]] = {}
+    first: tuple[int, Bind] | None = None
+    for cell in cells if len(cells) > 1 and name != "_" else ():
+        binds = [bind for bind in view.summaries[cell].binds if bind.name == name]
+        for number, bind in enumerate(binds):
+            first = first or (cell, bind)
+            index, earlier = first
+            if index == cell or not (bind.certain and earlier.certain):
                 continue
-            if bind.certain and earlier.certain and _differs(earlier, bind):
-                reported.add((cell.index, bind.name))
-                what = _WORDS.get(earlier.kind, "a variable")
-                message = f"`{bind.name}` is {what} in cell {index + 1}, and defined anew here"
-                yield Flag(Span(bind.start, bind.end), message, cell=cell.index)
-                first[bind.name] = cell.index, bind
+            if _differs(earlier, bind):
+                found[cell] = number, index, earlier.kind, earlier.start, earlier.end
+                first = cell, bind
+    return found
 
 
 def _differs(earlier: Bind, bind: Bind) -> bool:
@@ -79,5 +100,5 @@ RULE = Rule(
     "redefinition",
     "warning",
     aliases=("redefinition-across-cells", "multiple-definitions"),
-    notebook=_check,
+    among=_check,
 )

@@ -33,27 +33,31 @@ total = 1
 
 from collections.abc import Iterator, Mapping
 
-from nb2prod.rules.order import bound_names, missing_names
+from nb2prod.analysis.occurrences import bound_names
+from nb2prod.analysis.summary import Summary
+from nb2prod.finding import Related
+from nb2prod.notebook import Cell
+from nb2prod.rules.nbd001_use_before_definition import first_bound
+from nb2prod.rules.order import needed_names, use_of_missing
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    missing = [m for m in missing_names(view) if m.bound_in is not None and m.bound_in > m.cell]
-    if not missing:
-        return
-    readers = _readers(view)
-    for m in missing:
-        assert m.bound_in is not None
-        if m.bound_in in _reached(m.cell, readers):
-            message = (
-                f"`{m.use.name}` comes from cell {m.bound_in + 1}, which needs what is bound here"
-            )
-            yield Flag(Span(m.use.start, m.use.end), message, cell=m.cell)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for name in needed_names(summary):
+        found = use_of_missing(view, name, cell.index)
+        there = found[0].bound_in if found else None
+        if found is None or there is None or there <= cell.index:
+            continue
+        if there in _reached(cell.index, view.fact(_readers)):
+            message = f"`{name}` comes from cell {there + 1}, which needs what is bound here"
+            place = view.fact(first_bound, name)
+            related = [Related(f"`{name}` is defined here", *place)] if place else []
+            yield Flag(Span(found[1].start, found[1].end), message, (), cell.index, related)
 
 
-def _readers(view: NotebookView) -> Mapping[int, set[int]]:
-    """Return for each cell the later ones that read what it was the last to bind."""
+def _readers(view: NotebookView, _: str) -> Mapping[int, set[int]]:
+    """Return for each cell the later ones that read what it was the last to bind; a fact."""
     readers: dict[int, set[int]] = {}
     binder: dict[str, int] = {}
     for cell, summary in view.code:
@@ -75,4 +79,4 @@ def _reached(start: int, readers: Mapping[int, set[int]]) -> set[int]:
     return reached
 
 
-RULE = Rule("NBD006", "dependency-cycle", "error", notebook=_check)
+RULE = Rule("NBD006", "dependency-cycle", "error", among=_check)

@@ -36,9 +36,12 @@ print(numbers, pairs, text, double(3))
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nb2prod.analysis.code_cell import resolved
+from nb2prod.analysis.summary import Summary
+from nb2prod.finding import Related
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
@@ -62,31 +65,35 @@ _KINDS = {
 _CALLS = {name: kind for kind, names in _KINDS.items() for name in names.split()}
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell, summary in view.code:
-        for bind in summary.binds:
-            if bind.kind != "assign":
-                continue
-            call = _CALL.match(cell.source, bind.end)
-            kind = _CALLS.get(resolved(call[1], view.names)) if call else None
-            if kind is None and _GENERATOR.match(cell.source, bind.end):
-                listed = _TUPLE.match(cell.source, bind.end)
-                kind = None if listed else "a generator, empty when read once"
-            reader = _reader(view, cell.index, bind.name) if kind else None
-            if reader is not None:
-                message = f"`{bind.name}` is {kind}, and cell {reader + 1} needs it"
-                yield Flag(Span(bind.start, bind.end), message, cell=cell.index)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for bind in summary.binds:
+        if bind.kind != "assign":
+            continue
+        call = _CALL.match(cell.source, bind.end)
+        kind = _CALLS.get(resolved(call[1], view.names)) if call else None
+        if kind is None and _GENERATOR.match(cell.source, bind.end):
+            listed = _TUPLE.match(cell.source, bind.end)
+            kind = None if listed else "a generator, empty when read once"
+        reader = view.fact(_readers, bind.name).get(cell.index) if kind else None
+        if reader is not None:
+            message = f"`{bind.name}` is {kind}, and cell {reader + 1} needs it"
+            related = [Related(f"`{bind.name}` is needed here", reader)]
+            yield Flag(Span(bind.start, bind.end), message, (), cell.index, related)
 
 
-def _reader(view: NotebookView, index: int, name: str) -> int | None:
-    """Return the first cell further down that reads a name before anything binds it anew."""
-    for cell, summary in view.code:
-        if cell.index > index:
-            if any(use.name == name for use in (*summary.needs, *summary.late)):
-                return cell.index
-            if any(bind.name == name and bind.certain for bind in summary.binds):
-                return None
-    return None
+def _readers(view: NotebookView, name: str) -> Mapping[int, int]:
+    """Return for the cells that bind a name the first further down that reads what they bind."""
+    needers = view.occurrences.needers.get(name, ())
+    found: dict[int, int] = {}
+    reader: int | None = None
+    for cell in sorted({*view.occurrences.binders.get(name, ()), *needers}, reverse=True):
+        if reader is not None:
+            found[cell] = reader
+        if cell in needers:
+            reader = cell
+        elif any(b.name == name and b.certain for b in view.summaries[cell].binds):
+            reader = None
+    return found
 
 
 RULE = Rule(
@@ -94,5 +101,5 @@ RULE = Rule(
     "unserialisable-across-stages",
     "info",
     default=False,
-    notebook=_check,
+    among=_check,
 )

@@ -94,13 +94,15 @@ rate = 1.19
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from nb2prod.analysis.code_cell import resolved
-from nb2prod.analysis.summary import Bind
+from nb2prod.analysis.summary import Bind, Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
 from nb2prod.rules.nbd009_dead_cell import is_dead
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in, statement_lines
+from nb2prod.rules.unused import may_be_vain, vain
 from nb2prod.source import Span
 
 _ALONE = re.compile(r"[ \t]*=(?!=)[ \t]*(?:([\w.]+)[ \t]*\()?")
@@ -117,16 +119,15 @@ _DOES = re.compile(
 )
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    vain = view.vain
-    for cell, summary in view.code if vain else ():
-        if "parameters" in cell.tags or is_dead(cell, summary, vain, view):
-            continue
-        for bind in summary.binds:
-            if bind.name in vain and bind.kind == "assign" and _is_kept(view, cell, bind):
-                message = f"`{bind.name}` is never read"
-                fixes = _fixes(cell, bind)
-                yield Flag(Span(bind.start, bind.end), message, fixes, cell.index)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    if "parameters" in cell.tags or not summary.binds or not may_be_vain(view):
+        return
+    if is_dead(view, cell, summary):
+        return
+    for bind in summary.binds:
+        if bind.kind == "assign" and view.fact(vain, bind.name) and _is_kept(view, cell, bind):
+            message = f"`{bind.name}` is never read"
+            yield Flag(Span(bind.start, bind.end), message, _fixes(cell, bind), cell.index)
 
 
 def _is_kept(view: NotebookView, cell: Cell, bind: Bind) -> bool:
@@ -146,13 +147,19 @@ def _fixes(cell: Cell, bind: Bind) -> Sequence[Fix]:
     line = Span(bind.start, end)
     lines = statement_lines(cell.source, line)
     indented = cell.source[max(lines.start - 1, 0) : bind.start].strip("\n")
-    try:
-        nodes = list(ast.walk(ast.parse(line.text(cell.source))))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ()
-    if indented or any(isinstance(n, ast.Call | ast.Await | ast.Subscript) for n in nodes):
+    if indented or not _is_plain(line.text(cell.source)):
         return ()
     return fix(f"Remove `{bind.name}`", "unsafe", replace_in(cell.index, lines, ""))
 
 
-RULE = Rule("NBD008", "unused-variable", "info", notebook=_check)
+@lru_cache(maxsize=1024)
+def _is_plain(statement: str) -> bool:
+    """Say whether a statement is whole, and calls nothing."""
+    try:
+        nodes = list(ast.walk(ast.parse(statement)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return not any(isinstance(n, ast.Call | ast.Await | ast.Subscript) for n in nodes)
+
+
+RULE = Rule("NBD008", "unused-variable", "info", among=_check)

@@ -70,6 +70,7 @@ from nb2prod.analysis.summary import Summary
 from nb2prod.finding import RemoveCell
 from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.rules.unused import may_be_vain, vain
 
 # Calls that only give a value. Any other may do something else besides.
 _PURE = re.compile(
@@ -85,23 +86,21 @@ _PURE_METHODS = frozenset(
 )
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    vain = view.vain
-    for cell, summary in view.code if vain else ():
-        if is_dead(cell, summary, vain, view):
-            what = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))
-            message = f"without effect: nothing reads {what}"
-            remove = fix("Remove the cell", "unsafe", RemoveCell(cell.index))
-            yield Flag(None, message, remove, cell.index)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    if summary.binds and may_be_vain(view) and is_dead(view, cell, summary):
+        what = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))
+        message = f"without effect: nothing reads {what}"
+        remove = fix("Remove the cell", "unsafe", RemoveCell(cell.index))
+        yield Flag(None, message, remove, cell.index)
 
 
-def is_dead(cell: Cell, summary: Summary, vain: frozenset[str], view: NotebookView) -> bool:
-    """Say whether a cell does nothing but bind names of which all are `vain`."""
+def is_dead(view: NotebookView, cell: Cell, summary: Summary) -> bool:
+    """Say whether a cell does nothing but bind names of which all are bound in vain."""
     if "parameters" in cell.tags:
         return False
     if not summary.binds or summary.magics or summary.mutations or summary.shows or cell.outputs:
         return False
-    if any(b.name not in vain for b in summary.binds):
+    if any(not view.fact(vain, b.name) for b in summary.binds):
         return False
     if all(b.kind in {"function", "class"} for b in summary.binds) and not summary.needs:
         return _only_defines(cell)
@@ -122,4 +121,4 @@ def _is_pure(called: str) -> bool:
     )
 
 
-RULE = Rule("NBD009", "dead-cell", "info", notebook=_check)
+RULE = Rule("NBD009", "dead-cell", "info", among=_check)

@@ -45,4 +45,6 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, f"`{view.path.name}` does not say what the notebook is about")
 
 
-RULE = Rule("NBG007", "untitled-notebook", "warning", aliases=("t2",), notebook=_check)
+RULE = Rule(
+    "NBG007", "untitled-notebook", "warning", aliases=("t2",), notebook=_check, looks_at=("file",)
+)

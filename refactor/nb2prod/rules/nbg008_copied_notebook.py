@@ -49,4 +49,5 @@ RULE = Rule(
     "warning",
     aliases=("duplicate-notebook-not-renamed", "t3"),
     notebook=_check,
+    looks_at=("file",),
 )

@@ -45,4 +45,5 @@ RULE = Rule(
     "info",
     aliases=("non-portable-chars-in-nb-name", "t4", "t5"),
     notebook=_check,
+    looks_at=("file",),
 )

@@ -35,5 +35,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 
 
 RULE = Rule(
-    "NBG010", "name-too-long", "info", aliases=("notebook-name-too-long", "t6"), notebook=_check
+    "NBG010",
+    "name-too-long",
+    "info",
+    aliases=("notebook-name-too-long", "t6"),
+    notebook=_check,
+    looks_at=("file",),
 )

@@ -70,6 +70,7 @@ def load():
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from nb2prod.analysis.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
@@ -111,21 +112,30 @@ _MAGIC = re.compile(r"(?:pip|conda|mamba|env|set_env|cd|run|tensorflow_version|a
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    cells = list(view.code)
-    top = next((i for i, (_, s) in enumerate(cells) if _imports(s)), None)
-    if top is None:
+    importing = [(c, s) for c, s in view.importing if _imports(s)]
+    if len(importing) < 2:
         return
-    home, below = cells[top], top + 1
-    while below < len(cells) and cells[below][1].only_imports:
-        below += 1
-    stirred = [cell.index for cell, summary in cells if _stirs(cell, summary)]
-    for cell, summary in cells[below:]:
+    home = importing[0]
+    below = _end_of_imports(view, home[0].index)
+    late = [(c, s) for c, s in importing if c.index >= below]
+    between = range(home[0].index, late[-1][0].index + 1) if late else ()
+    stirred = next((index for index in between if _stirs(view, index)), len(view.cells))
+    for cell, summary in late:
         for statement, items in _statements(_imports(summary)):
             names = ", ".join(f"`{item.name}`" for item in items)
             message = f"{names} imported here, not in cell {home[0].index + 1}"
-            calm = not any(home[0].index <= index <= cell.index for index in stirred)
+            calm = cell.index < stirred
             fixes = tuple(_fixes(view, home, cell, statement, items, calm=calm))
             yield Flag(statement, message, fixes, cell.index)
+
+
+def _end_of_imports(view: NotebookView, home: int) -> int:
+    """Return the first cell with code below the first imports that does more than import."""
+    for cell in view.cells[home + 1 :]:
+        summary = view.summaries.get(cell.index)
+        if summary and summary.code and not summary.only_imports:
+            return cell.index
+    return len(view.cells)
 
 
 def _imports(summary: Summary) -> list[Import]:
@@ -141,11 +151,19 @@ def _statements(items: Iterable[Import]) -> Iterator[tuple[Span, list[Import]]]:
         yield Span(*place), found
 
 
-def _stirs(cell: Cell, summary: Summary) -> bool:
+def _stirs(view: NotebookView, index: int) -> bool:
     """Say whether a cell may change what is found by an import, or what an import does."""
-    return bool(_STIRS.search(cell.source)) or any(
+    summary = view.summaries.get(index)
+    if summary is None or not summary.code:
+        return False
+    return _stirring(view.cells[index].source) or any(
         m.kind == "shell" or _MAGIC.match(m.name) for m in summary.magics
     )
+
+
+@lru_cache(maxsize=4096)
+def _stirring(source: str) -> bool:
+    return bool(_STIRS.search(source))
 
 
 def _fixes(
@@ -159,7 +177,13 @@ def _fixes(
 ) -> Iterator[Fix]:
     lines = statement_lines(cell.source, statement)
     names = {item.name for item in items}
-    others = [b for _, s in view.code for b in s.binds if b.name in names and b.kind != "import"]
+    others = [
+        bind
+        for name in names
+        for index in view.occurrences.binders.get(name, ())
+        for bind in view.summaries[index].binds
+        if bind.name == name and bind.kind != "import"
+    ]
     # A name that means two things would mean the other one in between.
     double = any(view.names.get(item.name) != item.target for item in items)
     if lines == statement or others or double or home[1].broken:
@@ -189,4 +213,5 @@ RULE = Rule(
     "info",
     aliases=("imports-beyond-first-cell", "i1"),
     notebook=_check,
+    looks_at=("file", "source"),
 )

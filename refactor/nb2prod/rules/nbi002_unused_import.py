@@ -71,7 +71,7 @@ print(os.getcwd())
 import re
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.summary import Import
+from nb2prod.analysis.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
 from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in, statement_lines
@@ -87,27 +87,20 @@ _EFFECTIVE = re.compile(
 )
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    used = {name for _, summary in view.code for name in summary.reads}
-    used |= _mentioned(view)
-    for cell, summary in view.code:
-        for item in summary.imports:
-            if item.in_function or item.explicit or item.name in used or item.name in "_*":
-                continue
-            if not _EFFECTIVE.match(item.from_module or item.target):
-                message = f"`{item.name}` is imported but not used"
-                where = Span(item.start, item.end)
-                fixes = tuple(_fixes(view, cell, item, summary.imports))
-                yield Flag(where, message, fixes, cell.index)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for item in summary.imports:
+        if item.in_function or item.explicit or item.name in "_*" or view.fact(_used, item.name):
+            continue
+        if not _EFFECTIVE.match(item.from_module or item.target):
+            message = f"`{item.name}` is imported but not used"
+            where = Span(item.start, item.end)
+            fixes = tuple(_fixes(view, cell, item, summary.imports))
+            yield Flag(where, message, fixes, cell.index)
 
 
-def _mentioned(view: NotebookView) -> set[str]:
-    """Return the words of cells that are not read as Python: they may use any name."""
-    texts = [cell.source for cell, summary in view.code if summary.broken]
-    for cell, summary in view.code:
-        texts += [cell.source[m.end :] for m in summary.magics if m.kind == "cell"]
-        texts += [cell.source[m.start : m.end] for m in summary.magics]
-    return set(re.findall(r"[^\W\d]\w*", " ".join(texts)))
+def _used(view: NotebookView, name: str) -> bool:
+    """Say whether a name is read, or stands where it may be: in a magic, in what is not Python."""
+    return name in view.occurrences.reads or name in view.occurrences.mentions
 
 
 def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import]) -> Iterator[Fix]:
@@ -129,4 +122,4 @@ def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import])
     yield Fix(f"Remove the import of `{item.name}`", safety, (change,))
 
 
-RULE = Rule("NBI002", "unused-import", "warning", notebook=_check)
+RULE = Rule("NBI002", "unused-import", "warning", among=_check)

@@ -25,16 +25,15 @@ from numpy import array, mean
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import CellView, Flag, Rule
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell, summary in view.code:
-        for item in summary.imports:
-            if item.name == "*":
-                message = f"it cannot be seen which names come from `{item.from_module}`"
-                yield Flag(Span(*item.statement), message, cell=cell.index)
+def _check(view: CellView) -> Iterator[Flag]:
+    for item in view.code.summary.imports:
+        if item.name == "*":
+            message = f"it cannot be seen which names come from `{item.from_module}`"
+            yield Flag(Span(*item.statement), message)
 
 
-RULE = Rule("NBI003", "star-import", "warning", notebook=_check)
+RULE = Rule("NBI003", "star-import", "warning", cell=_check, words=("*",))

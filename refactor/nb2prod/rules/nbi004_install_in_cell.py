@@ -36,13 +36,13 @@ print("pip install pandas")
 from collections.abc import Iterator
 
 from nb2prod.rules.installs import installs
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import CellView, Flag, Rule
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell, span, installation in installs(view):
+def _check(view: CellView) -> Iterator[Flag]:
+    for span, installation in installs(view):
         packages = ", ".join(f"`{text}`" for text in installation.requirements) or "packages"
-        yield Flag(span, f"installs {packages} while the notebook runs", cell=cell)
+        yield Flag(span, f"installs {packages} while the notebook runs")
 
 
-RULE = Rule("NBI004", "install-in-cell", "info", notebook=_check)
+RULE = Rule("NBI004", "install-in-cell", "info", cell=_check)

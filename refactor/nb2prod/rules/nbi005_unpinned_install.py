@@ -23,17 +23,17 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.rules.installs import installs
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import CellView, Flag, Rule
 
 _PINNED = re.compile(r"==|===|\S@|^(?:git\+)?(?:https?|file|ssh)://\S+@|\.(?:whl|zip|gz)$")
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell, span, installation in installs(view):
+def _check(view: CellView) -> Iterator[Flag]:
+    for span, installation in installs(view):
         loose = [text for text in installation.requirements if not _PINNED.search(text)]
         if loose:
             packages = ", ".join(f"`{text}`" for text in loose)
-            yield Flag(span, f"installs any version of {packages}", cell=cell)
+            yield Flag(span, f"installs any version of {packages}")
 
 
-RULE = Rule("NBI005", "unpinned-install", "warning", notebook=_check)
+RULE = Rule("NBI005", "unpinned-install", "warning", cell=_check)

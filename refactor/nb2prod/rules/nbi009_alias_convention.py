@@ -78,7 +78,7 @@ _USUAL = {
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell, summary in view.code:
+    for cell, summary in view.importing:
         for item in summary.imports:
             usual = _USUAL.get(item.target)
             if usual is None or item.name == usual or item.from_module or item.explicit:

@@ -115,4 +115,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(preprocessing(view.log))
 
 
-RULE = Rule("NBL001", "preprocessing-before-split", "warning", notebook=_check)
+RULE = Rule(
+    "NBL001",
+    "preprocessing-before-split",
+    "warning",
+    notebook=_check,
+    looks_at=("file", "source"),
+    slow=True,
+)

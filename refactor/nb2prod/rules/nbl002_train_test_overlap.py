@@ -74,4 +74,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(overlapping(view.log))
 
 
-RULE = Rule("NBL002", "train-test-overlap", "warning", notebook=_check)
+RULE = Rule(
+    "NBL002",
+    "train-test-overlap",
+    "warning",
+    notebook=_check,
+    looks_at=("file", "source"),
+    slow=True,
+)

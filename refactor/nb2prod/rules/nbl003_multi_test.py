@@ -75,4 +75,12 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(repeated(view.log))
 
 
-RULE = Rule("NBL003", "multi-test", "info", default=False, notebook=_check)
+RULE = Rule(
+    "NBL003",
+    "multi-test",
+    "info",
+    default=False,
+    notebook=_check,
+    looks_at=("file", "source"),
+    slow=True,
+)

@@ -52,4 +52,12 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(untested(view.log))
 
 
-RULE = Rule("NBL004", "no-test-data", "info", default=False, notebook=_check)
+RULE = Rule(
+    "NBL004",
+    "no-test-data",
+    "info",
+    default=False,
+    notebook=_check,
+    looks_at=("file", "source"),
+    slow=True,
+)

@@ -52,4 +52,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(target_in_features(view.log))
 
 
-RULE = Rule("NBL005", "target-in-features", "warning", notebook=_check)
+RULE = Rule(
+    "NBL005",
+    "target-in-features",
+    "warning",
+    notebook=_check,
+    looks_at=("file", "source"),
+    slow=True,
+)

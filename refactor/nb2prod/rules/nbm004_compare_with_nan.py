@@ -62,7 +62,8 @@ def _check(view: CellView) -> Iterator[Flag]:
 
 
 def _fixes(view: CellView, node: ast.Compare, name: str | None, other: ast.expr) -> Sequence[Fix]:
-    alias = next((a for a, target in view.names.items() if target == "numpy"), None)
+    used = (node.id for node in view.code.nodes(ast.Name))
+    alias = next((name for name in used if view.names.get(name) == "numpy"), None)
     if alias is None or not (name or "").startswith("numpy."):
         return ()
     negated = "~" if isinstance(node.ops[0], ast.NotEq) else ""

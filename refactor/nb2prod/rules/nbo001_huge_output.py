@@ -31,20 +31,18 @@ print(text)
 
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.finding import ClearOutputs
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    limit = view.limits.max_output_bytes
-    for cell in view.notebook.code_cells:
-        size = sum(output.size for output in cell.outputs)
-        if size > limit:
-            message = (
-                f"outputs of {size / 1e6:.1f} MB" if size >= 1e5 else f"outputs of {size} bytes"
-            )
-            clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-            yield Flag(None, message, clear, cell.index)
+def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    size = sum(output.size for output in cell.outputs)
+    if size > view.limits.max_output_bytes:
+        message = f"outputs of {size / 1e6:.1f} MB" if size >= 1e5 else f"outputs of {size} bytes"
+        clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+        yield Flag(None, message, clear, cell.index)
 
 
-RULE = Rule("NBO001", "huge-output", "warning", notebook=_check)
+RULE = Rule("NBO001", "huge-output", "warning", among=_check, looks_at=("outputs",))

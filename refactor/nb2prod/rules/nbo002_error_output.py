@@ -20,18 +20,17 @@ computed before, or without it. If the error is meant, give the cell the tag `ra
 
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell in view.notebook.code_cells:
-        if "raises-exception" in cell.tags:
-            continue
-        for output in cell.outputs:
-            if output.output_type == "error":
-                first = output.evalue.partition("\n")[0]
-                message = f"the run ended here: {output.ename}: {first:.120}"
-                yield Flag(None, message.rstrip(" :"), cell=cell.index)
+def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
+    for output in cell.outputs:
+        if output.output_type == "error" and "raises-exception" not in cell.tags:
+            first = output.evalue.partition("\n")[0]
+            message = f"the run ended here: {output.ename}: {first:.120}"
+            yield Flag(None, message.rstrip(" :"), cell=cell.index)
 
 
-RULE = Rule("NBO002", "error-output", "warning", notebook=_check)
+RULE = Rule("NBO002", "error-output", "warning", among=_check, looks_at=("outputs",))

@@ -37,6 +37,7 @@ print("FutureWarning: not one")
 import re
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import LineTable, Span
@@ -59,21 +60,20 @@ _RESULT = re.compile(
 )
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell in view.notebook.code_cells:
-        seen: set[tuple[str, Span | None]] = set()
-        for output in cell.outputs:
-            if output.name != "stderr" or not output.text:
+def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
+    seen: set[tuple[str, Span | None]] = set()
+    for output in cell.outputs:
+        if output.name != "stderr" or not output.text:
+            continue
+        for file, line, kind, body in _warnings(output.written()):
+            own = bool(_OWN.search(file))
+            if not (own and _CODE.fullmatch(kind)) and not _RESULT.fullmatch(kind):
                 continue
-            for file, line, kind, body in _warnings(output.written()):
-                own = bool(_OWN.search(file))
-                if not (own and _CODE.fullmatch(kind)) and not _RESULT.fullmatch(kind):
-                    continue
-                where = _where(cell, line, body) if own else None
-                if (kind, where) not in seen:
-                    seen.add((kind, where))
-                    text = next((part.strip() for part in body if part.strip()), "")
-                    yield Flag(where, f"{kind}: {text:.120}".rstrip(" .:"), cell=cell.index)
+            where = _where(cell, line, body) if own else None
+            if (kind, where) not in seen:
+                seen.add((kind, where))
+                text = next((part.strip() for part in body if part.strip()), "")
+                yield Flag(where, f"{kind}: {text:.120}".rstrip(" .:"), cell=cell.index)
 
 
 def _warnings(text: str) -> Iterator[tuple[str, int, str, list[str]]]:
@@ -98,4 +98,4 @@ def _where(cell: Cell, number: int, body: list[str]) -> Span | None:
     return None
 
 
-RULE = Rule("NBO003", "warning-in-output", "warning", notebook=_check)
+RULE = Rule("NBO003", "warning-in-output", "warning", among=_check, looks_at=("outputs",))

@@ -33,16 +33,19 @@ print(1 + 2)
 
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.finding import ClearOutputs
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell in view.notebook.code_cells:
-        keeps = "keep_output" in cell.tags or cell.metadata.get("keep_output") is True
-        if cell.outputs_count and not keeps:
-            clear = fix("Clear the outputs", "safe", ClearOutputs(cell.index))
-            yield Flag(None, "the cell has saved outputs", clear, cell.index)
+def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
+    keeps = "keep_output" in cell.tags or cell.metadata.get("keep_output") is True
+    if cell.outputs_count and not keeps:
+        clear = fix("Clear the outputs", "safe", ClearOutputs(cell.index))
+        yield Flag(None, "the cell has saved outputs", clear, cell.index)
 
 
-RULE = Rule("NBO004", "outputs-committed", "info", default=False, notebook=_check)
+RULE = Rule(
+    "NBO004", "outputs-committed", "info", default=False, among=_check, looks_at=("outputs",)
+)

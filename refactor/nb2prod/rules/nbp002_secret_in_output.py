@@ -35,18 +35,19 @@ plot(rows)
 
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.finding import ClearOutputs
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 from nb2prod.rules.secrets import find_secrets, may_hold_secret
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell in view.notebook.code_cells:
-        suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
-        found = {what for output in suspects for _, what in find_secrets(output.written())}
-        for what in sorted(found):
-            clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-            yield Flag(None, f"an output shows {what}", clear, cell.index)
+def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
+    suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
+    found = {what for output in suspects for _, what in find_secrets(output.written())}
+    for what in sorted(found):
+        clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+        yield Flag(None, f"an output shows {what}", clear, cell.index)
 
 
-RULE = Rule("NBP002", "secret-in-output", "error", notebook=_check)
+RULE = Rule("NBP002", "secret-in-output", "error", among=_check, looks_at=("outputs",))

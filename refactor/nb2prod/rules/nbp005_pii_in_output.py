@@ -47,7 +47,9 @@ plot()
 import re
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.finding import ClearOutputs
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 _MAIL = re.compile(
@@ -62,13 +64,12 @@ _SSN = re.compile(r"-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
 _AREA = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}")
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell in view.notebook.code_cells:
-        text = _SCRIPT.sub("", "\n".join(output.written() for output in cell.outputs))
-        for what in _persons(text):
-            clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-            yield Flag(None, f"an output shows {what}", clear, cell.index)
-            break
+def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
+    text = _SCRIPT.sub("", "\n".join(output.written() for output in cell.outputs))
+    for what in _persons(text):
+        clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+        yield Flag(None, f"an output shows {what}", clear, cell.index)
+        break
 
 
 def _persons(text: str) -> Iterator[str]:
@@ -100,4 +101,6 @@ def _mod97(text: str) -> bool:
     return len(plain) >= 15 and int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
 
 
-RULE = Rule("NBP005", "pii-in-output", "warning", default=False, notebook=_check)
+RULE = Rule(
+    "NBP005", "pii-in-output", "warning", default=False, among=_check, looks_at=("outputs",)
+)

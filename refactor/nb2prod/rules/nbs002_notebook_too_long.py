@@ -41,4 +41,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, f"{count} cells, more than {view.limits.max_cells}")
 
 
-RULE = Rule("NBS002", "notebook-too-long", "info", notebook=_check)
+RULE = Rule("NBS002", "notebook-too-long", "info", notebook=_check, looks_at=("file", "blank"))

@@ -53,4 +53,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "the cell is empty", remove if len(view.cells) > 1 else (), cell.index)
 
 
-RULE = Rule("NBS003", "empty-cell", "info", aliases=("empty-cells", "c3"), notebook=_check)
+RULE = Rule(
+    "NBS003",
+    "empty-cell",
+    "info",
+    aliases=("empty-cells", "c3"),
+    notebook=_check,
+    looks_at=("file", "blank", "outputs"),
+)

@@ -31,21 +31,23 @@ customers.sort_values("revenue", ascending=False).head()
 
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
+from nb2prod.finding import Related
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 
-_LENGTH = 40
+
+def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    first = view.fact(_first_twin, view.occurrences.cells[cell.index].twin)
+    if first is not None and first != cell.index:
+        related = [Related("the same code", first)]
+        yield Flag(None, f"the same code as in cell {first + 1}", (), cell.index, related)
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    seen: dict[tuple[str, ...], int] = {}
-    for cell, summary in view.code:
-        lines = (line.rstrip() for line in cell.source.split("\n"))
-        code = tuple(line for line in lines if line and not line.lstrip().startswith("#"))
-        if len(code) < 2 or sum(map(len, code)) < _LENGTH or summary.only_imports:
-            continue
-        first = seen.setdefault(code, cell.index)
-        if first != cell.index:
-            yield Flag(None, f"the same code as in cell {first + 1}", cell=cell.index)
+def _first_twin(view: NotebookView, code: str) -> int | None:
+    """Return the first cell with some code; None if it is not the code of a cell."""
+    cells = view.occurrences.twins.get(code)
+    return cells[0] if cells else None
 
 
-RULE = Rule("NBS004", "duplicate-cell", "info", notebook=_check)
+RULE = Rule("NBS004", "duplicate-cell", "info", among=_check)

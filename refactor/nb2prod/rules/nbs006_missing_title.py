@@ -58,4 +58,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "no title: no Markdown heading of the first level at the beginning")
 
 
-RULE = Rule("NBS006", "missing-title", "info", aliases=("missing-h1-MD-heading",), notebook=_check)
+RULE = Rule(
+    "NBS006",
+    "missing-title",
+    "info",
+    aliases=("missing-h1-MD-heading",),
+    notebook=_check,
+    looks_at=("file", "blank", "prose"),
+)

@@ -47,4 +47,5 @@ RULE = Rule(
     default=False,
     aliases=("missing-opening-MD-text", "c4"),
     notebook=_check,
+    looks_at=("file", "blank", "prose"),
 )

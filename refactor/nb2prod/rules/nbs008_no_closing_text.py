@@ -51,4 +51,5 @@ RULE = Rule(
     default=False,
     aliases=("missing-closing-MD-text", "c5"),
     notebook=_check,
+    looks_at=("file", "blank", "prose"),
 )

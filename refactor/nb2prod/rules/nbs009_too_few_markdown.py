@@ -48,4 +48,5 @@ RULE = Rule(
     default=False,
     aliases=("too-few-MD-cells",),
     notebook=_check,
+    looks_at=("file", "blank", "prose"),
 )

@@ -43,20 +43,19 @@ await run()
 
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
 _PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must", "leading zeros in")
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    for cell, summary in view.code:
-        if broken := summary.broken:
-            hint = "; this is Python 2" if broken.message.startswith(_PYTHON_2) else ""
-            message = f"not Python: {broken.message}{hint}"
-            yield Flag(Span(broken.start, broken.end), message, cell=cell.index)
+def _check(_: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    if broken := summary.broken:
+        hint = "; this is Python 2" if broken.message.startswith(_PYTHON_2) else ""
+        message = f"not Python: {broken.message}{hint}"
+        yield Flag(Span(broken.start, broken.end), message, cell=cell.index)
 
 
-RULE = Rule(
-    "NBV001", "invalid-syntax", "error", aliases=("invalid-python-syntax",), notebook=_check
-)
+RULE = Rule("NBV001", "invalid-syntax", "error", aliases=("invalid-python-syntax",), among=_check)

@@ -33,4 +33,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "the notebook does not say which kernel it is for")
 
 
-RULE = Rule("NBV002", "missing-kernelspec", "info", notebook=_check)
+RULE = Rule("NBV002", "missing-kernelspec", "info", notebook=_check, looks_at=("file", "blank"))

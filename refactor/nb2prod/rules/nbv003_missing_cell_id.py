@@ -43,4 +43,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, f"{cells} no id, which format 4.5 asks for")
 
 
-RULE = Rule("NBV003", "missing-cell-id", "warning", notebook=_check)
+RULE = Rule("NBV003", "missing-cell-id", "warning", notebook=_check, looks_at=("file",))

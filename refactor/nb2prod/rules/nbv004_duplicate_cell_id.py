@@ -38,4 +38,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, cell=cell.index)
 
 
-RULE = Rule("NBV004", "duplicate-cell-id", "warning", notebook=_check)
+RULE = Rule("NBV004", "duplicate-cell-id", "warning", notebook=_check, looks_at=("file",))

@@ -33,4 +33,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, f"saved in format {major}.{minor}: its cells have no ids")
 
 
-RULE = Rule("NBV005", "old-format", "info", default=False, notebook=_check)
+RULE = Rule("NBV005", "old-format", "info", default=False, notebook=_check, looks_at=("file",))

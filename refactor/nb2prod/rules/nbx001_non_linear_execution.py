@@ -54,4 +54,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, cell=index)
 
 
-RULE = Rule("NBX001", "non-linear-execution", "warning", aliases=("c2",), notebook=_check)
+RULE = Rule(
+    "NBX001",
+    "non-linear-execution",
+    "warning",
+    aliases=("c2",),
+    notebook=_check,
+    looks_at=("file", "blank", "outputs"),
+)

@@ -47,5 +47,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 
 
 RULE = Rule(
-    "NBX002", "execution-count-gap", "info", default=False, aliases=("h4",), notebook=_check
+    "NBX002",
+    "execution-count-gap",
+    "info",
+    default=False,
+    aliases=("h4",),
+    notebook=_check,
+    looks_at=("file", "blank", "outputs"),
 )

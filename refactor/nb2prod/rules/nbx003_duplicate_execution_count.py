@@ -42,4 +42,11 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, cell=cell.index)
 
 
-RULE = Rule("NBX003", "duplicate-execution-count", "warning", aliases=("h3",), notebook=_check)
+RULE = Rule(
+    "NBX003",
+    "duplicate-execution-count",
+    "warning",
+    aliases=("h3",),
+    notebook=_check,
+    looks_at=("file", "blank", "outputs"),
+)

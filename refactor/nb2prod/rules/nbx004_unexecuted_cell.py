@@ -48,5 +48,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 
 
 RULE = Rule(
-    "NBX004", "unexecuted-cell", "warning", aliases=("non-executed-cells", "c1"), notebook=_check
+    "NBX004",
+    "unexecuted-cell",
+    "warning",
+    aliases=("non-executed-cells", "c1"),
+    notebook=_check,
+    looks_at=("file", "blank", "outputs"),
 )

@@ -46,4 +46,5 @@ RULE = Rule(
     default=False,
     aliases=("non-executed-notebook",),
     notebook=_check,
+    looks_at=("file", "blank", "outputs"),
 )

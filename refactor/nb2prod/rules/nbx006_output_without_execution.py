@@ -50,4 +50,6 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, "has outputs, but was not run", clear, cell.index)
 
 
-RULE = Rule("NBX006", "output-without-execution", "warning", notebook=_check)
+RULE = Rule(
+    "NBX006", "output-without-execution", "warning", notebook=_check, looks_at=("file", "outputs")
+)

@@ -45,6 +45,7 @@ answer = 42
 import re
 from collections.abc import Iterator
 
+from nb2prod.analysis.summary import Summary
 from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 
@@ -53,18 +54,20 @@ _OWN = re.compile(r"<ipython-input|ipykernel_|\bCell In")
 _OPTION = "ast_node_interactivity"
 
 
-def _check(view: NotebookView) -> Iterator[Flag]:
-    always = any(_OPTION in cell.source for cell, _ in view.code)
-    for cell, summary in view.code:
-        kinds = {output.output_type for output in cell.outputs}
-        plain = not summary.magics and not summary.broken
-        if "execute_result" in kinds and plain and not summary.shows and not always:
-            yield Flag(
-                None, "the output shows a value, but the code has none to show", (), cell.index
-            )
-        elif "error" in kinds and (line := _gone(cell)):
-            message = f"the error quotes a line that is not there any more: `{line:.60}`"
-            yield Flag(None, message, (), cell.index)
+def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    kinds = {output.output_type for output in cell.outputs} if summary.code else set[str]()
+    plain = not summary.magics and not summary.broken
+    shown = "execute_result" in kinds and plain and not summary.shows
+    if shown and not view.fact(_shows_all):
+        yield Flag(None, "the output shows a value, but the code has none to show", (), cell.index)
+    elif "error" in kinds and (line := _gone(cell)):
+        message = f"the error quotes a line that is not there any more: `{line:.60}`"
+        yield Flag(None, message, (), cell.index)
+
+
+def _shows_all(view: NotebookView, _: str) -> bool:
+    """Say whether the notebook asks for the values of all expressions to be shown."""
+    return any(_OPTION in cell.source for cell in view.notebook.code_cells)
 
 
 def _gone(cell: Cell) -> str:
@@ -77,4 +80,4 @@ def _gone(cell: Cell) -> str:
     return "" if not line or line in cell.source else line
 
 
-RULE = Rule("NBX007", "stale-output", "warning", notebook=_check)
+RULE = Rule("NBX007", "stale-output", "warning", among=_check, looks_at=("outputs",))

@@ -1,7 +1,5 @@
 """Which names are there when a notebook is run from top to bottom, for the rules on them."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nb2prod.analysis.summary import Summary, Use
@@ -14,50 +12,64 @@ class Missing:
     """A name that is read where it may not be there.
 
     Attributes:
-        cell: where it is read.
-        use: the place.
-        bound_in: the first cell, further down, that binds it; None if none does.
+        cell: the first cell in which it is.
+        bound_in: the first cell, in it or further down, that binds it; None if none does.
     """
 
     cell: int
-    use: Use
     bound_in: int | None
 
 
-def missing_names(view: NotebookView) -> Iterator[Missing]:
-    """Yield, once in a cell, the names that are not there if the cells are run in order.
+def missing(view: NotebookView, name: str) -> Missing | None:
+    """Return where a name is not there if the cells are run in order; a fact.
 
     A name may have been bound by what cannot be seen (`from x import *`, `%run`, a cell that is
     not Python): then nothing is said of it.
     """
-    binds = {cell.index: bound_names(summary) for cell, summary in view.code}
-    first = {name: index for index in reversed(binds) for name in binds[index]}
-    broken = " ".join(cell.source for cell, summary in view.code if summary.broken)
-    unsure = frozenset(re.findall(r"[^\W\d]\w*", broken))
-    known: set[str] = set()
-    anything = any(s.opaque for _, s in view.code)
-    opaque = False
-    for cell, summary in view.code:
-        opaque = opaque or summary.opaque
-        needs = () if opaque else summary.needs
-        late = () if anything else summary.late
-        reported: set[str] = set()
-        for use in (*needs, *late):
-            name = use.name
-            if name in known or name in reported or name in unsure or use.guarded:
-                continue
-            bound_in = first.get(name)
-            # A function's names are looked up when it is called, perhaps further down.
-            if is_ambient(name) or (bound_in is not None and use not in needs):
-                continue
-            if bound_in == cell.index and name in {m for mg in summary.magics for m in mg.binds}:
-                continue
-            reported.add(name)
-            yield Missing(cell.index, use, bound_in)
-        known |= binds[cell.index]
+    if is_ambient(name) or _unsure(view, name):
+        return None
+    index = view.occurrences
+    bound_in = index.binders[name][0] if name in index.binders else None
+    for cell in index.needers.get(name, ()):
+        if bound_in is not None and bound_in < cell:
+            break
+        if _use(view, name, cell, bound_in):
+            return Missing(cell, bound_in)
+    return None
 
 
-def bound_names(summary: Summary) -> set[str]:
-    """Return the names that a cell binds, also by magics and from inside its functions."""
-    told = {name for magic in summary.magics for name in magic.binds}
-    return {bind.name for bind in summary.binds} | told
+def use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, Use] | None:
+    """Return the first place in a cell at which a name is read that is not there.
+
+    With it comes where the name is missing first, perhaps further up.
+    """
+    found = view.fact(missing, name)
+    if found is None or (found.bound_in is not None and found.bound_in < cell):
+        return None
+    use = _use(view, name, cell, found.bound_in)
+    return (found, use) if use else None
+
+
+def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Use | None:
+    opaque = view.occurrences.opaque
+    summary = view.summaries[cell]
+    if not opaque or cell < min(opaque):
+        for use in summary.needs:
+            if use.name == name and not use.guarded:
+                told = bound_in == cell and any(name in m.binds for m in summary.magics)
+                return None if told else use
+    # A function's names are looked up when it is called, perhaps further down.
+    if bound_in is None and not opaque:
+        return next((u for u in summary.late if u.name == name and not u.guarded), None)
+    return None
+
+
+def _unsure(view: NotebookView, name: str) -> bool:
+    """Say whether a name stands in a cell that is not Python."""
+    index = view.occurrences
+    return any(name in index.cells[cell].mentions for cell in index.broken)
+
+
+def needed_names(summary: Summary) -> list[str]:
+    """Return the names that a cell reads from outside, each once, in order."""
+    return list(dict.fromkeys(use.name for use in (*summary.needs, *summary.late)))

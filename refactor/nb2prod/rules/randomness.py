@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Sequence
 
+from nb2prod.analysis.code_cell import resolved
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import CellView, NotebookView, fix
 from nb2prod.source import Span
@@ -30,7 +31,8 @@ SEEDS = {
 
 def seeds(view: NotebookView, library: str) -> bool:
     """Say whether a notebook seems to seed a library's generator, itself or by a helper."""
-    called = view.called
+    called = {resolved(name, view.names) for name in view.occurrences.seeds}
+    called |= {target for name, target in view.names.items() if "seed" not in name}
     if called & SEEDS[library]:
         return True
     return any("seed" in name.rpartition(".")[2].lower() and "." not in name for name in called)

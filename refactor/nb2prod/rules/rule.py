@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
-from nb2prod.analysis.code_cell import CodeCell, dotted, resolved
+from nb2prod.analysis.code_cell import CodeCell, dotted
+from nb2prod.analysis.occurrences import Occurrences
 from nb2prod.analysis.summary import Summary
 from nb2prod.config import Limits
-from nb2prod.finding import Change, EditCell, Fix, Safety, Severity
+from nb2prod.finding import Change, EditCell, Fix, Related, Safety, Severity
 from nb2prod.notebook import Cell, Notebook
+from nb2prod.rules.facts import Fact, Facts, Value
 from nb2prod.source import Edit, Span
 
 if TYPE_CHECKING:
@@ -28,12 +30,14 @@ class Flag(NamedTuple):
         message: one sentence without a full stop; code in backticks.
         fixes: the best way first.
         cell: for a rule on notebooks, the index of the cell; None for the notebook as a whole.
+        related: places in other cells that have to do with it.
     """
 
     where: ast.AST | Span | None
     message: str
     fixes: Sequence[Fix] = ()
     cell: int | None = None
+    related: Sequence[Related] = ()
 
 
 @dataclass(frozen=True)
@@ -78,14 +82,23 @@ class CellView:
 class NotebookView:
     """A notebook as a rule on notebooks sees it: its cells, and what its code does to names.
 
-    `parsed` are the code cells that are read anew this time; rules ask for `code_of`.
+    Attributes:
+        notebook: the notebook.
+        summaries: for each code cell, by its index over all cells, what it does to names.
+        names: what the imported names stand for.
+        limits: the thresholds.
+        occurrences: which cells bind, need and mention which names.
+        facts: what rules on single cells have asked.
+        parsed: the code cells that are read anew this time; rules ask for `code_of`.
     """
 
     notebook: Notebook
     summaries: Mapping[int, Summary]
     names: Mapping[str, str]
     limits: Limits
-    parsed: Mapping[int, CodeCell]
+    occurrences: Occurrences
+    facts: Facts
+    parsed: Mapping[int, CodeCell] = field(default_factory=dict[int, CodeCell])
 
     def code_of(self, index: int) -> CodeCell:
         """Return the code of a cell, with its syntax tree."""
@@ -111,15 +124,21 @@ class NotebookView:
         )
 
     @cached_property
-    def called(self) -> frozenset[str]:
-        """The dotted names of the functions that are called anywhere; methods as written."""
-        written = {name for summary in self.summaries.values() for name in summary.called}
-        return frozenset(resolved(name, self.names) for name in written)
+    def importing(self) -> tuple[tuple[Cell, Summary], ...]:
+        """The code cells that import anything, in order."""
+        indexes = sorted(self.occurrences.importing)
+        return tuple((self.cells[index], self.summaries[index]) for index in indexes)
 
-    @cached_property
+    def fact(self, fact: Fact[Value], name: str = "") -> Value:
+        """Return a fact on a name, or on the whole notebook; the only way for a rule on one cell
+        to learn of the others.
+        """
+        return self.facts.ask(fact, name, self)
+
+    @property
     def complete(self) -> bool:
         """Say whether all that the code does to names is seen."""
-        return not any(s.broken or s.opaque for _, s in self.code)
+        return self.fact(_complete)
 
     @cached_property
     def log(self) -> Log | None:
@@ -129,20 +148,22 @@ class NotebookView:
         return log_of(self)
 
     @cached_property
-    def vain(self) -> frozenset[str]:
-        """The names that are bound and never read."""
-        from nb2prod.rules.unused import vain_names  # noqa: PLC0415  it looks at views
-
-        return vain_names(self)
-
-    @cached_property
     def executed(self) -> bool:
         """Say whether the file holds results of a run at all."""
         return any(c.execution_count for c in self.notebook.code_cells)
 
 
+def _complete(view: NotebookView, _: str) -> bool:
+    return view.occurrences.complete
+
+
 Check = Callable[[CellView], Iterable[Flag]]
+AmongCheck = Callable[[NotebookView, Cell, Summary], Iterable[Flag]]
 NotebookCheck = Callable[[NotebookView], Iterable[Flag]]
+# What of a notebook may change: its file (name, metadata, which cells of which kind there are),
+# which cells are blank or have code, the text of Markdown cells, outputs and execution counts, the
+# source of code.
+Aspect = Literal["file", "blank", "prose", "outputs", "source"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +177,11 @@ class Rule:
         default: it is on unless configured.
         aliases: names of the same rule elsewhere.
         cell: what looks at each code cell alone.
+        among: what looks at each code cell with code, and asks for facts on the others.
         notebook: what looks at the notebook as a whole.
+        looks_at: what `notebook` depends on; it is not asked again while nothing of this changes.
+            Where it is outputs alone, `among` is asked only for the cells that have any.
+        slow: `notebook` follows the data through all cells, too slow for every keystroke.
         unless: what `cell` finds does not hold in a notebook for which this is true.
         words: one of these stands in every cell that `cell` may find something in; none for any.
     """
@@ -167,7 +192,10 @@ class Rule:
     default: bool = True
     aliases: tuple[str, ...] = ()
     cell: Check | None = None
+    among: AmongCheck | None = None
     notebook: NotebookCheck | None = None
+    looks_at: tuple[Aspect, ...] = ("file", "blank", "prose", "outputs", "source")
+    slow: bool = False
     unless: Callable[[NotebookView], bool] | None = None
     words: tuple[str, ...] = ()
 

@@ -4,32 +4,41 @@ import re
 
 from nb2prod.rules.rule import NotebookView
 
-# Somebody else reads the names of such notebooks: nbdev exports them, papermill sets them.
-_EXPORTS = re.compile(r"^\s*#\s*(?:\|\s*)?(?:export|exporti|exports|default_exp)\b", re.MULTILINE)
+
+def may_be_vain(view: NotebookView) -> bool:
+    """Say whether all that reads names is seen, and nobody else reads them."""
+    return view.complete and not view.fact(_exports)
 
 
-def vain_names(view: NotebookView) -> frozenset[str]:
-    """Return the names that are bound and never read; none if something may read any.
+def vain(view: NotebookView, name: str) -> bool:
+    """Say whether a name is bound and never read, if `may_be_vain`; a fact.
 
     A name that stands anywhere else in the text, in a query or a cell of another language, may be
     read there.
     """
-    if not view.complete or any(s.broken for _, s in view.code):
-        return frozenset()
-    read = {name for _, summary in view.code for name in summary.reads | summary.deletes}
-    magic = {name for _, s in view.code for m in s.magics for name in m.binds}
-    bound = {b.name for _, summary in view.code for b in summary.binds if b.kind != "import"}
-    names = {n for n in bound - read - magic if not n.startswith("_") and n != "__all__"}
-    if not names or any(_EXPORTS.search(cell.source) for cell, _ in view.code):
-        return frozenset()
-    text = "\n".join(cell.source for cell, _ in view.code)
-    return frozenset(name for name in names if not _mentioned(name, text))
+    index = view.occurrences
+    if name.startswith("_") or name in index.reads or name in index.deletes:
+        return False
+    summaries = [view.summaries[cell] for cell in index.binders.get(name, ())]
+    if any(name in magic.binds for summary in summaries for magic in summary.magics):
+        return False
+    if all(b.kind == "import" for s in summaries for b in s.binds if b.name == name):
+        return False
+    texts = [view.cells[cell].source for cell in index.words.get(name, ())]
+    return not _mentioned(name, texts)
 
 
-def _mentioned(name: str, text: str) -> bool:
+def _exports(view: NotebookView, _: str) -> bool:
+    return bool(view.occurrences.exporting)
+
+
+def _mentioned(name: str, texts: list[str]) -> bool:
     """Say whether a name stands anywhere but where it is bound, or names something else."""
-    if text.count(name) == 1:
+    if len(texts) == 1 and texts[0].count(name) == 1:
         return False  # the usual case, and by far the cheapest
+    text = "\n".join(texts)
+    if len(re.findall(rf"\b{re.escape(name)}\b", text)) == 1:
+        return False
     other = re.compile(rf"(?<![.\w]){re.escape(name)}\b(?!\s*(?:=(?!=)|:[^=\n]*=))")
     places = len(other.findall(text))
     defined = len(re.findall(rf"\b(?:def|class)\s+{re.escape(name)}\b", text))

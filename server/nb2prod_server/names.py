@@ -1,0 +1,117 @@
+"""What a name stands for, across the cells of a notebook: for hover and inlay hints."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from nb2prod.analysis.summary import BindKind, Summary
+from nb2prod.rules.rule import NotebookView
+
+_NAME = re.compile(r"[^\W\d]\w*")
+_WORDS: dict[BindKind, str] = {
+    "import": "import",
+    "function": "function",
+    "class": "class",
+    "loop": "loop variable",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What the cells do with one name; cells are counted from 0, each list in order.
+
+    Attributes:
+        text: the name.
+        kind: what it is where it is bound first.
+        target: what it stands for, if it is imported.
+        bound: (cell, the line that binds it), the first of each cell.
+        changed: the cells that change the object behind it.
+        deleted: the cells that delete it.
+        used: the cells that read it.
+    """
+
+    text: str
+    kind: str
+    target: str
+    bound: tuple[tuple[int, str], ...]
+    changed: tuple[int, ...]
+    deleted: tuple[int, ...]
+    used: tuple[int, ...]
+
+
+def word_at(source: str, offset: int) -> tuple[int, int] | None:
+    """Return where the name stands that is at an offset or ends there; none in `a.name`."""
+    for match in _NAME.finditer(source):
+        if match.start() <= offset <= match.end():
+            before = source[: match.start()].rstrip(" \t")
+            return None if before.endswith(".") else match.span()
+        if match.start() > offset:
+            break
+    return None
+
+
+def find_name(view: NotebookView, text: str) -> Name | None:
+    """Return what is known of a name; None if no cell binds or needs it."""
+    index = view.occurrences
+    if text not in index.binders and text not in index.needers:
+        return None
+    summaries = [(cell, view.summaries[cell]) for cell in sorted(index.cells)]
+    bound = [(c, bind) for c, s in summaries for bind in s.binds if bind.name == text]
+    first: dict[int, str] = {}
+    for cell, bind in bound:
+        first.setdefault(cell, _line(view.cells[cell].source, bind.start))
+    for cell in index.binders.get(text, ()):
+        first.setdefault(cell, "")  # by a magic
+    return Name(
+        text,
+        _WORDS.get(bound[0][1].kind, "variable") if bound else "variable",
+        view.names.get(text, ""),
+        tuple(sorted(first.items())),
+        tuple(c for c, s in summaries if any(m.name == text for m in s.mutations)),
+        tuple(c for c, s in summaries if text in s.deletes),
+        tuple(c for c, s in summaries if text in s.reads),
+    )
+
+
+def described(name: Name, here: int) -> str:
+    """Say in Markdown what is known of a name, as seen from a cell."""
+    stands_for = f", `{name.target}`" if name.target and name.target != name.text else ""
+    lines = [f"**`{name.text}`** ({name.kind}{stands_for})", ""]
+    if not name.bound:
+        lines.append("- not defined in this notebook")
+    for number, (cell, line) in enumerate(name.bound):
+        code = f": `{line}`" if line and "`" not in line else ""
+        lines.append(f"- {'rebound' if number else 'defined'} in {_cell(cell, here)}{code}")
+    for what, cells in (("changed", name.changed), ("deleted", name.deleted), ("used", name.used)):
+        if cells:
+            lines.append(f"- {what} in {_cells(cells, here)}")
+    return "\n".join(lines)
+
+
+def origins(view: NotebookView, cell: int) -> Iterator[tuple[int, str, int]]:
+    """Yield the names that a cell takes from others: end of the first use, name, last binder."""
+    summary: Summary | None = view.summaries.get(cell)
+    for use in summary.needs if summary else ():
+        binders = view.occurrences.binders.get(use.name, ())
+        above = [c for c in binders if c < cell]
+        if above and use.name not in view.names:
+            yield use.end, use.name, above[-1]
+
+
+def _line(source: str, offset: int) -> str:
+    start = source.rfind("\n", 0, offset) + 1
+    return source[start:].split("\n", 1)[0].strip()[:80]
+
+
+def _cell(cell: int, here: int) -> str:
+    return "this cell" if cell == here else f"cell {cell + 1}"
+
+
+def _cells(cells: Iterable[int], here: int) -> str:
+    numbers = [str(cell + 1) if cell != here else "this one" for cell in cells]
+    word = "cell" if len(numbers) == 1 else "cells"
+    if numbers == ["this one"]:
+        return "this cell"
+    return f"{word} " + " and ".join(filter(None, [", ".join(numbers[:-1]), numbers[-1]]))

@@ -1,0 +1,95 @@
+"""The symbols of documents: what a cell defines; in a script, the stages and their cells."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from lsprotocol import types
+
+from nb2prod.analysis.summary import Bind, Summary
+from nb2prod_server.diagnostics import Translator
+from nb2prod_server.sheets import Sheet
+from nb2prod_server.tasks import Outline
+
+_HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+_KINDS = {
+    "function": types.SymbolKind.Function,
+    "class": types.SymbolKind.Class,
+    "import": types.SymbolKind.Module,
+}
+
+
+def cell_symbols(
+    sheet: Sheet, summaries: Mapping[int, Summary], translator: Translator, cell: int
+) -> list[types.DocumentSymbol]:
+    """Return what one cell defines, or the headings in its text."""
+    source = sheet.notebook.cells[cell].source
+    if sheet.notebook.cells[cell].kind == "markdown":
+        return [
+            _symbol(translator, cell, match[2], types.SymbolKind.String, match.span())
+            for match in _HEADING.finditer(source)
+        ]
+    summary = summaries.get(cell)
+    return [
+        _symbol(
+            translator,
+            cell,
+            bind.name,
+            _KINDS.get(bind.kind, types.SymbolKind.Variable),
+            (bind.start, bind.end),
+        )
+        for bind in (_first_binds(summary) if summary else ())
+    ]
+
+
+def staged_symbols(
+    sheet: Sheet, summaries: Mapping[int, Summary], translator: Translator, outline: Outline
+) -> list[types.DocumentSymbol]:
+    """Return the cells of a document, those of a stage below it, with what they define."""
+    stages: dict[int, types.DocumentSymbol] = {}
+    found: list[types.DocumentSymbol] = []
+    for cell in sheet.notebook.cells:
+        inner = cell_symbols(sheet, summaries, translator, cell.index)
+        whole = translator.range(cell.index, 0, len(cell.source))
+        symbol = types.DocumentSymbol(
+            name=f"cell {cell.index + 1}",
+            detail=next((line.strip() for line in cell.source.split("\n") if line.strip()), ""),
+            kind=types.SymbolKind.Namespace,
+            range=whole,
+            selection_range=types.Range(whole.start, whole.start),
+            children=inner,
+        )
+        does = outline.cells.get(cell.index)
+        if does is None or not does.number:
+            found.append(symbol)
+            continue
+        stage = stages.get(does.number)
+        if stage is None:
+            stage = stages[does.number] = types.DocumentSymbol(
+                name=f"stage {does.number}: {does.stage}",
+                detail=outline.titles.get(does.number, ""),
+                kind=types.SymbolKind.Package,
+                range=whole,
+                selection_range=types.Range(whole.start, whole.start),
+                children=[],
+            )
+            found.append(stage)
+        stage.range = types.Range(stage.range.start, whole.end)
+        stage.children = [*(stage.children or ()), symbol]
+    return found
+
+
+def _first_binds(summary: Summary) -> Iterator[Bind]:
+    seen: set[str] = set()
+    for bind in summary.binds:
+        if bind.name not in seen and bind.kind != "import":
+            seen.add(bind.name)
+            yield bind
+
+
+def _symbol(
+    translator: Translator, cell: int, name: str, kind: types.SymbolKind, where: tuple[int, int]
+) -> types.DocumentSymbol:
+    place = translator.range(cell, *where)
+    return types.DocumentSymbol(name=name, kind=kind, range=place, selection_range=place)
