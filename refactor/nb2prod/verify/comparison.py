@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nb2prod.emit.provenance import Provenance, Traced
+from nb2prod.emit.service import STAGE as PACKAGING
 from nb2prod.verify.commands import commands_of
 from nb2prod.verify.environment import Environment
 from nb2prod.verify.files import changed, differing_line, listed, written
@@ -77,7 +78,8 @@ def compare(
     there: set[str] = set()
     called: set[str] = set()
     writers: dict[str, str] = {}
-    commands = commands_of(project)
+    # Packaging the model for a service computes nothing of the notebook.
+    commands = [command for command in commands_of(project) if command.stage != PACKAGING]
     for number, command in enumerate(commands, 1):
         environment.progress(f"running the stage {command.stage} ({number} of {len(commands)})")
         # Where the notebook seeds a generator, its stages have to carry it on themselves: they
