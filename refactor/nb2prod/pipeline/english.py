@@ -31,6 +31,14 @@ PROGRAMS: dict[str, str] = {
 }
 
 
+# How questions begin; what they are about comes after that.
+_ASKING = re.compile(
+    r"^\W*(?:(?:what|which|how|why|who|when|where|if|is|are|was|were|does|do|did|can|much|many)\b\s*)+"
+    r"(?=.*\?\W*$)",
+    re.IGNORECASE,
+)
+
+
 def snake(text: str) -> str:
     """Return text as a snake_case identifier; empty when nothing of it can stand in one."""
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
@@ -49,6 +57,11 @@ def words(text: str, limit: int = 4) -> str:
     while parts and (not parts[0][0].isalpha() or len(parts[0]) == 1):
         parts.pop(0)
     return "_".join(_whole(parts[: limit + ("and" in parts)]))
+
+
+def asked(heading: str) -> str:
+    """Return what a question is about; any other heading as it is."""
+    return _ASKING.sub("", heading)
 
 
 def _joins_verbs(parts: list[str], i: int) -> bool:

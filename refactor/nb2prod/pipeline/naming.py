@@ -8,7 +8,7 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nb2prod.analysis.effects import Called, Effects
+from nb2prod.analysis.effects import OPTIONS, Called, Effects
 from nb2prod.analysis.heap import Value
 from nb2prod.analysis.statements import Statement
 from nb2prod.pipeline.dataflow import assigned_names
@@ -17,6 +17,7 @@ from nb2prod.pipeline.english import (
     PROGRAMS,
     RESERVED,
     VAGUE,
+    asked,
     imperative,
     is_verb,
     noun_of,
@@ -94,11 +95,12 @@ class StepContent:
 def step_names(content: StepContent) -> Iterator[str]:
     """Yield names for the function of a step, the best one first."""
     role = content.role
-    heading = words(content.heading)
-    spoken = imperative(heading)
+    about = asked(content.heading)
+    heading = words(about)
+    spoken = imperative(heading) if about == content.heading else ""
     verb = _VERBS.get(role or "", "compute" if content.outputs else "show")
     specific = list(_specific(content, role))
-    if role in ("load", "split", "train"):
+    if role in ("load", "split", "train", "configure"):
         yield from specific
     if spoken:
         yield spoken
@@ -125,10 +127,23 @@ def _specific(content: StepContent, role: str | None) -> Iterator[str]:
         yield from _preparing(content, _VERBS[role], columns)
     elif role in ("plot", "explore"):
         yield from (f"{_VERBS[role]}_{title}" for title in _titles(content))
+    elif role == "configure":
+        yield from _settings(content)
     elif columns:
         yield f"add_{columns}"
     elif commands := list(_commands(content)):
         yield commands[0]
+
+
+def _settings(content: StepContent) -> Iterator[str]:
+    """Name what is set: seeds, options of libraries."""
+    seeds = any(effect.seeds for effect in content.effects)
+    sets = {w.removeprefix(OPTIONS) for e in content.effects for w in e.writes if OPTIONS in w}
+    options = f"{snake(next(iter(sets)))}_options" if len(sets) == 1 else "options"
+    if seeds:
+        yield "set_seeds_and_options" if sets else "set_seeds"
+    elif sets:
+        yield f"set_{options}"
 
 
 def _modelling(content: StepContent, verb: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.cuts import heading_cuts, sound, stage_cuts
 from nb2prod.pipeline.data import LIMIT, find_data
 from nb2prod.pipeline.dataflow import Dataflow, follow
-from nb2prod.pipeline.english import imperative, words
+from nb2prod.pipeline.english import asked, imperative, words
 from nb2prod.pipeline.parameters import find_parameters
 from nb2prod.pipeline.phases import phase
 from nb2prod.pipeline.plan import Plan, PlanError, Stage, Step
@@ -115,7 +115,7 @@ def _named_stages(
         inside = tuple(s for s in steps if start <= s.statements[0] < end)
         title = _title(prose, flow, start, end)
         common = _phase_name(flow.analysis, start, end)
-        heading = words(title)
+        heading = words(asked(title))
         others = [common, *(s.name for s in inside)]
         name = naming.unique(imperative(heading) or heading or common, taken, others)
         taken.add(name)

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 
 STAGES = (
-    "was_split_fair",
+    "split_fair",
     "conversion",
     "sure_lift",
 )

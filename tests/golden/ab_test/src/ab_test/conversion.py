@@ -34,6 +34,6 @@ def compute_conversion(visits: pd.DataFrame) -> Any:
 def main() -> None:
     """Run the stage."""
     with reporting.report("conversion"):
-        visits = artifacts.load("data/was_split_fair/visits.pkl")
+        visits = artifacts.load("data/split_fair/visits.pkl")
         p_value = compute_conversion(visits)
         artifacts.save(p_value, "data/conversion/p_value.pkl")

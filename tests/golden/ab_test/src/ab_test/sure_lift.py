@@ -56,8 +56,8 @@ def describe_time_page(
 def main() -> None:
     """Run the stage."""
     with reporting.report("sure_lift"):
-        alpha = artifacts.load("data/was_split_fair/alpha.pkl")
+        alpha = artifacts.load("data/split_fair/alpha.pkl")
         p_value = artifacts.load("data/conversion/p_value.pkl")
-        visits = artifacts.load("data/was_split_fair/visits.pkl")
+        visits = artifacts.load("data/split_fair/visits.pkl")
         _rng, low, _high = compute_sure_lift(visits)
         describe_time_page(visits, alpha, low, p_value)

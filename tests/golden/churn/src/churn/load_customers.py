@@ -10,7 +10,7 @@ from churn import artifacts, generators, params, reporting
 from churn.reporting import show
 
 
-def configure_customers_will_leave(seed: int) -> None:
+def set_seeds_and_options(seed: int) -> None:
     """Which customers will leave?
 
     A first look at the churn data of the support team. Quick and dirty!
@@ -37,7 +37,7 @@ def main() -> None:
     """Run the stage."""
     with reporting.report("load_customers"):
         values = params.load("load_customers")
-        configure_customers_will_leave(values["seed"])
+        set_seeds_and_options(values["seed"])
         df = load_customers(values["customers_csv"])
         artifacts.save(df, "data/load_customers/df.pkl")
         generators.save("data/load_customers/random_state.pkl")

@@ -36,7 +36,7 @@ def compute_many_mornings(
     return n_days, longest, needed
 
 
-def compute_if_one_clerk_ill(
+def compute_one_clerk_ill(
     n_days: int, longest: np.ndarray
 ) -> tuple[Any, Any, Any, Any]:
     """What if one clerk is ill?
@@ -75,4 +75,4 @@ def main() -> None:
         n_days, longest, _needed = compute_many_mornings(
             minutes, arrivals_per_minute, service_minutes, values["n_days"]
         )
-        compute_if_one_clerk_ill(n_days, longest)
+        compute_one_clerk_ill(n_days, longest)

@@ -10,9 +10,7 @@ import numpy as np
 from queue_simulation import artifacts, generators, params, reporting
 
 
-def configure_waiting_ticket_office(
-    seed: int, minutes: int
-) -> tuple[int, float, float]:
+def set_seeds(seed: int, minutes: int) -> tuple[int, float, float]:
     """Waiting at the ticket office.
 
     Customers arrive at random. How many counters do we need so that nobody waits
@@ -31,7 +29,7 @@ def main() -> None:
     """Run the stage."""
     with reporting.report("prepare_data"):
         values = params.load("prepare_data")
-        minutes, arrivals_per_minute, service_minutes = configure_waiting_ticket_office(
+        minutes, arrivals_per_minute, service_minutes = set_seeds(
             values["seed"], values["minutes"]
         )
         artifacts.save(minutes, "data/prepare_data/minutes.pkl")

@@ -26,7 +26,7 @@ def load_visits(alpha: float, checkout_csv: str) -> tuple[float, pd.DataFrame]:
     return alpha, visits
 
 
-def describe_was_split_fair(
+def describe_split_fair(
     visits: pd.DataFrame, alpha: float
 ) -> tuple[Any, Any, Any, Any]:
     """Was the split fair?
@@ -45,9 +45,9 @@ def describe_was_split_fair(
 
 def main() -> None:
     """Run the stage."""
-    with reporting.report("was_split_fair"):
-        values = params.load("was_split_fair")
+    with reporting.report("split_fair"):
+        values = params.load("split_fair")
         alpha, visits = load_visits(values["alpha"], values["checkout_csv"])
-        describe_was_split_fair(visits, alpha)
-        artifacts.save(alpha, "data/was_split_fair/alpha.pkl")
-        artifacts.save(visits, "data/was_split_fair/visits.pkl")
+        describe_split_fair(visits, alpha)
+        artifacts.save(alpha, "data/split_fair/alpha.pkl")
+        artifacts.save(visits, "data/split_fair/visits.pkl")
