@@ -2,8 +2,8 @@
 
 import json
 import os
-import select
 import resource
+import select
 import signal
 import subprocess
 import sys
