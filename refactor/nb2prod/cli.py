@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod import cli_check, cli_doctor
+from nb2prod import cli_check, cli_diff, cli_doctor
 
 if TYPE_CHECKING:
     from nb2prod.emit.evidence import Evidence
@@ -103,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(run=_verify)
     server = commands.add_parser("server", help="serve an editor, on standard input and output")
     server.set_defaults(run=_serve)
+    cli_diff.add_diff(commands.add_parser("diff", help="compare two notebooks"))
+    cli_diff.add_hooks(commands.add_parser("hooks", help="let git compare notebooks by nbdime"))
     return parser
 
 

@@ -14,7 +14,7 @@ def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
 
     Args:
         folder: where it runs.
-        arguments: of a command that only reads.
+        arguments: the command, which starts nothing that a repository could name.
         given: what it gets on standard input.
     """
     try:

@@ -44,8 +44,8 @@ from nb2prod.git import git
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 
-_ENDINGS = """.pkl .pickle .joblib .pt .pth .ckpt .h5 .hdf5 .keras .onnx .safetensors .npy .npz
-    .parquet .feather .tflite .pb .skops .model .bin .gguf .mlmodel"""
+_ENDINGS = """.pkl .pickle .joblib .pt .pth .ckpt .h5 .hdf5 .keras .onnx .safetensors .tflite .pb
+    .skops .gguf .mlmodel"""
 _MODELS = frozenset(_ENDINGS.split())
 _SMALL = 10_000  # bytes of a model that is none, or an example
 _LFS = b"version https://git-lfs"
@@ -59,9 +59,10 @@ def _check(repository: Repository) -> Iterator[Flag]:
     elsewhere = _in_lfs(repository, kept)
     for path in kept:
         if path not in elsewhere:
-            yield Flag(
-                None, f"git keeps {sizes[path] / 1e6:.1f} MB of it in each version", path=path
+            size = (
+                f"{sizes[path] / 1e6:.1f} MB" if sizes[path] > 1e6 else f"{sizes[path] // 1000} kB"
             )
+            yield Flag(None, f"git keeps {size} of it in each version", path=path)
 
 
 def _is_heavy(repository: Repository, path: str, size: int) -> bool:

@@ -56,6 +56,10 @@ def test_skipped():
 
 def test_import():
     from train import other
+
+
+def test_main_does_not_raise():
+    main()
 ```
 ```python name="helpers.py"
 def same(a, b):
@@ -77,12 +81,15 @@ _CHECKS = re.compile(
     r"(?i)assert|check|verify|expect|should|raises|warns|fail|compare|validate|approve"
 )
 
+_SMOKE = re.compile(r"smoke|not_raise|no_error|without_error|runs|import|works|crash")
+
 
 def _check(repository: Repository) -> Iterator[Flag]:
     checking: set[str] | None = None
     for module in test_modules(repository):
         for test in tests(module):
-            if test.decorator_list or not _does_something(test) or _checks(test):
+            meant = test.decorator_list or _SMOKE.search(test.name)
+            if meant or not _does_something(test) or _checks(test):
                 continue
             if checking is None:
                 checking = set(_checking_functions(repository))
