@@ -89,7 +89,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             if script.there:
                 continue
             message = f"{title(stage)} runs `{script.path}`, which is not there"
-            like = meant(repository, script.path)
+            like = meant(repository, stage, script.path)
             if like is None:
                 yield Flag(script.span, message, path=stage.file)
                 continue

@@ -81,7 +81,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             if path is None or repository.tree.exists(path) or repository.brought(path):
                 continue
             message = f"{title(stage)} depends on `{dep.written}`, which is not there"
-            like = meant(repository, path, repository.produced)
+            like = meant(repository, stage, path, repository.produced)
             if like is None:
                 yield Flag(dep.span, message, path=stage.file)
                 continue

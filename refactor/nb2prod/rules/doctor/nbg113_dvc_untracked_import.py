@@ -119,7 +119,8 @@ def _check(repository: Repository) -> Iterator[Flag]:
         if missing:
             named = ", ".join(f"`{path}`" for path in sorted(missing))
             message = f"{title(stage)} imports {named}, not among its dependencies"
-            change = added_deps(repository, stage, missing)
+            # Where there is no list yet, the script itself comes first.
+            change = added_deps(repository, stage, missing) if stage.deps else None
             fixes = fix("Add to the dependencies", "safe", change) if change else ()
             yield Flag(stage.span, message, fixes, path=stage.file)
 

@@ -28,15 +28,19 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.secrets import find_secrets
+from nb2prod.rules.secrets import find_secrets, may_hold_secret
 
 # Notebooks have rules of their own; addresses with a password are in every example of a database.
 _OTHERS = (".ipynb", ".lock", ".svg", ".min.js", ".dvc/config")
+_LOOKED_INTO = 1_000_000  # bytes
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
     for path in sorted(repository.tree.tracked):
         if path.endswith(_OTHERS):
+            continue
+        raw = repository.tree.beginning(path, _LOOKED_INTO) or b""
+        if not may_hold_secret(raw) or b"\0" in raw:
             continue
         text = repository.tree.text(path) or ""
         for span, what in find_secrets(text):

@@ -91,13 +91,16 @@ def real(repository: Repository, script: Script) -> str | None:
     return repository.tree.alike(script.path)
 
 
-def meant(repository: Repository, path: str, others: Iterable[str] = ()) -> str | None:
+def meant(
+    repository: Repository, stage: Stage, path: str, others: Iterable[str] = ()
+) -> str | None:
     """Return the file that a path which is not there may mean: by its case, or by its name."""
     like = repository.tree.alike(path, others)
     if like:
         return like
-    name = posixpath.basename(path)
-    same = [p for p in repository.tree.files if posixpath.basename(p) == name]
+    name, home = posixpath.basename(path), posixpath.dirname(stage.file)
+    inside = (p for p in repository.tree.files if not home or p.startswith(f"{home}/"))
+    same = [p for p in inside if posixpath.basename(p) == name]
     return same[0] if len(same) == 1 else None
 
 
