@@ -1,4 +1,4 @@
-"""The hooks for pre-commit, tried by pre-commit itself in a repository with notebooks."""
+"""The hooks for pre-commit, installed and run by pre-commit itself in a repository of notebooks."""
 
 import json
 import os
@@ -10,56 +10,63 @@ from pathlib import Path
 
 import pytest
 from building import notebook
-from trees import git
+from trees import git, write
 
 OURS = Path(__file__).parents[2]
-
-
-@pytest.fixture(scope="module")
-def kept(tmp_path_factory) -> Path:
-    """Where pre-commit keeps what it has installed, once for all tests."""
-    return tmp_path_factory.mktemp("pre-commit")
+HOOKS = ("nb2prod-check", "nb2prod-fix", "nb2prod-clean-outputs", "nb2prod-clean-metadata")
 
 
 @pytest.fixture
-def hook(tmp_path: Path, kept: Path):
-    """Run a hook on all files; what it needs is there, and need not be fetched."""
-    if not (OURS / ".git").exists() or shutil.which("git") is None:
-        pytest.skip("pre-commit clones a repository, and this is none")
+def hook(tmp_path: Path):
+    """Run a hook on all files of the folder."""
+    source = tmp_path / "nb2prod"
+    for name in ("refactor", "server", "templates"):
+        shutil.copytree(OURS / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
+        shutil.copy(OURS / name, source / name)
+    git(source, "init", "-q")
+    git(source, "add", "-A")
+    git(source, "commit", "-q", "-m", "nb2prod")
+    revision = git(source, "rev-parse", "HEAD").strip()
+    hooks = [{"id": name} for name in HOOKS]
+    settings = {"repos": [{"repo": str(source), "rev": revision, "hooks": hooks}]}
+    project = tmp_path / "project"
+    write(project, {".pre-commit-config.yaml": json.dumps(settings)})
+    git(project, "init", "-q")
     environment = {
         **os.environ,
-        "PRE_COMMIT_HOME": str(kept),
+        "PRE_COMMIT_HOME": str(tmp_path / "kept"),
+        # What nb2prod needs is here, and is not fetched again. Pip reads the second of these as
+        # the isolation rather than its absence.
         "PIP_NO_DEPS": "1",
-        "PIP_NO_BUILD_ISOLATION": "0",  # pip reads this as the isolation, not as its absence
+        "PIP_NO_BUILD_ISOLATION": "0",
         "PYTHONPATH": sysconfig.get_path("purelib"),
     }
 
     def hook(name: str) -> "subprocess.CompletedProcess[str]":
-        command = [sys.executable, "-m", "pre_commit", "try-repo", str(OURS), name, "--all-files"]
         return subprocess.run(
-            command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+            [sys.executable, "-m", "pre_commit", "run", name, "--all-files"],
+            cwd=project,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
         )
 
-    git(tmp_path, "init", "-q")
     return hook
 
 
-def run_once(folder: Path) -> Path:
-    """Write a notebook as it is after a run: with an output, a count and metadata of the moment."""
-    path = notebook(folder, "import os\nx = 1\nx")
+def test_each_hook_does_what_its_name_says(hook, tmp_path):
+    project = tmp_path / "project"
+    path = notebook(project, "import os\nx = 1\nx")
     data = json.loads(path.read_text())
     output = {"output_type": "stream", "name": "stdout", "text": "1"}
     data["cells"][0] |= {"outputs": [output], "execution_count": 1, "metadata": {"scrolled": True}}
     path.write_text(json.dumps(data, indent=1))
-    git(folder, "add", "-A")
-    return path
-
-
-def test_each_hook_does_what_its_name_says(hook, tmp_path):
-    path = run_once(tmp_path)
+    git(project, "add", "-A")
     run = hook("nb2prod-check")
     assert run.returncode == 1, run.stderr
-    assert "NBI002 `os` is imported and not used" in run.stdout
+    assert "NBI002 `os` is imported but not used" in run.stdout, run.stdout
     for name, after in (
         ("nb2prod-fix", {"source": "x = 1\nx"}),
         ("nb2prod-clean-outputs", {"outputs": [], "execution_count": None}),
@@ -70,5 +77,5 @@ def test_each_hook_does_what_its_name_says(hook, tmp_path):
         assert run.returncode == 1, "pre-commit stops a commit whose files were changed"
         assert "files were modified by this hook" in run.stdout
         assert json.loads(path.read_text())["cells"][0] == before | after
-        git(tmp_path, "add", "-A")
-        assert hook(name).returncode == 0
+        git(project, "add", "-A")
+    assert hook("nb2prod-clean-outputs").returncode == 0
