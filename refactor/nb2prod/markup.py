@@ -79,11 +79,11 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Yield the node and all that is in it."""
-        todo = [self]
+        todo: list[Node] = [self]
         while todo:
             node = todo.pop()
             yield node
-            todo += reversed((*node.items, *node.members.values()))
+            todo.extend(reversed((*node.items, *node.members.values())))
 
 
 def plain(node: Node) -> Any:
@@ -125,9 +125,10 @@ def _compose(text: str) -> Node | None:
     anchors: dict[str, tuple[Node, int]] = {}
     stack: list[_Open] = []
     count = 0
-    for event in yaml.parse(text, Loader=_LOADER):
-        start = event.start_mark.index
-        weight = 1
+    parse: Any = yaml.parse
+    for event in parse(text, Loader=_LOADER):
+        start: int = event.start_mark.index
+        anchor = getattr(event, "anchor", None)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             stack.append(_Open(event))
             if len(stack) > _DEEPEST:
@@ -138,23 +139,20 @@ def _compose(text: str) -> Node | None:
                 raise MarkupError(f"there is no anchor {event.anchor!r}", start)
             node, weight = anchors[event.anchor]
             node = replace(node, span=Span(start, event.end_mark.index))
+            count += weight
         elif isinstance(event, yaml.ScalarEvent):
             span = Span(start, event.end_mark.index)
             node = Node(span, "scalar", _scalar(event), event.value, flow=bool(event.style))
         elif isinstance(event, yaml.CollectionEndEvent):
             opened = stack.pop()
-            node = _closed(opened, event, text)
-            weight = sum(1 for _ in node.walk())
+            node, anchor = _closed(opened, event, text), opened.event.anchor
         else:
             continue
-        count += weight
+        count += 1
         if count > _MOST_NODES:
             raise MarkupError("too many values", start)
-        anchor = (
-            event.anchor if not isinstance(event, yaml.CollectionEndEvent) else opened.event.anchor
-        )
         if anchor and not isinstance(event, yaml.AliasEvent):
-            anchors[anchor] = node, weight
+            anchors[anchor] = node, sum(1 for _ in node.walk())
         if not stack:
             return node
         stack[-1].nodes.append(node)

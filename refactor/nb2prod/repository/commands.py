@@ -112,15 +112,21 @@ def _needs(words: list[str]) -> Iterator[tuple[Kind, str]]:
         if rest and rest[0].endswith(_SCRIPTS):
             yield "script", rest[0]
     elif program == "jupyter" and "nbconvert" in words and "--execute" in words:
-        yield from (("script", word) for word in words[1:] if word.endswith(".ipynb"))
+        for word in filter(_is_notebook, words[1:]):
+            yield "script", word
     elif program in {"streamlit", "marimo"} and rest[:1] == ["run"]:
-        yield from (("script", word) for word in rest[1:2] if word.endswith(".py"))
+        if rest[1:] and rest[1].endswith(".py"):
+            yield "script", rest[1]
     elif program.endswith(_SCRIPTS):  # `./run.sh`, or what `uv run` is told
         yield "script", program
     elif re.fullmatch(r"pip[\d.]*", program):
         yield from _requirements(words[1:])
     elif program == "uv" and words[1:2] == ["pip"]:
         yield from _requirements(words[2:])
+
+
+def _is_notebook(word: str) -> bool:
+    return word.endswith(".ipynb")
 
 
 def _of_module(words: list[str]) -> Iterator[tuple[Kind, str]]:

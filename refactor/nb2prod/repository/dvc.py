@@ -272,6 +272,8 @@ def _items(node: Node | None, folder: str | None, values: Mapping[str, Any]) -> 
         cached = cache is None or cache.data is not False
         path = placed(folder, text) if text else None
         yield Item(path, written, span, cached)
-    for written, settings in node.members.items() if node and not node.items else ():
+    if node is None or node.items:
+        return
+    for written, settings in node.members.items():
         text = fill(written, values)  # plots at the top level are a mapping
         yield Item(placed(folder, text) if text else None, written, settings.key or node.span)

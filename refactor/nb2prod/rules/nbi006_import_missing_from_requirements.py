@@ -74,7 +74,7 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     needed = _needed(view)
     if not needed:
         return
-    own = {normalised(name): place for name, *place in _installed(view)}
+    own = {normalised(name): (cell, span, said) for name, cell, span, said in _installed(view)}
     for name, (cell, span, said) in own.items():
         if need := needed.get(name):
             wanted, given = _version(need.said), _version(said)

@@ -70,7 +70,7 @@ A = 1
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from nb2prod.markup import Node, plain
 from nb2prod.repository.dvc import Pipeline, Stage
@@ -103,7 +103,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
 
 def _stages(repository: Repository, pipeline: Pipeline, lock: Node) -> Iterator[Flag]:
     locked = lock.get("stages")
-    entries = locked.members if locked else {}
+    entries: Mapping[str, Node] = locked.members if locked else {}
     for stage in pipeline.stages:
         if stage.frozen or any(c.text is None for c in stage.commands):
             continue

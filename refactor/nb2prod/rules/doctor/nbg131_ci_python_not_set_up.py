@@ -82,8 +82,9 @@ jobs:
 ```
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from nb2prod.finding import Fix
 from nb2prod.markup import Node
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Job, Step, Workflow
@@ -120,7 +121,7 @@ def _versions(job: Job) -> Iterator[Node]:
     yield from matrix.items if matrix else ()
 
 
-def _set_up(repository: Repository, workflow: Workflow, job: Job, step: Step):
+def _set_up(repository: Repository, workflow: Workflow, job: Job, step: Step) -> Sequence[Fix]:
     """Return the fix: check out in a step of its own, and set up Python in this one."""
     text = repository.tree.text(workflow.file) or ""
     uses = step.node.get("uses")
