@@ -58,7 +58,7 @@ class Difference:
 
     def pairs(self) -> Iterator[CellPair]:
         """Yield the cells of both notebooks in order, side by side."""
-        changes = next((op["diff"] for op in self.diff if op.get("key") == "cells"), [])
+        changes: list[Any] = [c for op in self.diff if op["key"] == "cells" for c in op["diff"]]
         old: list[Any] = self.old["cells"]
         new: list[Any] = self.new["cells"]
         i = j = 0
@@ -132,7 +132,9 @@ def _content(notebook: Notebook) -> Mapping[str, Any]:
     """Return a script or a Markdown file as a notebook without outputs."""
     cells: list[Mapping[str, Any]] = []
     for cell in notebook.cells:
-        code = {"outputs": [], "execution_count": None} if cell.kind == "code" else {}
+        code: Mapping[str, Any] = (
+            {"outputs": [], "execution_count": None} if cell.kind == "code" else {}
+        )
         metadata = {"tags": list(cell.tags)} if cell.tags else {}
         cells.append({"cell_type": cell.kind, "source": cell.source, "metadata": metadata, **code})
     return {

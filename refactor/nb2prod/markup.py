@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import yaml
 
@@ -125,8 +125,7 @@ def _compose(text: str) -> Node | None:
     anchors: dict[str, tuple[Node, int]] = {}
     stack: list[_Open] = []
     count = 0
-    parse: Any = yaml.parse
-    for event in parse(text, Loader=_LOADER):
+    for event in cast("Any", yaml).parse(text, Loader=_LOADER):
         start: int = event.start_mark.index
         anchor = getattr(event, "anchor", None)
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
