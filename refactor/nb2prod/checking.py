@@ -14,6 +14,7 @@ import msgspec
 from nb2prod.cache import Cache, Entry
 from nb2prod.config import Config
 from nb2prod.finding import Finding
+from nb2prod.surroundings import Surroundings, around
 
 if TYPE_CHECKING:
     from nb2prod.lint import CellResult, Checker
@@ -36,7 +37,7 @@ class Files:
         self._config_for = config_for
         self._cache = cache
         self._checkers: dict[tuple[Path, str], Checker] = {}
-        self._keys: dict[int, bytes] = {}
+        self._keys: dict[Path, tuple[Surroundings, bytes]] = {}
 
     def check(self, paths: Iterable[Path]) -> Iterator[Checked]:
         """Yield what is found in each file; the cache is written when all are done.
@@ -61,7 +62,7 @@ class Files:
         return self._checkers[place]
 
     def _check(self, path: Path) -> Checked:
-        key = self._key(self._config_for(path.parent))
+        surroundings, key = self._around(path.parent)
         entry = self._cache.get(path)
         try:
             stat = os.stat(path)
@@ -70,20 +71,27 @@ class Files:
             modified, size = -1, -1
         if entry and (entry.modified, entry.size, entry.key) == (modified, size, key):
             return Checked(path, entry.findings, entry.skipped)
-        checked, cells = check_file(path, self.checker(path), entry)
+        checked, cells = check_file(path, self.checker(path), entry, None, surroundings)
         raw = msgspec.Raw(msgspec.msgpack.encode(cells))
         self._cache.put(path, Entry(modified, size, key, checked.findings, checked.skipped, raw))
         return checked
 
-    def _key(self, config: Config) -> bytes:
-        if id(config) not in self._keys:
-            said = repr(config).encode("utf-8", "surrogatepass")
-            self._keys[id(config)] = hashlib.blake2b(said, digest_size=16).digest()
-        return self._keys[id(config)]
+    def _around(self, folder: Path) -> tuple[Surroundings, bytes]:
+        """Return what lies around a folder, and a digest of all that holds for its files."""
+        if folder not in self._keys:
+            surroundings = around(folder)
+            said = repr((self._config_for(folder), surroundings.manifests))
+            key = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+            self._keys[folder] = surroundings, key
+        return self._keys[folder]
 
 
 def check_file(
-    path: Path, checker: Checker, entry: Entry | None = None, content: bytes | None = None
+    path: Path,
+    checker: Checker,
+    entry: Entry | None = None,
+    content: bytes | None = None,
+    surroundings: Surroundings | None = None,
 ) -> tuple[Checked, list[CellResult]]:
     """Check one file; one that cannot be read has one finding.
 
@@ -92,6 +100,7 @@ def check_file(
         checker: the rules.
         entry: what an earlier check found.
         content: of the file, if it is not to be read.
+        surroundings: the files around it, if they are not to be looked for.
     """
     from nb2prod.lint import FOREIGN, UNREADABLE, CellResult, check, unread  # noqa: PLC0415
     from nb2prod.notebook import (  # noqa: PLC0415
@@ -116,5 +125,5 @@ def check_file(
             known = {result.text: result for result in kept}
         except msgspec.MsgspecError:
             pass
-    findings, cells = check(checker, notebook, known)
+    findings, cells = check(checker, notebook, known, surroundings or around(path.parent))
     return Checked(path, tuple(findings)), cells

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod import cli_check
+from nb2prod import cli_check, cli_diff, cli_doctor
 
 if TYPE_CHECKING:
     from nb2prod.emit.evidence import Evidence
@@ -28,7 +28,7 @@ class UsageError(Exception):
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run nb2prod; return 0, 1 (refused, not equal) or 2 (usage, unreadable input)."""
     options = _parser().parse_args(arguments)
-    if options.run in {cli_check.run_check, cli_check.run_rule}:
+    if options.run in {cli_check.run_check, cli_check.run_rule, cli_doctor.run_doctor}:
         return int(options.run(options))
     from nb2prod.notebook import NotebookError
     from nb2prod.pipeline.plan import PlanError
@@ -73,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     cli_check.add_check(commands.add_parser("check", help="find what is wrong in notebooks"))
     cli_check.add_rule(commands.add_parser("rule", help="explain a rule"))
+    cli_doctor.add_doctor(commands.add_parser("doctor", help="find what is broken in a repository"))
     plan = commands.add_parser("plan", help="show how a notebook would become a pipeline")
     _add_planning(plan)
     plan.add_argument("--format", choices=("yaml", "text", "mermaid", "html"), default="yaml")
@@ -102,6 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     verify.set_defaults(run=_verify)
     server = commands.add_parser("server", help="serve an editor, on standard input and output")
     server.set_defaults(run=_serve)
+    cli_diff.add_diff(commands.add_parser("diff", help="compare two notebooks"))
+    cli_diff.add_hooks(commands.add_parser("hooks", help="let git compare notebooks by nbdime"))
     return parser
 
 

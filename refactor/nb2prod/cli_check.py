@@ -33,6 +33,16 @@ def add_check(check: argparse.ArgumentParser) -> None:
     add = check.add_argument
     add("paths", nargs="*", type=Path, default=[Path()], metavar="PATH",
         help="notebooks and folders; - for standard input (default: this folder)")  # fmt: skip
+    add_checking(check)
+    add("--no-cache", action="store_true", help="neither use nor keep earlier results")
+    add("--stdin-filename", type=Path, default=Path("stdin.ipynb"), metavar="NAME",
+        help="what standard input would be called")  # fmt: skip
+    check.set_defaults(run=run_check)
+
+
+def add_checking(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of whatever finds and mends."""
+    add = parser.add_argument
     add("--fix", action="store_true", help="mend what can be mended without a change of meaning")
     add("--unsafe-fixes", action="store_true", help="with --fix or --diff: mend the rest, too")
     add("--diff", action="store_true", help="show what --fix would do, and do nothing")
@@ -47,10 +57,6 @@ def add_check(check: argparse.ArgumentParser) -> None:
     add("--statistics", action="store_true", help="only say how often each rule finds something")
     add("--exit-zero", action="store_true", help="exit with 0 even if something is found")
     add("--config", type=Path, metavar="FILE", help="settings, instead of those of pyproject.toml")
-    add("--no-cache", action="store_true", help="neither use nor keep earlier results")
-    add("--stdin-filename", type=Path, default=Path("stdin.ipynb"), metavar="NAME",
-        help="what standard input would be called")  # fmt: skip
-    check.set_defaults(run=run_check)
 
 
 def add_rule(rule: argparse.ArgumentParser) -> None:
@@ -64,7 +70,7 @@ def run_check(options: argparse.Namespace) -> int:
     """Check notebooks; return 0, or 1 if something was found, or 2 if that cannot be done."""
     gc.disable()  # hundreds of thousands of short-lived syntax nodes, none of them in a cycle
     try:
-        configured = _configured(options)
+        configured = configuration(options)
         cache_folder = None if options.no_cache else user_cache()
         files = Files(configured, Cache(cache_folder))
         if options.diff:
@@ -99,7 +105,7 @@ def _report_findings(options: argparse.Namespace, files: Files, configured: Conf
                 skipped.append(file)
             yield file
 
-    parts = _report(options)(noted())
+    parts = report_of(options)(noted())
     if options.output:
         options.output.write_text("".join(parts), "utf-8")
     else:
@@ -112,7 +118,7 @@ def _report_findings(options: argparse.Namespace, files: Files, configured: Conf
 
 def _mended(options: argparse.Namespace, files: Files, configured: Configured) -> Iterator[Checked]:
     """Mend each file; yield what is left in it."""
-    from nb2prod.fixing import replace_file
+    from nb2prod.fixing import encoded, replace_file
 
     mended = 0
     for path, content, done in _fixed(options, files, configured):
@@ -122,6 +128,8 @@ def _mended(options: argparse.Namespace, files: Files, configured: Configured) -
             sys.stdout.flush()
         elif done.content != content:
             replace_file(path, done.content)
+        for other, text in done.others.items():
+            replace_file(Path(other), encoded(Path(other), text))
         yield Checked(path, done.findings, done.skipped)
     if mended:
         print(f"nb2prod: {mended} finding{'s' * (mended != 1)} mended", file=sys.stderr)
@@ -129,14 +137,20 @@ def _mended(options: argparse.Namespace, files: Files, configured: Configured) -
 
 def _show_differences(options: argparse.Namespace, files: Files, configured: Configured) -> int:
     """Show what mending would change; return 1 if it would change anything."""
-    from nb2prod.fixing import unified_diff
+    from nb2prod.fixing import encoded, unified_diff
 
     changed = False
+    others: dict[str, str] = {}
     for path, content, done in _fixed(options, files, configured):
+        others |= done.others
         for line in unified_diff(path, content, done.content):
             changed = True
             sys.stdout.write(line)
-    return int(changed)
+    for other, text in others.items():
+        path = Path(other)
+        shown = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        sys.stdout.writelines(unified_diff(shown, path.read_bytes(), encoded(path, text)))
+    return int(changed or bool(others))
 
 
 def _fixed(
@@ -151,13 +165,23 @@ def _fixed(
         content = sys.stdin.buffer.read()
         yield STDIN, content, fixed(name, content, files.checker(name), allowed)
         return
+    others: dict[str, str] = {}
     for path in find_notebooks(options.paths, options.exclude, configured):
         content = path.read_bytes()
-        yield path, content, fixed(path, content, files.checker(path), allowed)
+        done = fixed(path, content, files.checker(path), allowed, others)
+        others |= done.others
+        yield path, content, done
 
 
-def _configured(options: argparse.Namespace) -> Configured:
-    """Return what gives the settings for the files of a folder, the options applied."""
+def configuration(
+    options: argparse.Namespace, find: Callable[[Path], Config] = find_config
+) -> Configured:
+    """Return what gives the settings for the files of a folder, the options applied.
+
+    Args:
+        options: of the command line.
+        find: what gives the settings without them.
+    """
     changes = {
         name: tuple(code.strip() for text in given for code in text.split(",") if code.strip())
         for name in ("select", "extend_select", "ignore")
@@ -167,7 +191,7 @@ def _configured(options: argparse.Namespace) -> Configured:
 
     @cache
     def in_folder(folder: str) -> Config:
-        return find_config(Path(folder))
+        return find(Path(folder))
 
     @cache
     def configured(folder: Path) -> Config:
@@ -179,11 +203,18 @@ def _configured(options: argparse.Namespace) -> Configured:
     return configured
 
 
-def _report(options: argparse.Namespace) -> Report:
+def report_of(options: argparse.Namespace, thing: str = "", subject: str = "") -> Report:
+    """Return what writes the findings as the options say.
+
+    Args:
+        options: of the command line.
+        thing: what is counted, notebooks if it is not said.
+        subject: what was looked at, if that is not a number of notebooks.
+    """
     from nb2prod.report import findings
 
     if options.statistics:
-        return findings.statistics_report
+        return lambda checked: findings.statistics_report(checked, thing or "notebook")
     if options.format != "text":
         from nb2prod.report import machines
 
@@ -196,7 +227,7 @@ def _report(options: argparse.Namespace) -> Report:
         return forms[options.format]
     coloured = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ
     style = findings.coloured if coloured else findings.plain
-    return lambda checked: findings.text_report(checked, style)
+    return lambda checked: findings.text_report(checked, style, subject)
 
 
 def run_rule(options: argparse.Namespace) -> int:

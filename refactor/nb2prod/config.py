@@ -17,6 +17,10 @@ class ConfigError(Exception):
     """A setting that cannot be followed; the message says which and why, in one sentence."""
 
 
+class UnreadableConfigError(ConfigError):
+    """A file of settings that is no TOML, so that it may hold no settings of ours at all."""
+
+
 @dataclass(frozen=True, slots=True)
 class Limits:
     """The thresholds of the rules that have one; in pyproject.toml with dashes for underscores."""
@@ -27,6 +31,7 @@ class Limits:
     max_comment_lines: int = 4
     max_name_length: int = 100
     max_output_bytes: int = 1_000_000
+    max_file_bytes: int = 5_000_000
     min_markdown_ratio: float = 0.3
     opening_cells: int = 3
     closing_cells: int = 3
@@ -113,7 +118,7 @@ def _toml(file: Path) -> dict[str, Any]:
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{file}: not TOML ({error})") from None
+        raise UnreadableConfigError(f"{file}: not TOML ({error})") from None
 
 
 def _read(file: Path, table: Mapping[str, Any], depth: int, base: Config) -> Config:

@@ -12,6 +12,7 @@ from nb2prod.config import Config
 
 _NEVER = """.git .hg .svn .dvc .ipynb_checkpoints .virtual_documents .venv venv env node_modules
     __pycache__ site-packages .tox .nox .eggs .mypy_cache .ruff_cache .pytest_cache"""
+NEVER = frozenset(_NEVER.split())
 _BEGINNING = 4000  # bytes of a file in which it says that it is a notebook
 _MARK = re.compile(rb"^#[ ]?%%(?:\s|\Z)", re.MULTILINE)  # `# %%time` is a magic, and no mark
 _HEADER = (b"jupytext:", b"{code-cell}")
@@ -54,7 +55,6 @@ def _in_folder(
     config = config_for(folder)
     relative = os.path.relpath(os.path.abspath(folder), config.root.absolute())
     ignored = _ignored_by_git(folder)
-    never = set(_NEVER.split())
     for parent, folders, names in os.walk(folder):
         inner = os.path.relpath(parent, folder)
         inner = "" if inner == "." else inner.replace(os.sep, "/") + "/"
@@ -63,11 +63,11 @@ def _in_folder(
         def skipped(name: str, *, slash: str = "", inner: str = inner, outer: str = outer) -> bool:
             return (
                 f"{inner}{name}{slash}" in ignored
-                or _excluded(f"{inner}{name}", patterns)
-                or _excluded(f"{outer}{inner}{name}", config.exclude)
+                or excluded(f"{inner}{name}", patterns)
+                or excluded(f"{outer}{inner}{name}", config.exclude)
             )
 
-        folders[:] = sorted(f for f in folders if f not in never and not skipped(f, slash="/"))
+        folders[:] = sorted(f for f in folders if f not in NEVER and not skipped(f, slash="/"))
         for name in sorted(names):
             if name.endswith((".ipynb", ".py", ".md")) and not skipped(name):
                 path = Path(parent, name)
@@ -75,7 +75,8 @@ def _in_folder(
                     yield path
 
 
-def _excluded(path: str, patterns: Iterable[str]) -> bool:
+def excluded(path: str, patterns: Iterable[str]) -> bool:
+    """Say whether a path, its name, or a folder it lies in is named by one of the patterns."""
     name = path.rpartition("/")[2]
     return any(
         fnmatch(path, pattern.rstrip("/"))
@@ -102,13 +103,7 @@ def _ignored_by_git(folder: Path) -> frozenset[str]:
         (parent / ".git").exists() for parent in (folder.absolute(), *folder.absolute().parents)
     ):
         return frozenset()
-    import subprocess  # noqa: PLC0415  only here, and it takes its time
+    from nb2prod.git import git  # noqa: PLC0415  it starts a process, which takes its time
 
-    # The repository may be anybody's: nothing that its settings name may be started.
-    command = ["git", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "ls-files"]
-    command += ["--others", "--ignored", "--exclude-standard", "--directory", "-z"]
-    try:
-        done = subprocess.run(command, cwd=folder, capture_output=True, check=False)  # noqa: S603
-    except OSError:
-        return frozenset()
-    return frozenset(os.fsdecode(done.stdout).split("\0")) if not done.returncode else frozenset()
+    command = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
+    return frozenset(os.fsdecode(git(folder, *command) or b"").split("\0"))

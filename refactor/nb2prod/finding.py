@@ -39,7 +39,22 @@ class ClearOutputs(msgspec.Struct, frozen=True, tag="clear"):
     cell: int
 
 
-Change = EditCell | RemoveCell | ClearOutputs
+class DropMetadata(msgspec.Struct, frozen=True, tag="drop"):
+    """Take metadata out of a cell or of the notebook, each named by its keys from outside in."""
+
+    cell: int | None
+    names: tuple[tuple[str, ...], ...]
+
+
+class EditFile(msgspec.Struct, frozen=True, tag="file"):
+    """Change a text file; one that is not there is empty, and is made."""
+
+    path: str  # absolute
+    edit: Edit
+
+
+CellChange = EditCell | RemoveCell | ClearOutputs | DropMetadata
+Change = CellChange | EditFile
 
 
 class Fix(msgspec.Struct, frozen=True):
@@ -67,10 +82,11 @@ class Finding(msgspec.Struct, frozen=True):
         name: the rule's name, `non-linear-execution`.
         severity: how bad it is, as configured.
         message: what is wrong, in one sentence without a full stop.
-        cell: the cell's index from 0 over all cells, None for the notebook as a whole.
-        start: offset in the cell's source.
+        cell: the cell's index from 0 over all cells, None for the notebook as a whole, and in a
+            file that is no notebook.
+        start: offset in the source of the cell, or in the file that is no notebook.
         end: where it ends there.
-        line: line of `start` in the cell, from 1; 0 where no place in the source is meant.
+        line: line of `start` there, from 1; 0 where no place in the source is meant.
         column: column of `start`, from 1, in code points.
         end_line: line of `end`.
         end_column: column of `end`.

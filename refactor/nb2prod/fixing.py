@@ -6,29 +6,42 @@ import difflib
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from codecs import BOM_UTF8
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nb2prod.checking import check_file
-from nb2prod.finding import Change, EditCell, Finding, Fix, Safety
+from nb2prod.finding import Change, EditCell, EditFile, Finding, Fix, Safety
 from nb2prod.lint import Checker
 from nb2prod.notebook_text import RewriteError, rewrite
+from nb2prod.source import Edit, apply_edits
+from nb2prod.surroundings import Surroundings, around
 
 _ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of a file: its content then, how many findings were mended, what is left."""
+    """What became of a file: its content then, how many findings were mended, what is left.
+
+    `others` are the new texts of files around it.
+    """
 
     content: bytes
     mended: int
     findings: tuple[Finding, ...]
     skipped: str = ""
+    others: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
-def fixed(path: Path, content: bytes, checker: Checker, allowed: Collection[Safety]) -> Fixed:
+def fixed(
+    path: Path,
+    content: bytes,
+    checker: Checker,
+    allowed: Collection[Safety],
+    others: Mapping[str, str] | None = None,
+) -> Fixed:
     """Return the content of a file with all findings mended that can be; never fails.
 
     Args:
@@ -36,41 +49,64 @@ def fixed(path: Path, content: bytes, checker: Checker, allowed: Collection[Safe
         content: what is in it.
         checker: the rules.
         allowed: how safe a fix must be.
+        others: new texts of files around it that are not written yet.
     """
     mended = 0
-    checked, _ = check_file(path, checker, None, content)
+    beside = around(path.parent).with_texts(others or {})
+    checked, _ = check_file(path, checker, None, content, beside)
     for _ in range(_ROUNDS):
         offered = (fix for finding in checked.findings for fix in finding.fixes[:1])
         fixes = compatible(fix for fix in offered if fix.safety in allowed)
         if not fixes:
             break
         try:
-            new = rewrite(path, content, [c for fix in fixes for c in fix.changes])
+            changes = [c for fix in fixes for c in fix.changes if not isinstance(c, EditFile)]
+            new = rewrite(path, content, changes) if changes else content
         except RewriteError:
             break
-        if new == content:
+        texts = _edited(beside, [c for fix in fixes for c in fix.changes])
+        if new == content and not texts:
             break
         content = new
+        beside = beside.with_texts(texts)
         mended += len(fixes)
-        checked, _ = check_file(path, checker, None, content)
-    return Fixed(content, mended, checked.findings, checked.skipped)
+        checked, _ = check_file(path, checker, None, content, beside)
+    return Fixed(content, mended, checked.findings, checked.skipped, beside.edited)
+
+
+def _edited(beside: Surroundings, changes: Iterable[Change]) -> dict[str, str]:
+    """Return the new texts of the files around a notebook."""
+    edits: dict[str, list[Edit]] = {}
+    for change in changes:
+        if isinstance(change, EditFile):
+            edits.setdefault(change.path, []).append(change.edit)
+    before = {path: beside.text(path) or "" for path in edits}
+    after = {path: apply_edits(text, edits[path]) for path, text in before.items()}
+    return {path: text for path, text in after.items() if text != before[path]}
 
 
 def compatible(offered: Iterable[Fix]) -> list[Fix]:
     """Return the fixes that do not get into each other's way, earlier ones first."""
     taken: list[Fix] = []
-    changes: dict[int, list[Change]] = {}
+    changes: dict[int | str, list[Change]] = {}
     for fix in offered:
-        if not any(_clash(c, other) for c in fix.changes for other in changes.get(c.cell, ())):
+        if not any(_clash(c, other) for c in fix.changes for other in changes.get(_place(c), ())):
             taken.append(fix)
             for change in fix.changes:
-                changes.setdefault(change.cell, []).append(change)
+                changes.setdefault(_place(change), []).append(change)
     return taken
 
 
+def _place(change: Change) -> int | str:
+    """Return the cell, or the file, that is changed; -1 for the notebook as a whole."""
+    if isinstance(change, EditFile):
+        return change.path
+    return -1 if change.cell is None else change.cell
+
+
 def _clash(one: Change, other: Change) -> bool:
-    """Say whether two changes of one cell cannot both be made."""
-    if isinstance(one, EditCell) and isinstance(other, EditCell):
+    """Say whether two changes of one cell or file cannot both be made."""
+    if isinstance(one, EditCell | EditFile) and isinstance(other, EditCell | EditFile):
         a, b = one.edit.span, other.edit.span
         if a == b and a.start == a.end:
             return one == other  # two insertions stand one behind the other
@@ -88,14 +124,26 @@ def unified_diff(path: Path, before: bytes, after: bytes) -> Iterator[str]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Give a file a new content, whole or not at all; it stays where it is and what it is."""
+    """Give a file a new content, whole or not at all; it stays where it is and what it is.
+
+    A file that is not there is made.
+    """
     target = path.resolve()  # a link stays a link
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".nb2prod-")
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)
-        shutil.copymode(target, temporary)
+        if target.exists():
+            shutil.copymode(target, temporary)
+        else:
+            Path(temporary).chmod(0o644)
         os.replace(temporary, target)  # noqa: PTH105
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
+
+
+def encoded(path: Path, text: str) -> bytes:
+    """Return the content of a file with another text; the mark at its beginning stays."""
+    before = path.read_bytes() if path.is_file() else b""
+    return (BOM_UTF8 if before.startswith(BOM_UTF8) else b"") + text.encode("utf-8")

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.finding import Finding, Fix, Severity
+from nb2prod.finding import Change, EditFile, Finding, Fix, Severity
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.source import LineTable, Span
 
@@ -30,8 +30,8 @@ def finding(
         rule: the rule.
         flag: what it has flagged.
         severities: how bad the findings of rules are, where that is configured.
-        cell: the cell it is in; None for the notebook as a whole.
-        lines: the lines of the cell; None for the notebook as a whole.
+        cell: the cell it is in; None for the notebook as a whole, or a file that is no notebook.
+        lines: the lines of the cell or file; None for all of it.
         code: the cell as the rule has read it, if places are nodes of its syntax tree.
     """
     severity = severities.get(rule.code, rule.severity)
@@ -69,10 +69,15 @@ def moved(found: Finding, cell: int) -> Finding:
     if not cell:
         return found
     fixes = tuple(
-        Fix(f.title, f.safety, tuple(msgspec.structs.replace(c, cell=cell) for c in f.changes))
-        for f in found.fixes
+        Fix(f.title, f.safety, tuple(_moved(c, cell) for c in f.changes)) for f in found.fixes
     )
     return msgspec.structs.replace(found, cell=cell, fixes=fixes)
+
+
+def _moved(change: Change, cell: int) -> Change:
+    if isinstance(change, EditFile):
+        return change
+    return msgspec.structs.replace(change, cell=cell)
 
 
 def followed(flag: Flag, old: str, new: str) -> Flag | None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
 
-from nb2prod.finding import Change, ClearOutputs, EditCell, RemoveCell
+from nb2prod.finding import CellChange, ClearOutputs, DropMetadata, EditCell, RemoveCell
 from nb2prod.notebook import Notebook, parse_notebook
 from nb2prod.percent import ScriptCell, is_percent, read_percent
 from nb2prod.source import Edit, LineTable, Span, apply_edits
@@ -27,7 +27,7 @@ class RewriteError(Exception):
     """A file that cannot be changed in place; the message says why, in one sentence."""
 
 
-def rewrite(path: Path, content: bytes, changes: Sequence[Change]) -> bytes:
+def rewrite(path: Path, content: bytes, changes: Sequence[CellChange]) -> bytes:
     """Return the content of a notebook's file with changes made to some of its cells.
 
     Raises:
@@ -52,7 +52,7 @@ def rewrite(path: Path, content: bytes, changes: Sequence[Change]) -> bytes:
     return new
 
 
-def _sources(notebook: Notebook, changes: Iterable[Change]) -> Mapping[int, str]:
+def _sources(notebook: Notebook, changes: Iterable[CellChange]) -> Mapping[int, str]:
     """Return the new source of each cell that is edited."""
     edits: dict[int, list[Edit]] = {}
     for change in changes:
@@ -73,12 +73,16 @@ class _Value:
 
 
 def _json_edits(
-    path: Path, text: str, sources: Mapping[int, str], changes: Iterable[Change]
+    path: Path, text: str, sources: Mapping[int, str], changes: Sequence[CellChange]
 ) -> Iterator[Edit]:
     top = dict(_members(text, _skip(text, 0)))
     if "cells" not in top:
         raise RewriteError(f"{path}: notebooks of format 3 cannot be mended; save it in Jupyter")
     cells = list(_items(text, top["cells"].span.start))
+    for change in changes:
+        if isinstance(change, DropMetadata):
+            where = cells[change.cell].span if change.cell is not None else Span(_skip(text, 0), 0)
+            yield from _without_members(text, where.start, [("metadata", *n) for n in change.names])
     removed = {change.cell for change in changes if isinstance(change, RemoveCell)}
     yield from _without(cells, removed, top["cells"].span)
     for cell, source in sources.items():
@@ -93,13 +97,33 @@ def _json_edits(
                     yield Edit(members[key].span, empty)
 
 
+def _without_members(text: str, at: int, names: Sequence[tuple[str, ...]]) -> Iterator[Edit]:
+    """Take members out of the object at an offset, and out of those in it."""
+    pairs = list(_pairs(text, at))
+    here = {name for name, *inner in names if not inner}
+    removed = {i for i, (key, _) in enumerate(pairs) if key.data in here}
+    if removed:
+        whole = [_Value(key.data, Span(key.span.start, v.span.end)) for key, v in pairs]
+        yield from _without(whole, removed, _value(text, at).span, empty="{}")
+    for key, value in pairs:
+        inner = [tuple(rest) for name, *rest in names if name == key.data and rest]
+        if inner and text[value.span.start] == "{":
+            yield from _without_members(text, value.span.start, inner)
+
+
 def _members(text: str, at: int) -> Iterator[tuple[str, _Value]]:
     """Yield the members of the object at an offset."""
+    for key, value in _pairs(text, at):
+        yield str(key.data), value
+
+
+def _pairs(text: str, at: int) -> Iterator[tuple[_Value, _Value]]:
+    """Yield the keys and the values of the object at an offset."""
     at = _skip(text, at + 1)
     while text[at] != "}":
         key = _value(text, at)
         value = _value(text, _skip(text, _skip(text, key.span.end) + 1))
-        yield str(key.data), value
+        yield key, value
         at = _skip(text, value.span.end)
         at = _skip(text, at + 1) if text[at] == "," else at
 
@@ -127,11 +151,13 @@ def _skip(text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _without(items: list[_Value], removed: set[int], array: Span) -> Iterator[Edit]:
-    """Take items out of an array, each with the comma behind it or else before it."""
+def _without(
+    items: list[_Value], removed: set[int], around: Span, empty: str = "[]"
+) -> Iterator[Edit]:
+    """Take items out of an array or object, each with the comma behind it or else before it."""
     left = [i for i in range(len(items)) if i not in removed]
     if not left and removed:
-        yield Edit(array, "[]")
+        yield Edit(around, empty)
         return
     for i in removed:
         if i < left[-1]:
@@ -195,7 +221,7 @@ def _string(line: str, text: str) -> str:
 
 
 def _script_edits(
-    text: str, sources: Mapping[int, str], changes: Iterable[Change]
+    text: str, sources: Mapping[int, str], changes: Iterable[CellChange]
 ) -> Iterator[Edit]:
     _, cells = read_percent(text)
     table = LineTable(text)

@@ -28,6 +28,7 @@ from nb2prod.rules.facts import Facts, Imports
 from nb2prod.rules.rule import Aspect, CellView, Flag, NotebookView, Rule
 from nb2prod.source import LineTable
 from nb2prod.suppression import Suppression, find_suppressions, of_notebook
+from nb2prod.surroundings import Surroundings
 
 
 class CellResult(msgspec.Struct, frozen=True, array_like=True):
@@ -56,17 +57,26 @@ class Recheck:
             what it is, in order.
     """
 
-    def __init__(self, checker: Checker, *, once: bool = False, slow: bool = True) -> None:
+    def __init__(
+        self,
+        checker: Checker,
+        *,
+        once: bool = False,
+        slow: bool = True,
+        surroundings: Surroundings | None = None,
+    ) -> None:
         """Begin with no notebook.
 
         Args:
             checker: the rules and settings.
             once: nothing will be checked again, so that nothing need be noted for it.
             slow: ask the rules that follow the data, too; else their flags are brought by `take`.
+            surroundings: the files around the notebook.
         """
         self.found: dict[int | None, tuple[Finding, ...]] = {}
         self._checker = checker
         self._once = once
+        self._surroundings = surroundings or Surroundings()
         self._whole = [r for r in checker.rules if r.notebook and (slow or not r.slow)]
         self._pending: set[str] = {r.code for r in checker.rules if r.slow and not slow}
         self._among = [rule for rule in checker.rules if rule.among]
@@ -208,7 +218,8 @@ class Recheck:
             names = self._view.names
         limits = self._checker.limits
         parsed = self._read if self._once else {}
-        return NotebookView(notebook, self._summaries, names, limits, index, facts, parsed)
+        beside = self._surroundings
+        return NotebookView(notebook, self._summaries, names, limits, index, facts, parsed, beside)
 
     def _summarise(self, cell: Cell, known: Mapping[bytes, CellResult]) -> None:
         text = digest(cell.source)

@@ -10,7 +10,7 @@ A cell's tag `nb2prod:ignore` or `nb2prod:ignore=NBP001,NBX001` says the same of
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -113,6 +113,21 @@ def _metadata(metadata: Mapping[str, Any], cell: int | None) -> Iterator[Suppres
     elif isinstance(ignored, list) and ignored:
         items = cast("list[object]", ignored)
         yield Suppression(tuple(item for item in items if isinstance(item, str)), cell)
+
+
+def asks_for_silence(line: str, names: Collection[str]) -> bool:
+    """Say whether a comment in a line of a file that is no notebook holds a rule's findings back.
+
+    Args:
+        line: of any language whose comments begin with `#`.
+        names: what the rule is called, in lower case.
+    """
+    if match := _CELL.search(line):
+        codes = _codes(match["codes"])
+        return not codes or any(code.casefold() in names for code in codes)
+    match = _LINE.search(line)
+    # A bare `noqa` is meant for Python's linters.
+    return bool(match) and any(code.casefold() in names for code in _codes(match["codes"]))
 
 
 def _codes(text: str | None) -> tuple[str, ...]:

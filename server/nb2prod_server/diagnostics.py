@@ -85,7 +85,7 @@ class Translator:
     def _data(self, found: Finding) -> dict[str, Any]:
         """Return what code actions need: fixes in the editor's terms, and which texts they fit."""
         data: dict[str, Any] = {"cell": found.cell}
-        if fixes := [self._fix(fix) for fix in found.fixes]:
+        if fixes := [self._fix(fix) for fix in found.fixes if _is_of_cells(fix)]:
             data["fixes"] = fixes
         return data
 
@@ -93,17 +93,21 @@ class Translator:
         edits: dict[str, dict[str, Any]] = {}
         cells: list[dict[str, Any]] = []
         for change in fix.changes:
-            place = self._sheet.places[change.cell]
             match change:
                 case EditCell(cell=cell, edit=edit):
-                    entry = edits.setdefault(place.uri, {"version": self._version(place.uri)})
+                    uri = self._sheet.places[cell].uri
+                    entry = edits.setdefault(uri, {"version": self._version(uri)})
                     where = self.range(cell, edit.span.start, edit.span.end)
                     new = {"range": plain_range(where), "newText": edit.text}
                     entry.setdefault("edits", []).append(new)
                 case RemoveCell(cell=cell):
-                    cells.append({"do": "remove", "cell": place.uri, "index": cell})
+                    uri = self._sheet.places[cell].uri
+                    cells.append({"do": "remove", "cell": uri, "index": cell})
                 case ClearOutputs(cell=cell):
-                    cells.append({"do": "clearOutputs", "cell": place.uri, "index": cell})
+                    uri = self._sheet.places[cell].uri
+                    cells.append({"do": "clearOutputs", "cell": uri, "index": cell})
+                case _:
+                    pass
         data: dict[str, Any] = {"title": fix.title, "safe": fix.safety == "safe"}
         if fix.safety == "display-only":
             data["shown"] = True
@@ -112,6 +116,11 @@ class Translator:
     def _version(self, uri: str) -> int:
         document = self._documents.texts.get(uri)
         return document.version if document else 0
+
+
+def _is_of_cells(fix: Fix) -> bool:
+    """Say whether a fix only changes what the editor shows as cells."""
+    return all(isinstance(c, EditCell | RemoveCell | ClearOutputs) for c in fix.changes)
 
 
 @cache

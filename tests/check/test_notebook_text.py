@@ -4,8 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from building import notebook
 
-from nb2prod.finding import Change, ClearOutputs, EditCell, RemoveCell
+from nb2prod.finding import CellChange, ClearOutputs, DropMetadata, EditCell, RemoveCell
 from nb2prod.notebook import parse_notebook
 from nb2prod.notebook_text import RewriteError, rewrite
 from nb2prod.source import Edit, Span
@@ -33,7 +34,7 @@ def edited(source: str, old: str, new: str, cell: int = 0) -> EditCell:
     return EditCell(cell, Edit(Span(start, start + len(old)), new))
 
 
-def rewritten(text: str, *changes: Change) -> str:
+def rewritten(text: str, *changes: CellChange) -> str:
     return rewrite(IPYNB, text.encode(), changes).decode()
 
 
@@ -71,7 +72,7 @@ SOURCE = 'import os\nimport sys\nprint("café")'
         pytest.param(ClearOutputs(2), "null", "null", id="nothing to clear"),
     ],
 )
-def test_only_the_lines_that_change_are_touched(change: Change, old: str, new: str):
+def test_only_the_lines_that_change_are_touched(change: CellChange, old: str, new: str):
     assert ODD.count(old) == 1
     assert rewritten(ODD, change) == ODD.replace(old, new)
 
@@ -150,3 +151,30 @@ def test_in_a_script_only_the_lines_that_change_are_touched(end: str):
     assert new == content.replace(b"# !ls", f"# !ls -l{end}y = 3".encode())
     assert rewrite(path, content, [RemoveCell(1)]).count(b"# %%") == 2
     assert rewrite(path, content, [edited("y = 2", "2", "5", 2)]) == content[:-1] + b"5"
+
+
+@pytest.mark.parametrize("indent", [1, "\t", None])
+def test_metadata_go_with_their_commas_and_nothing_else(tmp_path: Path, indent):
+    path = notebook(tmp_path, "x = 1", "y = 2")
+    data = json.loads(path.read_text())
+    kept = {"tags": ["a"], "scrolled": {"é": [1, "}"]}, "z": 1.0}
+    noise = {"collapsed": False, **kept, "ExecuteTime": {"start": "1", "end": "2"}}
+    data["cells"][0]["metadata"] = noise
+    data["cells"][1]["metadata"] = {"collapsed": True}
+    data["metadata"] = {"language_info": {"version": "3.11.7", "name": "python"}, "widgets": {}}
+
+    def text() -> str:
+        return json.dumps(data, indent=indent, ensure_ascii=False)
+
+    before = text()
+    names = (("collapsed",), ("ExecuteTime",))
+    changes = [
+        DropMetadata(0, names),
+        DropMetadata(1, names),
+        DropMetadata(None, (("widgets",), ("language_info", "version"))),
+    ]
+    data["cells"][0]["metadata"] = kept
+    data["cells"][1]["metadata"] = {}
+    data["metadata"] = {"language_info": {"name": "python"}}
+    assert rewrite(path, before.encode(), changes) == text().encode()
+    assert rewrite(path, text().encode(), changes) == text().encode()

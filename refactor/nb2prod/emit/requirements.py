@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
+from nb2prod.distributions import distribution_name, needed_by_calls
 from nb2prod.emit.local_modules import imported_names
 
 # What the project itself needs, besides the notebook's libraries, to be run, checked and tested.
@@ -94,8 +92,7 @@ def needed(
         used = (installed.owner(module) for module in loaded)
         found += [d for d in used if d and canonicalize_name(d.name) in offered]
     else:
-        table = _table()["calls"]
-        found += [Distribution(table[call], "") for call in calls if call in table]
+        found += [Distribution(name, "") for name in needed_by_calls([*calls])]
     result = {canonicalize_name(d.name): d for d in found}
     for requirement in () if installed else _parsed(asked):
         name = canonicalize_name(requirement.name)
@@ -114,20 +111,6 @@ def _offered(distributions: Iterable[Distribution]) -> Iterator[str]:
 def _distribution(module: str, installed: Installed | None) -> Distribution:
     known = installed.owner(module) if installed else None
     return known or Distribution(distribution_name(module), "")
-
-
-def distribution_name(module: str) -> str:
-    """Return the name under which what brings a module is usually installed."""
-    parts = module.split(".")
-    dotted = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
-    table = _table()["modules"]
-    return next((table[part] for part in dotted if part in table), parts[0])
-
-
-@cache
-def _table() -> Mapping[str, Mapping[str, str]]:
-    text = files("nb2prod.emit").joinpath("distributions.toml").read_text("utf-8")
-    return tomllib.loads(text)
 
 
 def _parsed(texts: Iterable[str]) -> Iterator[Requirement]:

@@ -34,14 +34,23 @@ def coloured(text: str, colour: str) -> str:
 
 
 def place(path: object, finding: Finding) -> str:
-    """Return where a finding is: `path`, `path:cell 3`, or `path:cell 3:1:8`."""
-    if finding.cell is None:
-        return clean(str(path))
-    return f"{clean(str(path))}:cell {finding.cell + 1}:{finding.line}:{finding.column}"
+    """Return where a finding is: `path`, `path:1:8` in a text, `path:cell 3:1:8` in a notebook."""
+    at = f":{finding.line}:{finding.column}"
+    if finding.cell is not None:
+        return f"{clean(str(path))}:cell {finding.cell + 1}{at}"
+    return f"{clean(str(path))}{at if finding.line else ''}"
 
 
-def text_report(checked: Iterable[Checked], style: Style = plain) -> Iterator[str]:
-    """Yield the findings, each as a block that ends in a newline, then how many there are."""
+def text_report(
+    checked: Iterable[Checked], style: Style = plain, subject: str = ""
+) -> Iterator[str]:
+    """Yield the findings, each as a block that ends in a newline, then how many there are.
+
+    Args:
+        checked: the files.
+        style: what colours the text.
+        subject: what was looked at; the number of notebooks if it is not said.
+    """
     count = files = fixable = unsafe = 0
     for file in checked:
         files += 1
@@ -51,7 +60,7 @@ def text_report(checked: Iterable[Checked], style: Style = plain) -> Iterator[st
             fixable += fix is not None and fix.safety == "safe"
             unsafe += fix is not None and fix.safety == "unsafe"
             yield _block(file, finding, style)
-    yield _total(count, files, fixable, unsafe)
+    yield _total(count, clean(subject) or _counted(files, "notebook"), fixable, unsafe)
 
 
 def _block(file: Checked, finding: Finding, style: Style) -> str:
@@ -82,10 +91,10 @@ def _excerpt(finding: Finding, style: Style) -> str:
     return f"  {number} | {text}\n  {margin} | {' ' * before}{caret}\n"
 
 
-def _total(count: int, files: int, fixable: int, unsafe: int) -> str:
+def _total(count: int, subject: str, fixable: int, unsafe: int) -> str:
     if not count:
-        return f"No findings in {_counted(files, 'notebook')}.\n"
-    text = f"{_counted(count, 'finding')} in {_counted(files, 'notebook')}"
+        return f"No findings in {subject}.\n"
+    text = f"{_counted(count, 'finding')} in {subject}"
     if fixable:
         text += f", {fixable} fixable with --fix"
     if unsafe:
@@ -101,7 +110,7 @@ def _counted(number: int, thing: str) -> str:
     return f"{number} {thing}{'s' * (number != 1)}"
 
 
-def statistics_report(checked: Iterable[Checked]) -> Iterator[str]:
+def statistics_report(checked: Iterable[Checked], thing: str = "notebook") -> Iterator[str]:
     """Yield how often each rule finds something, the most frequent first."""
     counts: Counter[tuple[str, str]] = Counter()
     files: Counter[str] = Counter()
@@ -109,7 +118,7 @@ def statistics_report(checked: Iterable[Checked]) -> Iterator[str]:
         counts.update((finding.code, finding.name) for finding in file.findings)
         files.update({finding.code for finding in file.findings})
     for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
-        yield f"{count:6}  {code}  {name} ({_counted(files[code], 'notebook')})\n"
+        yield f"{count:6}  {code}  {name} ({_counted(files[code], thing)})\n"
 
 
 def clean(text: str) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 from nb2prod.checking import Checked
-from nb2prod.finding import EditCell, Finding, Fix, Severity
+from nb2prod.finding import EditCell, EditFile, Finding, Fix, Severity
 from nb2prod.report.findings import clean, place
 from nb2prod.rules import all_rules, page
 from nb2prod.rules.rule import Rule
@@ -45,7 +45,7 @@ def json_report(checked: Iterable[Checked]) -> Iterator[str]:
 
 
 def _location(finding: Finding) -> Mapping[str, int] | None:
-    if finding.cell is None:
+    if not finding.line:
         return None
     return {
         "line": finding.line,
@@ -58,13 +58,15 @@ def _location(finding: Finding) -> Mapping[str, int] | None:
 def _fix(fix: Fix) -> Mapping[str, Any]:
     changes: list[Mapping[str, Any]] = []
     for change in fix.changes:
-        if isinstance(change, EditCell):
+        if isinstance(change, EditCell | EditFile):
             span = change.edit.span
             edit = {"start": span.start, "end": span.end, "text": change.edit.text}
-            changes.append({"cell": change.cell + 1, "edit": edit})
+            place = change.path if isinstance(change, EditFile) else change.cell + 1
+            changes.append({"path" if isinstance(place, str) else "cell": place, "edit": edit})
         else:
             kind = type(change).__struct_config__.tag
-            changes.append({"cell": change.cell + 1, "action": kind})
+            cell = None if change.cell is None else change.cell + 1
+            changes.append({"cell": cell, "action": kind})
     return {"title": fix.title, "safety": fix.safety, "changes": changes}
 
 
@@ -101,13 +103,14 @@ def _sarif_result(file: Checked, finding: Finding, index: int) -> Mapping[str, A
         "physicalLocation": {"artifactLocation": {"uri": quote(Path(file.path).as_posix())}}
     }
     message = finding.message
-    if finding.cell is not None:
+    if finding.line:
         location["physicalLocation"]["region"] = {
             "startLine": finding.line,
             "startColumn": finding.column,
             "endLine": finding.end_line,
             "endColumn": finding.end_column,
         }
+    if finding.cell is not None:
         location["logicalLocations"] = [{"name": f"cell {finding.cell + 1}", "kind": "module"}]
         message = f"cell {finding.cell + 1}: {message}"
     return {
@@ -127,7 +130,9 @@ def github_report(checked: Iterable[Checked]) -> Iterator[str]:
             title = _property(f"{f.code} {f.name}{where}")
             path = _property(Path(file.path).as_posix())
             message = _data(f"{place(file.path, f)}: {f.message}")
-            yield f"::{_GITHUB_LEVELS[f.severity]} file={path},title={title}::{message}\n"
+            # Lines of a cell are no lines of its file.
+            line = f",line={f.line},col={f.column}" if f.line and f.cell is None else ""
+            yield f"::{_GITHUB_LEVELS[f.severity]} file={path}{line},title={title}::{message}\n"
 
 
 def _data(text: str) -> str:

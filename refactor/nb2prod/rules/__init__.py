@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cache
 from inspect import cleandoc
+from typing import NamedTuple
 
 from nb2prod.config import Config, ConfigError
 from nb2prod.rules.rule import Rule
@@ -36,12 +37,12 @@ _MODULE = re.compile(r"(nb[a-z]\d{3})_(\w+)\.py")
 @cache
 def all_rules() -> tuple[Rule, ...]:
     """Return every rule, in the order of the codes."""
-    return tuple(importlib.import_module(f"{__name__}.{m}").RULE for m in _modules())
+    return tuple(_load(code) for code in _places())
 
 
 def page(rule: Rule) -> str:
     """Return a rule's page, in Markdown."""
-    module = importlib.import_module(f"{__name__}.{_module(rule)}")
+    module = importlib.import_module(_places()[rule.code].module)
     return cleandoc(module.__doc__ or "")
 
 
@@ -59,7 +60,7 @@ def index() -> str:
                 "| rule | finds | severity | also known as |",
             ]
             lines += ["|---|---|---|---|"]
-        name = f"[{rule.code}]({_module(rule)}.py) {rule.name}"
+        name = f"[{rule.code}]({_places()[rule.code].file}) {rule.name}"
         severity = rule.severity + ("" if rule.default else ", opt-in")
         first = page(rule).partition("\n")[0]
         lines.append(f"| {name} | {first} | {severity} | {', '.join(rule.aliases)} |")
@@ -68,16 +69,41 @@ def index() -> str:
 
 def find_rule(name: str) -> Rule | None:
     """Return the rule with a code, name or alias; None if there is none."""
-    return _by_name().get(name.casefold().replace("_", "-"))
+    wanted = name.casefold().replace("_", "-")
+    for code, place in _places().items():
+        if wanted in {code.casefold(), place.name}:
+            return _load(code)
+    # Aliases are only known to the rules themselves, which take their time to be imported.
+    for rules in (notebook_rules, all_rules):
+        for rule in rules():
+            if wanted in map(str.casefold, rule.aliases):
+                return rule
+    return None
 
 
-def chosen(config: Config) -> tuple[Rule, ...]:
+@cache
+def notebook_rules() -> tuple[Rule, ...]:
+    """Return the rules that look at notebooks."""
+    return tuple(_load(code) for code, place in _places().items() if not place.repository)
+
+
+@cache
+def repository_rules() -> tuple[Rule, ...]:
+    """Return the rules that look at a repository as a whole."""
+    return tuple(_load(code) for code, place in _places().items() if place.repository)
+
+
+def chosen(config: Config, among: Iterable[Rule] | None = None) -> tuple[Rule, ...]:
     """Return the rules that are on.
+
+    Args:
+        config: the settings.
+        among: all there are, those on notebooks if it is not said.
 
     Raises:
         ConfigError: a setting names a rule that there is not.
     """
-    rules = all_rules()
+    rules = tuple(notebook_rules() if among is None else among)
     on = (
         expand(config.select) if config.select is not None else {r.code for r in rules if r.default}
     )
@@ -93,30 +119,39 @@ def expand(selectors: Iterable[str]) -> set[str]:
     """
     found: set[str] = set()
     for selector in selectors:
-        if rule := find_rule(selector):
-            found.add(rule.code)
-            continue
         prefix = "NB" if selector.upper() == "ALL" else selector.upper()
-        codes = {r.code for r in all_rules() if prefix and r.code.startswith(prefix)}
+        codes = {code for code in _places() if prefix and code.startswith(prefix)}
+        if not codes and (rule := find_rule(selector)):
+            codes = {rule.code}
         if not codes:
             raise ConfigError(f"there is no rule {selector!r}")
         found |= codes
     return found
 
 
+class _Place(NamedTuple):
+    """Where a rule lies, and what that says of it."""
+
+    name: str
+    module: str
+    file: str
+    repository: bool
+
+
 @cache
-def _by_name() -> Mapping[str, Rule]:
-    return {
-        name.casefold().replace("_", "-"): rule
-        for rule in all_rules()
-        for name in (rule.code, rule.name, *rule.aliases)
-    }
+def _places() -> Mapping[str, _Place]:
+    """Return the codes of all rules, in order, from the names of the files."""
+    found: dict[str, _Place] = {}
+    for inner in ("", "doctor/"):
+        for file in os.listdir(f"{__path__[0]}/{inner}"):  # noqa: PTH208  quicker
+            if match := _MODULE.fullmatch(file):
+                module = f"{__name__}.{inner.replace('/', '.')}{file.removesuffix('.py')}"
+                name = match[2].replace("_", "-")
+                found[match[1].upper()] = _Place(name, module, f"{inner}{file}", bool(inner))
+    return dict(sorted(found.items()))
 
 
-def _modules() -> list[str]:
-    names = os.listdir(__path__[0])  # noqa: PTH208  quicker, and this is on every way
-    return sorted(name.removesuffix(".py") for name in names if _MODULE.fullmatch(name))
-
-
-def _module(rule: Rule) -> str:
-    return f"{rule.code.lower()}_{rule.name.replace('-', '_')}"
+@cache
+def _load(code: str) -> Rule:
+    rule: Rule = importlib.import_module(_places()[code].module).RULE
+    return rule

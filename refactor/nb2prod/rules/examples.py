@@ -1,7 +1,8 @@
 """The examples on the rules' pages, as notebooks: each is a test of its rule.
 
 An example is a fenced block of Python in percent format. Its fence may name the file and set limits
-(```python name="Untitled.ipynb" max-cells=2), the marks of its cells may give `execution_count`,
+(```python name="Untitled.ipynb" max-cells=2) and what lies beside it
+(beside={"requirements.txt": "pandas"}), the marks of its cells may give `execution_count`,
 `tags`, and as its output `outputs` (a text that was printed), `stderr`, `result` (the value that
 was shown), `error` or `image`. The comment `# flagged` at the end of a line says that a finding
 starts in that line, and is taken off; a finding on a cell as a whole starts in its first line.
@@ -26,7 +27,7 @@ _FENCE = re.compile(
     r"^(?P<mark>`{3,})python[ \t]*(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=mark)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
-_FLAGGED = re.compile(r"[ \t]*# flagged$", re.MULTILINE)
+FLAGGED = re.compile(r"[ \t]*# flagged$", re.MULTILINE)
 _SECTIONS: tuple[Section, ...] = ("flagged", "becomes", "not flagged")
 
 
@@ -40,6 +41,7 @@ class Example:
         limits: the thresholds.
         content: the notebook as JSON.
         flagged: (cell, line) of the lines in which findings start; empty if it does not say.
+        beside: the texts of the files that lie beside it.
     """
 
     section: Section
@@ -47,16 +49,23 @@ class Example:
     limits: Limits
     content: bytes
     flagged: frozenset[tuple[int, int]]
+    beside: Mapping[str, str]
 
 
 def examples(page: str) -> Iterator[Example]:
     """Yield the examples of a page, in order."""
+    for section, text in sections(page):
+        for fence in _FENCE.finditer(text):
+            yield _example(section, options(fence["info"]), fence["code"])
+
+
+def sections(page: str) -> Iterator[tuple[Section, str]]:
+    """Yield the sections of a page that hold examples, with their text."""
     parts = _HEADING.split(page)
     for title, text in zip(parts[1::2], parts[2::2], strict=True):
         for section in _SECTIONS:
             if title.strip().lower() == section:
-                for fence in _FENCE.finditer(text):
-                    yield _example(section, options(fence["info"]), fence["code"])
+                yield section, text
 
 
 def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
@@ -65,11 +74,11 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
     flagged: set[tuple[int, int]] = set()
     for index, cell in enumerate(script):
         lines = cell.source.split("\n")
-        flagged |= {(index, i) for i, line in enumerate(lines, 1) if _FLAGGED.search(line)}
+        flagged |= {(index, i) for i, line in enumerate(lines, 1) if FLAGGED.search(line)}
         meta = dict(cell.metadata)
         written: dict[str, object] = {
             "cell_type": cell.kind,
-            "source": _FLAGGED.sub("", cell.source),
+            "source": FLAGGED.sub("", cell.source),
         }
         if cell.kind == "code":
             written["execution_count"] = meta.pop("execution_count", None)
@@ -79,6 +88,7 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
         cells.append({**written, "metadata": meta})
     names = {key.replace("-", "_"): value for key, value in given.items()}
     name = names.pop("name", "analysis.ipynb")
+    beside: Mapping[str, str] = names.pop("beside", {})
     metadata = names.pop("metadata", {"kernelspec": {"name": "python3", "language": "python"}})
     version = {
         "nbformat": names.pop("nbformat", 4),
@@ -87,7 +97,7 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
     notebook = {"cells": cells, "metadata": metadata, **version}
     content = json.dumps(notebook, indent=1).encode()
     limits = replace(Limits(), **names)
-    return Example(section, name, limits, content, frozenset(flagged))
+    return Example(section, name, limits, content, frozenset(flagged), beside)
 
 
 def _outputs(meta: dict[str, Any]) -> Iterator[object]:

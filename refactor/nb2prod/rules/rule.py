@@ -17,20 +17,23 @@ from nb2prod.finding import Change, EditCell, Fix, Related, Safety, Severity
 from nb2prod.notebook import Cell, Notebook
 from nb2prod.rules.facts import Fact, Facts, Value
 from nb2prod.source import Edit, Span
+from nb2prod.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from nb2prod.analysis.lineage.log import Log
+    from nb2prod.repository.repository import Repository
 
 
 class Flag(NamedTuple):
     """What a rule yields: a place, what is wrong there, and how it can be mended.
 
     Attributes:
-        where: a node or a span of the cell's source, None for the cell (or notebook) as a whole.
+        where: a node or a span of the source of a cell or file, None for all of it.
         message: one sentence without a full stop; code in backticks.
         fixes: the best way first.
         cell: for a rule on notebooks, the index of the cell; None for the notebook as a whole.
         related: places in other cells that have to do with it.
+        path: for a rule on repositories, the file; the repository as a whole if it is empty.
     """
 
     where: ast.AST | Span | None
@@ -38,6 +41,7 @@ class Flag(NamedTuple):
     fixes: Sequence[Fix] = ()
     cell: int | None = None
     related: Sequence[Related] = ()
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,7 @@ class NotebookView:
         occurrences: which cells bind, need and mention which names.
         facts: what rules on single cells have asked.
         parsed: the code cells that are read anew this time; rules ask for `code_of`.
+        surroundings: the files around it that say what it needs.
     """
 
     notebook: Notebook
@@ -99,6 +104,7 @@ class NotebookView:
     occurrences: Occurrences
     facts: Facts
     parsed: Mapping[int, CodeCell] = field(default_factory=dict[int, CodeCell])
+    surroundings: Surroundings = field(default_factory=Surroundings)
 
     def code_of(self, index: int) -> CodeCell:
         """Return the code of a cell, with its syntax tree."""
@@ -164,6 +170,7 @@ NotebookCheck = Callable[[NotebookView], Iterable[Flag]]
 # which cells are blank or have code, the text of Markdown cells, outputs and execution counts, the
 # source of code.
 Aspect = Literal["file", "blank", "prose", "outputs", "source"]
+RepositoryCheck = Callable[["Repository"], Iterable[Flag]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +189,7 @@ class Rule:
         looks_at: what `notebook` depends on; it is not asked again while nothing of this changes.
             Where it is outputs alone, `among` is asked only for the cells that have any.
         slow: `notebook` follows the data through all cells, too slow for every keystroke.
+        repository: what looks at all files of a project.
         unless: what `cell` finds does not hold in a notebook for which this is true.
         words: one of these stands in every cell that `cell` may find something in; none for any.
     """
@@ -196,6 +204,7 @@ class Rule:
     notebook: NotebookCheck | None = None
     looks_at: tuple[Aspect, ...] = ("file", "blank", "prose", "outputs", "source")
     slow: bool = False
+    repository: RepositoryCheck | None = None
     unless: Callable[[NotebookView], bool] | None = None
     words: tuple[str, ...] = ()
 

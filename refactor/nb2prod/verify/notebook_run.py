@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from nb2prod.distributions import distribution_name
 from nb2prod.emit.provenance import Original
-from nb2prod.emit.requirements import distribution_name
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.files import Written, changed, listed, written
 from nb2prod.verify.kernel import Kernel, kernel

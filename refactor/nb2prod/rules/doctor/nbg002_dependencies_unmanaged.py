@@ -1,0 +1,54 @@
+"""Nothing says which packages the code needs.
+
+A reader has to guess them, and their versions, from the imports.
+
+## Flagged
+
+```python name="train.py"
+import pandas
+```
+
+## Not flagged
+
+```python name="train.py"
+import pandas
+```
+```toml name="pyproject.toml"
+[project]
+name = "churn"
+dependencies = ["pandas"]
+```
+
+```python name="only_the_standard_library.py"
+import json
+```
+
+## References
+
+- Pynblint: dependencies-unmanaged
+- mllint: dependency-management/use
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.doctor.imports import third_party
+from nb2prod.rules.rule import Flag, Rule
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    if repository.manifests:
+        return
+    names = sorted({use.name for use in third_party(repository)})
+    if names or any(path.endswith(".ipynb") for path in repository.tree.files):
+        used = f": the code imports {', '.join(f'`{n}`' for n in names[:5])}" if names else ""
+        yield Flag(None, f"nothing says which packages are needed{used}")
+
+
+RULE = Rule(
+    "NBG002",
+    "dependencies-unmanaged",
+    "warning",
+    aliases=("dependency-management",),
+    repository=_check,
+)

@@ -1,0 +1,40 @@
+"""Nothing looks at a change before it is committed.
+
+Outputs, secrets and syntax errors are best found before they are in the history.
+
+## Flagged
+
+```python name="train.py"
+A = 1
+```
+
+## Not flagged
+
+```python name="train.py"
+A = 1
+```
+```yaml name=".pre-commit-config.yaml"
+repos: []
+```
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.rule import Flag, Rule
+
+_FILES = (
+    ".pre-commit-config.yaml",
+    ".pre-commit-config.yml",
+    "lefthook.yml",
+    ".husky",
+    "prek.toml",
+)
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    if repository.tree.top and not repository.tree.around(*_FILES):
+        yield Flag(None, "no hook looks at a change before it is committed")
+
+
+RULE = Rule("NBG013", "no-pre-commit", "info", default=False, repository=_check)

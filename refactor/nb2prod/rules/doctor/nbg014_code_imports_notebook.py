@@ -1,0 +1,67 @@
+"""A module needs a notebook.
+
+Production code that imports or runs a notebook has its outputs, its order of execution and its
+experiments as a dependency. What both need belongs in a module.
+
+## Flagged
+
+```python name="src/service.py"
+import import_ipynb  # flagged
+import analysis
+```
+```json name="src/analysis.ipynb"
+{}
+```
+
+```python name="src/service.py"
+from notebooks.helpers import clean  # flagged
+```
+```python name="notebooks/helpers.py"
+def clean(): ...
+```
+
+## Not flagged
+
+```python name="notebooks/explore.py"
+from notebooks.helpers import clean
+```
+```python name="notebooks/helpers.py"
+def clean(): ...
+```
+```python name="tests/test_helpers.py"
+from notebooks.helpers import clean
+```
+
+## References
+
+- Quaranta et al., Eliciting Best Practices for Collaboration with Computational Notebooks, CSCW
+  2022: distinguish production and development artifacts
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.rule import Flag, Rule
+
+_IMPORTERS = frozenset({"import_ipynb", "importnb", "ipynb", "nbimporter"})
+_FOLDERS = frozenset({"notebooks", "notebook", "nbs"})
+_ASIDE = ("notebooks/", "notebook/", "nbs/", "tests/", "test/", "docs/")
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for module in repository.modules.all():
+        if module.path.startswith(_ASIDE):
+            continue
+        for imported in module.imports(anywhere=True):
+            top = imported.module.partition(".")[0]
+            if imported.level:
+                continue
+            if top in _IMPORTERS:
+                yield Flag(module.span(imported.node), "imports notebooks as modules",
+                           path=module.path)  # fmt: skip
+            elif top in _FOLDERS and top in repository.tree.folders:
+                message = f"production code imports `{imported.module}`, from among the notebooks"
+                yield Flag(module.span(imported.node), message, path=module.path)
+
+
+RULE = Rule("NBG014", "code-imports-notebook", "warning", repository=_check)

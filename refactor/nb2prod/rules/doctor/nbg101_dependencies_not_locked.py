@@ -1,0 +1,68 @@
+"""Nothing says in which versions the packages are needed.
+
+A fresh install takes the newest ones, and they may compute something else or not work at all. Pin
+the versions, or keep a lock file (uv, Poetry, pip-compile and others write one).
+
+## Flagged
+
+```text name="requirements.txt"
+numpy==2.2.0
+pandas  # flagged
+scipy>=1.9
+```
+
+## Not flagged
+
+```text name="requirements.txt"
+-r base.txt
+numpy==2.2.0 ; python_version > "3.9"
+```
+
+```toml name="pyproject.toml"
+[project]
+name = "churn"
+dependencies = ["pandas"]
+```
+```text name="uv.lock"
+version = 1
+```
+
+## References
+
+- Quaranta et al., Eliciting Best Practices for Collaboration with Computational Notebooks, CSCW
+  2022: manage project dependencies
+"""
+
+import posixpath
+import re
+from collections.abc import Iterator
+
+from nb2prod.manifests import Needed
+from nb2prod.repository.manifests import LOCKS
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.rule import Flag, Rule
+
+_DEVELOPERS = re.compile(r"dev|test|doc|lint|pyproject")
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    names = {posixpath.basename(path) for path in repository.tree.files}
+    if names & set(LOCKS) or repository.tree.around(*LOCKS):
+        return
+    by_file: dict[str, list[Needed]] = {}
+    for need in repository.needed:
+        by_file.setdefault(need.file, []).append(need)
+    # Where one file pins everything, the others may say what is wanted rather than what is there.
+    if any(all(need.pinned for need in needs) for needs in by_file.values()):
+        return
+    # What is needed to run it counts before what is needed to develop it.
+    for file in sorted(by_file, key=lambda path: (_DEVELOPERS.search(path) is not None, path)):
+        loose = [need for need in by_file[file] if not need.pinned]
+        named = ", ".join(f"`{need.name}`" for need in loose[:3])
+        more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
+        message = f"no version is pinned of {named}{more}, and there is no lock file"
+        yield Flag(loose[0].span, message, path=file)
+        return
+
+
+RULE = Rule("NBG101", "dependencies-not-locked", "warning", repository=_check)

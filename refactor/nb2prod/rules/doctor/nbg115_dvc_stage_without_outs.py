@@ -1,0 +1,105 @@
+"""A stage does not say what it writes.
+
+DVC runs stages in the order of their outputs and dependencies: a stage without outputs is never
+known to come before another, and what it writes is neither kept nor restored.
+
+## Flagged
+
+```yaml name="dvc.yaml"
+stages:
+  train:  # flagged
+    cmd: python train.py
+    deps: [train.py]
+```
+```python name="train.py"
+import joblib
+joblib.dump({}, "models/model.pkl")
+```
+
+## Not flagged
+
+```yaml name="dvc.yaml"
+stages:
+  test:
+    cmd: pytest
+    deps: [tests]
+  evaluate:
+    cmd: python evaluate.py
+    deps: [evaluate.py]
+    metrics:
+      - scores.json:
+          cache: false
+```
+```python name="evaluate.py"
+A = 1
+```
+```python name="tests/test_a.py"
+def test_a(): assert 1 + 1 == 2
+```
+"""
+
+import ast
+import posixpath
+import re
+from collections.abc import Iterable, Iterator
+
+from nb2prod.repository.dvc import Stage
+from nb2prod.repository.paths import Paths
+from nb2prod.repository.python import Module
+from nb2prod.repository.repository import Repository
+from nb2prod.repository.writes import writes
+from nb2prod.rules.doctor.stages import real, scripts, title
+from nb2prod.rules.rule import Flag, Rule
+
+_CHECKS = re.compile(r"\b(?:pytest|tox|nox|ruff|pylint|flake8|mypy|lint|test)\b")
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for stage in repository.stages:
+        checks = any(_CHECKS.search(command.written) for command in stage.commands)
+        if stage.outs or stage.frozen or checks or not stage.commands:
+            continue
+        modules = dict(_modules(repository, stage))
+        written = {
+            write.path
+            for module, folder in modules.items()
+            for write in writes(module, Paths(repository.modules, folder))
+        }
+        inside = sorted(path for path in written if not path.startswith(("/", "..")))
+        named = ", ".join(f"`{path}`" for path in inside)
+        said = f"writes {named}, and does not say so" if named else "declares no outputs"
+        said += _kept_by_hand(repository, stage, modules)
+        yield Flag(stage.span, f"{title(stage)} {said}", path=stage.file)
+
+
+def _modules(repository: Repository, stage: Stage) -> Iterator[tuple[Module, str]]:
+    """Yield the scripts that a stage runs, each with the folder that it is run in."""
+    for script in scripts(repository, stage):
+        path = real(repository, script)
+        if path and (module := repository.modules.get(path)):
+            yield module, script.folder
+
+
+def _kept_by_hand(repository: Repository, stage: Stage, modules: Iterable[Module]) -> str:
+    """Say which data that was added by hand the code names, and another stage depends on."""
+    data = {item.path for _, item in repository.data if item.path}
+    texts = [
+        node.value
+        for module in modules
+        for node in module.nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    others = [other for other in repository.stages if other.name != stage.name]
+    named = {
+        (dep.path, title(other))
+        for other in others
+        for dep in other.deps
+        if dep.path in data and any(posixpath.basename(dep.path) in text for text in texts)
+    }
+    if not named:
+        return ""
+    said = ", ".join(f"`{path}`, on which {other} depends" for path, other in sorted(named))
+    return f"; its code names {said}"
+
+
+RULE = Rule("NBG115", "dvc-stage-without-outs", "warning", repository=_check)

@@ -1,0 +1,108 @@
+"""A stage says that it writes a file which its code writes to another place.
+
+DVC runs the stage to its end, finds that the output is not there, and fails. Only said where the
+path in the code is certain.
+
+## Flagged
+
+```yaml name="dvc.yaml"
+stages:
+  train:
+    cmd: python src/train.py
+    deps: [src/train.py, src/config.py]
+    outs:
+      - models/model.pkl  # flagged
+```
+```python name="src/train.py"
+import joblib
+from config import MODELS
+
+joblib.dump({}, MODELS / "model.pkl")
+```
+```python name="src/config.py"
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+MODELS = ROOT / "artifacts" / "models"
+```
+
+## Not flagged
+
+```yaml name="dvc.yaml"
+stages:
+  train:
+    cmd: python src/train.py
+    deps: [src/train.py]
+    outs:
+      - models/model.pkl
+      - models/scaler.pkl
+      - report.txt
+```
+```python name="src/train.py"
+import os
+import sys
+import joblib
+
+joblib.dump({}, os.path.join(os.path.dirname(__file__), "..", "models", "model.pkl"))
+joblib.dump({}, f"{sys.argv[1]}/scaler.pkl")
+joblib.dump({}, "backup/scaler.pkl")
+open("tmp/report.txt", "w").write("")
+open("report.txt", "w").write("")
+```
+"""
+
+import ast
+import posixpath
+from collections.abc import Iterator
+
+from nb2prod.repository.dvc import Stage
+from nb2prod.repository.paths import Paths
+from nb2prod.repository.python import Module
+from nb2prod.repository.repository import Repository
+from nb2prod.repository.writes import writes
+from nb2prod.rules.doctor.stages import real, scripts, title
+from nb2prod.rules.rule import Flag, Rule
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for stage in repository.stages:
+        modules = dict(_code(repository, stage))
+        if not modules:
+            continue
+        written: set[str] = set()
+        for module, folder in modules.values():
+            written |= {write.path for write in writes(module, Paths(repository.modules, folder))}
+        for out in stage.outs:
+            if out.path is None:
+                continue
+            name = posixpath.basename(out.path)
+            elsewhere = sorted(path for path in written if posixpath.basename(path) == name)
+            # Once written where it should be, or once by a path that is not known, it may be there.
+            known = sum(_names(module, name) for module, _ in modules.values())
+            if elsewhere and out.path not in elsewhere and known <= len(elsewhere):
+                places = ", ".join(f"`{path}`" for path in elsewhere)
+                message = f"{title(stage)} writes {places}, not `{out.written}`"
+                yield Flag(out.span, message, path=stage.file)
+
+
+def _code(repository: Repository, stage: Stage) -> Iterator[tuple[str, tuple[Module, str]]]:
+    """Yield the modules that a stage runs, each with the folder that it is run in."""
+    for script in scripts(repository, stage):
+        path = real(repository, script)
+        if path is None:
+            continue
+        for file in (path, *repository.modules.closure(path, script.folders)):
+            if module := repository.modules.get(file):
+                yield file, (module, script.folder)
+
+
+def _names(module: Module, name: str) -> int:
+    """Count the texts of a module that hold the name of a file."""
+    return sum(
+        1
+        for node in module.nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and name in node.value
+    )
+
+
+RULE = Rule("NBG116", "dvc-out-written-elsewhere", "error", repository=_check)

@@ -1,0 +1,169 @@
+"""The lock of the pipeline does not say what the pipeline is now.
+
+`dvc.lock` says from which code, parameters and data the outputs were made. A reader gets outputs
+that the code does not give any more, or none at all. Run `dvc repro` and commit `dvc.lock`.
+
+## Flagged
+
+```yaml name="dvc.yaml"
+stages:
+  prepare:  # flagged
+    cmd: python prepare.py
+    deps: [prepare.py]
+    outs: [data]
+  train:  # flagged
+    cmd: python train.py --fast
+    deps: [prepare.py]
+    outs: [model.pkl]
+  evaluate:  # flagged
+    cmd: python train.py
+    deps: [prepare.py]
+    outs: [x.txt]
+```
+```yaml name="dvc.lock"
+schema: '2.0'
+stages:
+  prepare:
+    cmd: python prepare.py
+    deps:
+    - path: prepare.py
+      hash: md5
+      md5: 00000000000000000000000000000000
+  train:
+    cmd: python train.py
+    deps:
+    - path: prepare.py
+      hash: md5
+      md5: f177efe7d7ebb2dcf9c50bd7e9342231
+```
+```python name="prepare.py"
+A = 1
+```
+
+## Not flagged
+
+```yaml name="dvc.yaml"
+stages:
+  prepare:
+    cmd: python prepare.py
+    deps: [prepare.py]
+    outs: [data]
+```
+```yaml name="dvc.lock"
+schema: '2.0'
+stages:
+  prepare:
+    cmd: python prepare.py
+    deps:
+    - path: prepare.py
+      hash: md5
+      md5: f177efe7d7ebb2dcf9c50bd7e9342231
+```
+```python name="prepare.py"
+A = 1
+```
+
+## References
+
+- DVC: dvc.lock
+- mllint: version-control/data/commit-dvc-lock
+"""
+
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from nb2prod.markup import Node, plain
+from nb2prod.repository.dvc import Pipeline, Stage
+from nb2prod.repository.repository import Repository
+from nb2prod.repository.values import found, values_of
+from nb2prod.rules.doctor.stages import title
+from nb2prod.rules.rule import Flag, Rule
+
+_LARGEST = 2_000_000  # bytes of a file that is compared
+_MISSING = object()
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for pipeline in repository.pipelines:
+        lock = pipeline.file.removesuffix(".yaml") + ".lock"
+        tracked = repository.tree.tracked
+        if pipeline.lock is None:
+            if pipeline.file in tracked and not repository.tree.exists(lock):
+                message = (
+                    f"`{lock}` is not there: the pipeline was never run, or is not all committed"
+                )
+                yield Flag(None, message, path=pipeline.file)
+            continue
+        if pipeline.file in tracked and lock not in tracked:
+            yield Flag(
+                None, f"`{lock}` is not in git, though `{pipeline.file}` is", path=pipeline.file
+            )
+        yield from _stages(repository, pipeline, pipeline.lock)
+
+
+def _stages(repository: Repository, pipeline: Pipeline, lock: Node) -> Iterator[Flag]:
+    locked = lock.get("stages")
+    entries: Mapping[str, Node] = locked.members if locked else {}
+    for stage in pipeline.stages:
+        if stage.frozen or any(c.text is None for c in stage.commands):
+            continue
+        entry = entries.get(stage.name)
+        if entry is None:
+            if "foreach" in stage.node.members or "@" in stage.name:
+                continue
+            yield Flag(stage.span, f"{title(stage)} was never run: dvc.lock does not have it",
+                       path=stage.file)  # fmt: skip
+        elif reason := _change(repository, stage, entry):
+            message = f"{title(stage)} was last run before {reason} changed"
+            yield Flag(stage.span, message, path=stage.file)
+
+
+def _change(repository: Repository, stage: Stage, entry: Node) -> str | None:
+    """Return what has changed since a stage was run; None if nothing is known to have."""
+    commands = [c.text for c in stage.commands]
+    command = entry.get("cmd")
+    if command and [n.text for n in command.texts()] != commands:
+        return "its command"
+    deps = entry.get("deps")
+    listed = [d for d in (deps.items if deps else ()) if d.get("path")]
+    known = {(d.get("path") or d).text: d for d in listed}
+    for dep in stage.deps:
+        if dep.path is None:
+            continue
+        if dep.written not in known:
+            if "${" not in dep.written:
+                return f"its dependency on `{dep.written}`"
+            continue
+        md5 = known[dep.written].get("md5")
+        if md5 and md5.text and _differs(repository, dep.path, md5.text):
+            return f"`{dep.path}`"
+    return _parameter(repository, stage, entry.get("params"))
+
+
+def _differs(repository: Repository, path: str, md5: str) -> bool:
+    content = repository.tree.beginning(path, _LARGEST + 1)
+    if content is None or len(content) > _LARGEST or path not in repository.tree.tracked:
+        return False
+    # Before its version 3, DVC took no notice of carriage returns.
+    versions = (content, content.replace(b"\r\n", b"\n"), content.replace(b"\n", b"\r\n"))
+    return md5 not in {hashlib.md5(v, usedforsecurity=False).hexdigest() for v in versions}
+
+
+def _parameter(repository: Repository, stage: Stage, locked: Node | None) -> str | None:
+    if locked is None:
+        return None
+    for parameter in stage.params:
+        path = parameter.file.path
+        values = values_of(repository.tree, path) if path and parameter.key else None
+        entry = locked.members.get(parameter.file.written)
+        if parameter.file.written != path:
+            entry = entry or locked.members.get("params.yaml")
+        if values is None or entry is None or parameter.key not in entry.members:
+            continue
+        now = found(values, parameter.key, _MISSING)
+        if now is not _MISSING and now != plain(entry.members[parameter.key]):
+            return f"the parameter `{parameter.key}`"
+    return None
+
+
+RULE = Rule("NBG120", "dvc-lock-out-of-date", "warning", repository=_check)

@@ -1,0 +1,65 @@
+"""A step activates an environment that no other step is in.
+
+Each step has a shell of its own; what it sets ends with it. The packages are installed into the
+Python of the machine.
+
+## Flagged
+
+```yaml name=".github/workflows/test.yml"
+jobs:
+  test:
+    runs-on: windows-latest
+    steps:
+      - run: python -m venv env
+      - run: env\\Scripts\\Activate  # flagged
+      - run: |
+          . .venv/bin/activate  # flagged
+      - run: pip install -r requirements.txt
+```
+
+## Not flagged
+
+```yaml name=".github/workflows/test.yml"
+jobs:
+  test:
+    runs-on: ubuntu-latest
+    steps:
+      - run: |
+          source .venv/bin/activate
+          pytest
+      - run: |
+          source .venv/bin/activate
+          echo "$VIRTUAL_ENV/bin" >> $GITHUB_PATH
+```
+"""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.source import Span
+
+_ACTIVATE = re.compile(
+    r"(?:(?:source|\.|call|&)\s+)?\"?\S*[\\/](?:bin|Scripts)[\\/]activate(?:\.\w+)?\"?"
+    r"|(?:conda|mamba|micromamba)\s+activate\s+\S+",
+    re.IGNORECASE,
+)
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for workflow in repository.workflows:
+        text = repository.tree.text(workflow.file) or ""
+        for job in workflow.jobs:
+            for step in job.steps[:-1]:
+                commands = step.commands.strip()
+                last = commands.splitlines()[-1].strip() if commands else ""
+                if step.run is None or not _ACTIVATE.fullmatch(last):
+                    continue
+                at = text.rfind(last, step.run.span.start, step.run.span.end)
+                where = Span(at, at + len(last)) if at >= 0 else step.run.span
+                message = "the environment is left at the end of the step; the next is not in it"
+                yield Flag(where, message, path=workflow.file)
+
+
+RULE = Rule("NBG133", "ci-activation-lost", "warning", repository=_check)

@@ -1,0 +1,52 @@
+"""Nothing asks the container whether it still works.
+
+A service that hangs is restarted only when somebody notices. An orchestrator that asks by itself,
+as Kubernetes does, needs no HEALTHCHECK.
+
+## Flagged
+
+```dockerfile name="Dockerfile"
+FROM python:3.11-slim
+EXPOSE 8000  # flagged
+CMD ["uvicorn", "app:app"]
+```
+
+## Not flagged
+
+```dockerfile name="Dockerfile"
+FROM python:3.11-slim
+EXPOSE 8000
+HEALTHCHECK CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000')"]
+CMD ["uvicorn", "app:app"]
+```
+```dockerfile name="batch/Dockerfile"
+FROM python:3.11-slim
+CMD ["python", "train.py"]
+```
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.rule import Flag, Rule
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for dockerfile in repository.dockerfiles:
+        names = {instruction.name for instruction in dockerfile.last}
+        exposed = [i for i in dockerfile.last if i.name == "EXPOSE"]
+        if exposed and "HEALTHCHECK" not in names and not _asked_elsewhere(repository):
+            message = "serves on a port, and has no HEALTHCHECK"
+            yield Flag(exposed[-1].span, message, path=dockerfile.file)
+
+
+def _asked_elsewhere(repository: Repository) -> bool:
+    texts = (
+        repository.tree.text(p) or ""
+        for p in repository.tree.files
+        if p.endswith((".yml", ".yaml"))
+    )
+    return any("healthcheck:" in text or "livenessProbe:" in text for text in texts)
+
+
+RULE = Rule("NBG164", "no-healthcheck", "info", repository=_check)

@@ -1,0 +1,51 @@
+"""A file holds a key.
+
+Whoever gets the repository gets what it opens; and git keeps it even when the line is gone. Take
+the key back where it was given, and read the new one from the environment.
+
+## Flagged
+
+```python name="src/config.py"
+TOKEN = "ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0Wp5Ld3Hj9Fg7Aa"  # flagged
+```
+
+## Not flagged
+
+```python name="src/config.py"
+import os
+
+TOKEN = os.environ["TOKEN"]
+EXAMPLE = "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+```
+
+## References
+
+- gitleaks, detect-secrets
+- CWE-798
+"""
+
+from collections.abc import Iterator
+
+from nb2prod.repository.repository import Repository
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.secrets import find_secrets, may_hold_secret
+
+# Notebooks have rules of their own; addresses with a password are in every example of a database.
+_OTHERS = (".ipynb", ".lock", ".svg", ".min.js", ".dvc/config")
+_LOOKED_INTO = 1_000_000  # bytes
+
+
+def _check(repository: Repository) -> Iterator[Flag]:
+    for path in sorted(repository.tree.tracked):
+        if path.endswith(_OTHERS):
+            continue
+        raw = repository.tree.beginning(path, _LOOKED_INTO) or b""
+        if not may_hold_secret(raw) or b"\0" in raw:
+            continue
+        text = repository.tree.text(path) or ""
+        for span, what in find_secrets(text):
+            if "in an address" not in what:
+                yield Flag(span, f"{what} is written out in the file", path=path)
+
+
+RULE = Rule("NBG173", "secret-in-file", "error", repository=_check)

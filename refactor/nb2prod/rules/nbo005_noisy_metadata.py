@@ -1,0 +1,85 @@
+"""The file holds metadata that change with each run, or with each editor.
+
+Timings, which outputs are folded, the version of the Python that ran it last: they make every
+commit a difference, and nobody reads them. The rule is off unless notebooks are kept free of them.
+
+## Flagged
+
+```python metadata={"language_info": {"name": "python", "version": "3.11.7"}}
+# %%
+x = 1
+```
+
+```python
+# %% scrolled=true
+x = 1
+```
+
+## Becomes
+
+```python
+# %%
+x = 1
+```
+
+## Not flagged
+
+```python metadata={"language_info": {"name": "python"}}
+# %% tags=["parameters"]
+x = 1
+```
+
+## References
+
+- nbstripout, databooks: metadata
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, cast
+
+from nb2prod.finding import DropMetadata
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+
+_OF_CELLS = (
+    ("collapsed",),
+    ("scrolled",),
+    ("ExecuteTime",),
+    ("execution",),
+    ("executionInfo",),
+    ("outputId",),
+    ("pycharm",),
+)
+_OF_NOTEBOOKS = (
+    ("signature",),
+    ("widgets",),
+    ("language_info", "version"),
+    ("vscode", "interpreter"),
+    ("toc", "toc_position"),
+    ("toc-autonumbering",),
+    ("varInspector",),
+)
+
+
+def _check(view: NotebookView) -> Iterator[Flag]:
+    if view.notebook.format != "ipynb":
+        return
+    wholes = [(None, view.notebook.metadata, _OF_NOTEBOOKS)]
+    wholes += [(cell.index, cell.metadata, _OF_CELLS) for cell in view.cells]
+    for cell, metadata, noise in wholes:
+        names = tuple(keys for keys in noise if _has(metadata, keys))
+        if names:
+            said = ", ".join(f"`{'.'.join(keys)}`" for keys in names)
+            drop = fix("Remove the metadata", "safe", DropMetadata(cell, names))
+            yield Flag(None, f"metadata of the moment: {said}", drop, cell)
+
+
+def _has(metadata: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
+    value: object = metadata
+    for key in keys:
+        if not isinstance(value, dict) or key not in value:
+            return False
+        value = cast("dict[str, object]", value)[key]
+    return True
+
+
+RULE = Rule("NBO005", "noisy-metadata", "info", default=False, notebook=_check)

@@ -1,0 +1,47 @@
+"""Whatever is in the files of a repository, the doctor ends with findings, and mending ends."""
+
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from nb2prod.config import Config
+from nb2prod.doctor import Doctor, mend
+from nb2prod.repository.repository import Repository
+from nb2prod.repository.tree import Tree
+from nb2prod.rules import page, repository_rules
+from nb2prod.rules.example_trees import ExampleTree, example_trees
+
+EXAMPLES = [e for rule in repository_rules() for e in example_trees(page(rule))]
+DOCTOR = Doctor.of(Config(select=("ALL",)))
+ODD = "\n|\r\n|\t| |  - |: |{|]|${x}|${{ y }}|&a |*a|'|\"|\\|é|\u2028|null|7|@|..|/|#"
+WORDS = "deps:|cmd:|run: >\n|uses:|FROM |assert |fit(|import "
+PIECES = st.sampled_from(f"{ODD}|{WORDS}".split("|"))
+
+
+@st.composite
+def mangled(draw: st.DrawFn) -> dict[str, str]:
+    """Return the files of an example with pieces taken out and put in."""
+    example: ExampleTree = draw(st.sampled_from(EXAMPLES))
+    texts = {file.name: file.text for file in example.files}
+    for _ in range(draw(st.integers(1, 4))):
+        name = draw(st.sampled_from(sorted(texts)))
+        text = texts[name]
+        start = draw(st.integers(0, len(text)))
+        end = min(len(text), start + draw(st.integers(0, 12)))
+        texts[name] = text[:start] + draw(PIECES) + text[end:]
+    return texts
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(mangled())
+def test_no_text_is_too_odd(texts: dict[str, str]):
+    files = frozenset(texts)
+    tree = Tree(Path("/nowhere"), Path("/nowhere"), files, files, texts)
+    repository = Repository(tree, Config().limits)
+    done = mend(DOCTOR, repository, {"safe", "unsafe"})
+    root = tree.root
+    again = repository.with_texts(
+        {p.relative_to(root).as_posix(): t for p, t in done.texts.items()}
+    )
+    assert not mend(DOCTOR, again, {"safe", "unsafe"}).texts
