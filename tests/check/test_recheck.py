@@ -10,13 +10,13 @@ from nb2prod.config import Config
 from nb2prod.lint import Checker
 from nb2prod.notebook import Cell, Notebook, parse_notebook
 from nb2prod.recheck import Recheck
-from nb2prod.rules import all_rules, page
+from nb2prod.rules import notebook_rules, page
 from nb2prod.rules.examples import examples
 
 # Every cell that stands as an example on the page of a rule.
 CELLS = [
     cell
-    for rule in all_rules()
+    for rule in notebook_rules()
     for example in examples(page(rule))
     if rule.code not in {"NBV006", "NBV007"}  # what cannot be read has no cells
     for cell in parse_notebook(Path(example.name), example.content).cells
