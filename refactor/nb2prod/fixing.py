@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Collection, Iterable, Iterator
@@ -14,7 +15,9 @@ from nb2prod.checking import check_file
 from nb2prod.finding import Change, EditCell, Finding, Fix, Safety
 from nb2prod.lint import Checker
 from nb2prod.notebook_text import RewriteError, rewrite
+from nb2prod.source import Edit
 
+_IMPORT = re.compile(r"\s*import \w+\s*$")
 _ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
 
 
@@ -59,13 +62,27 @@ def fixed(path: Path, content: bytes, checker: Checker, allowed: Collection[Safe
 def compatible(offered: Iterable[Fix]) -> list[Fix]:
     """Return the fixes that do not get into each other's way, earlier ones first."""
     taken: list[Fix] = []
-    changes: dict[int, list[Change]] = {}
+    changes: dict[int | None, list[Change]] = {}
+    imports: set[str] = set()
     for fix in offered:
+        lines = set(map(_imports, fix.changes)) - {""}
+        if lines & imports:
+            continue  # one import is enough, and the next round will know of it
         if not any(_clash(c, other) for c in fix.changes for other in changes.get(c.cell, ())):
             taken.append(fix)
+            imports |= lines
             for change in fix.changes:
                 changes.setdefault(change.cell, []).append(change)
     return taken
+
+
+def _imports(change: Change) -> str:
+    """Return the import that a change puts in."""
+    match change:
+        case EditCell(edit=Edit(span, text)) if span.start == span.end and _IMPORT.match(text):
+            return text.strip()
+        case _:
+            return ""
 
 
 def _clash(one: Change, other: Change) -> bool:

@@ -64,7 +64,8 @@ def _fix(fix: Fix) -> Mapping[str, Any]:
             changes.append({"cell": change.cell + 1, "edit": edit})
         else:
             kind = type(change).__struct_config__.tag
-            changes.append({"cell": change.cell + 1, "action": kind})
+            where = None if change.cell is None else change.cell + 1
+            changes.append({"cell": where, "action": kind})
     return {"title": fix.title, "safety": fix.safety, "changes": changes}
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import CellView
+from nb2prod.analysis.summary import Summary
 from nb2prod.shell import Installation, installation
 from nb2prod.source import Span
 
@@ -10,15 +10,15 @@ _TOOLS = frozenset({"pip", "conda", "mamba", "micromamba", "uv"})
 _SHELLS = frozenset({"bash", "sh", "script", "!", "system", "sx"})
 
 
-def installs(view: CellView) -> Iterator[tuple[Span, Installation]]:
+def installs(source: str, summary: Summary) -> Iterator[tuple[Span, Installation]]:
     """Yield the installations of a cell: the place, and what is installed."""
-    for magic in view.code.summary.magics:
+    for magic in summary.magics:
         if magic.kind == "shell":
             command = magic.argument
         elif magic.kind == "line" and magic.name in _TOOLS:
             command = f"{magic.name} {magic.argument}"
         elif magic.kind == "cell" and magic.name in _SHELLS:
-            command = view.code.source[magic.start : magic.end].partition("\n")[2]
+            command = source[magic.start : magic.end].partition("\n")[2]
         else:
             continue
         found = installation(command)
