@@ -24,11 +24,21 @@ b = 2
 
 ## Not flagged
 
-A cell with a comment says something.
+A cell with a comment says something, and one between two Markdown cells is left to the reader, who
+is asked to write into it.
 
 ```python
 # %%
 # To be continued
+```
+
+```python
+# %% [markdown]
+# How many rows are there?
+# %%
+# %% [markdown]
+# And how many of them are complete?
+# %%
 ```
 
 ## References
@@ -38,19 +48,38 @@ A cell with a comment says something.
 - marimo: MF004
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import RemoveCell
+from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
+    left = _left_to_reader(view.cells)
     for cell in view.cells:
-        if cell.source.strip():
+        if cell.source.strip() or cell.index in left:
             continue
         bare = not cell.tags and not cell.outputs and "attachments" not in cell.metadata
         remove = fix("Remove the cell", "safe" if bare else "unsafe", RemoveCell(cell.index))
         yield Flag(None, "the cell is empty", remove if len(view.cells) > 1 else (), cell.index)
+
+
+def _left_to_reader(cells: Sequence[Cell]) -> set[int]:
+    """Return the empty code cells below a question: between Markdown cells, or at such an end."""
+    left: set[int] = set()
+    last: list[int] = []
+    kind = ""  # of the last cell that is not empty
+    for cell in cells:
+        if cell.source.strip():
+            if kind == cell.kind == "markdown":
+                left.update(last)
+            last, kind = [], cell.kind
+        elif cell.kind == "code":
+            last.append(cell.index)
+    if left and kind == "markdown":
+        left.update(last)
+    return left
 
 
 RULE = Rule(
