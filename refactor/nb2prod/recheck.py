@@ -111,7 +111,8 @@ class Recheck:
             return self._anew(notebook, known)
         opaque = set(view.occurrences.opaque)
         before = {old.index: self._summaries.get(old.index, Summary()) for old, _ in edits}
-        touched: set[str] = set()
+        blank = any(bool(a.source.strip()) != bool(b.source.strip()) for a, b in edits)
+        touched: set[str] = {""} if blank else set()
         for _, new in edits:
             if new.kind == "code":
                 self._summarise(new, {})

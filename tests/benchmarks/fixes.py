@@ -15,10 +15,9 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from pathlib import Path
@@ -28,15 +27,22 @@ from corpus import notebooks
 from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.checking import check_file
 from nb2prod.config import Config
-from nb2prod.finding import Change, ClearOutputs, EditCell, RemoveCell
+from nb2prod.finding import (
+    Change,
+    ClearOutputs,
+    EditCell,
+    RedactOutputs,
+    RemoveCell,
+    SetMember,
+    SplitCell,
+)
 from nb2prod.fixing import fixed
+from nb2prod.json_text import Value, items_at, members_at, object_at, skip_blanks
 from nb2prod.lint import Checker
 from nb2prod.notebook import Cell, parse_notebook
 from nb2prod.notebook_text import RewriteError, rewrite
 
 CHECKER = Checker.of(Config(select=("ALL",)))
-_BLANK = re.compile(r"[ \t\r\n]*")
-_DECODER = json.JSONDecoder()
 
 
 def main() -> None:
@@ -118,7 +124,8 @@ def _valid(path: Path, before: bytes, after: bytes) -> Iterator[str]:
 
 
 def _shape(notebook: dict[str, object]) -> object:
-    return [(key, None if key == "cells" else value) for key, value in notebook.items()]
+    free = {"cells", "metadata"}
+    return [(key, None if key in free else value) for key, value in notebook.items()]
 
 
 def _code(path: Path, content: bytes) -> Iterator[str]:
@@ -133,6 +140,7 @@ def _is_broken(source: str) -> bool:
 class _Parts:
     """The text of a notebook, taken apart: what is around the cells, and each cell."""
 
+    text: str
     around: tuple[str, str]
     cells: list[str]
 
@@ -162,94 +170,114 @@ def compare(before: _Before, after: bytes, changes: Sequence[Change]) -> Iterato
     except (ValueError, KeyError) as error:
         yield f"not a notebook any more: {error}"
         return
-    old = before.parts
-    removed = {c.cell for c in changes if isinstance(c, RemoveCell)}
-    edited = {c.cell for c in changes if isinstance(c, EditCell)}
-    cleared = {c.cell for c in changes if isinstance(c, ClearOutputs)}
-    if before.content[:3] != after[:3] or (old.around != new.around and len(new.cells)):
+    if before.content[:3] != after[:3] or not _same_around(before.parts, new, changes):
         yield "something around the cells has changed"
-    left = [i for i in range(len(old.cells)) if i not in removed]
-    if len(left) != len(new.cells):
-        yield f"{len(new.cells)} cells, not {len(left)}"
-        return
-    for index, text in zip(left, new.cells, strict=True):
-        was = old.cells[index]
-        if index not in edited | cleared:
-            if was != text:
-                yield f"cell {index} has changed"
+    by_cell: dict[int | None, list[Change]] = {}
+    for change in changes:
+        by_cell.setdefault(change.cell, []).append(change)
+    at = 0
+    for index, was in enumerate(before.parts.cells):
+        made = by_cell.get(index, [])
+        if any(isinstance(change, RemoveCell) for change in made):
             continue
-        free = {"source"} if index in edited else set[str]()
-        free |= {"outputs", "execution_count"} if index in cleared else set[str]()
-        if _without(was, free) != _without(text, free):
-            yield f"cell {index} has changed, and not only its {', '.join(sorted(free))}"
-        if index in edited:
-            yield from (f"cell {index}: {problem}" for problem in _lines(was, text))
-            yield from _python(before.cells[index], text)
+        more = sum(len(change.at) for change in made if isinstance(change, SplitCell))
+        texts = new.cells[at : at + more + 1]
+        at += more + 1
+        if len(texts) != more + 1:
+            break
+        if not made and was != texts[0]:
+            yield f"cell {index} has changed"
+        elif made:
+            yield from _compare_cell(before.cells[index], was, texts, made)
+    if at != len(new.cells):
+        yield f"{len(new.cells)} cells, not {at}"
 
 
-def _python(was: Cell, text: str) -> Iterator[str]:
-    """Yield whether a cell was Python and is none any more."""
-    source = json.loads(text)["source"]
-    source = source if isinstance(source, str) else "".join(source)
-    if was.kind == "code" and not _is_broken(was.source) and _is_broken(source):
-        yield f"cell {was.index} is not Python any more: {source[:300]!r}"
+def _same_around(old: _Parts, new: _Parts, changes: Sequence[Change]) -> bool:
+    names = [change.name for change in changes if isinstance(change, SetMember)]
+    if not names or all(change.cell is not None for change in changes):
+        return old.around == new.around or not new.cells
+    free = {"cells", "metadata"}
+    metadata = [object_at(text, 0)["metadata"].span for text in (old.text, new.text)]
+    return _members(old.text, 0, free) == _members(new.text, 0, free) and _members(
+        old.text, metadata[0].start, names
+    ) == _members(new.text, metadata[1].start, names)
+
+
+def _compare_cell(
+    was: Cell, old: str, texts: Sequence[str], made: Sequence[Change]
+) -> Iterator[str]:
+    """Yield what is wrong with what became of one cell: the last of `texts` keeps its outputs."""
+    free = {change.name for change in made if isinstance(change, SetMember)}
+    for change in made:
+        if isinstance(change, ClearOutputs):
+            free |= {"outputs", "execution_count"}
+        elif isinstance(change, RedactOutputs):
+            free.add("outputs")
+        elif isinstance(change, (EditCell, SplitCell)):
+            free.add("source")
+    if _members(old, 0, free) != _members(texts[-1], 0, free):
+        yield f"cell {was.index} has changed, and not only its {', '.join(sorted(free))}"
+    if _without(old, free) != _without(texts[-1], free) and not any(
+        isinstance(change, SetMember) for change in made
+    ):
+        yield f"cell {was.index} has changed, and not only its {', '.join(sorted(free))}"
+    sources = [_source(text) for text in texts]
+    if len(texts) > 1 and "".join("".join(sources).split()) != "".join(was.source.split()):
+        yield f"cell {was.index}: the parts are not the whole"
+    if len(texts) == 1:
+        yield from (f"cell {was.index}: {problem}" for problem in _lines(old, texts[0]))
+    for source in sources:
+        if was.kind == "code" and not _is_broken(was.source) and _is_broken(source):
+            yield f"cell {was.index} is not Python any more: {source[:300]!r}"
+
+
+def _source(cell: str) -> str:
+    source = json.loads(cell)["source"]
+    return source if isinstance(source, str) else "".join(source)
 
 
 def _parts(text: str) -> _Parts:
-    top = dict(_members(text, _skip(text, 0)))
-    start, end = top["cells"]
-    items = list(_items(text, start))
+    items = list(items_at(text, object_at(text, skip_blanks(text, 0))["cells"].span.start))
     if not items:
-        return _Parts((text, ""), [])
-    around = text[: items[0][0]], text[items[-1][1] :]
-    assert end
-    return _Parts(around, [text[a:b] for a, b in items])
+        return _Parts(text, (text, ""), [])
+    around = text[: items[0].span.start], text[items[-1].span.end :]
+    return _Parts(text, around, [text[i.span.start : i.span.end] for i in items])
 
 
-def _without(cell: str, free: Iterable[str]) -> str:
+def _members(text: str, at: int, but: Collection[str]) -> list[tuple[object, str]]:
+    """Return the members of an object as they are written, without some."""
+    return [
+        (key.data, text[value.span.start : value.span.end])
+        for key, value in members_at(text, skip_blanks(text, at))
+        if key.data not in but
+    ]
+
+
+def _without(cell: str, free: Collection[str]) -> str:
     """Return a cell's text without the values of some members."""
-    places = sorted((place for key, place in _members(cell, 0) if key in free), reverse=True)
-    for start, end in places:
-        cell = f"{cell[:start]}…{cell[end:]}"
+    for key, value in reversed(list(members_at(cell, 0))):
+        if key.data in free:
+            cell = f"{cell[: value.span.start]}…{cell[value.span.end :]}"
     return cell
 
 
 def _lines(before: str, after: str) -> Iterator[str]:
     """Yield which lines of a source are written otherwise, though they are the same lines."""
-    old, new = (dict(_members(cell, 0)).get("source") for cell in (before, after))
-    if not old or not new or before[old[0]] != "[" or after[new[0]] != "[":
-        return
-    was = [before[a:b] for a, b in _items(before, old[0])]
-    now = [after[a:b] for a, b in _items(after, new[0])]
-    plain = [[json.loads(line) for line in lines] for lines in (was, now)]
+    sources = [(text, object_at(text, 0).get("source")) for text in (before, after)]
+    lines: list[list[Value]] = []
+    for text, source in sources:
+        if source is None or not isinstance(source.data, list):
+            return
+        lines.append(list(items_at(text, source.span.start)))
+    plain = [[line.data for line in each] for each in lines]
+    was, now = (
+        [text[line.span.start : line.span.end] for line in each]
+        for text, each in zip((before, after), lines, strict=True)
+    )
     for what, i, j, k, _ in SequenceMatcher(None, *plain, autojunk=False).get_opcodes():
         if what == "equal" and was[i:j] != now[k : k + j - i]:
             yield f"line {i + 1} is written otherwise"
-
-
-def _members(text: str, at: int) -> Iterator[tuple[str, tuple[int, int]]]:
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        key, end = _DECODER.raw_decode(text, at)
-        start = _skip(text, _skip(text, end) + 1)
-        _, end = _DECODER.raw_decode(text, start)
-        yield str(key), (start, end)
-        at = _skip(text, end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-
-
-def _items(text: str, at: int) -> Iterator[tuple[int, int]]:
-    at = _skip(text, at + 1)
-    while text[at] != "]":
-        _, end = _DECODER.raw_decode(text, at)
-        yield at, end
-        at = _skip(text, end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-
-
-def _skip(text: str, at: int) -> int:
-    match = _BLANK.match(text, at)
-    return match.end() if match else at
 
 
 if __name__ == "__main__":

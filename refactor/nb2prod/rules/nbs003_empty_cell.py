@@ -48,38 +48,21 @@ is asked to write into it.
 - marimo: MF004
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from nb2prod.finding import RemoveCell
-from nb2prod.notebook import Cell
+from nb2prod.rules.markdown import left_to_reader
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    left = _left_to_reader(view.cells)
+    left = left_to_reader(view.cells)
     for cell in view.cells:
         if cell.source.strip() or cell.index in left:
             continue
         bare = not cell.tags and not cell.outputs and "attachments" not in cell.metadata
         remove = fix("Remove the cell", "safe" if bare else "unsafe", RemoveCell(cell.index))
         yield Flag(None, "the cell is empty", remove if len(view.cells) > 1 else (), cell.index)
-
-
-def _left_to_reader(cells: Sequence[Cell]) -> set[int]:
-    """Return the empty code cells below a question: between Markdown cells, or at such an end."""
-    left: set[int] = set()
-    last: list[int] = []
-    kind = ""  # of the last cell that is not empty
-    for cell in cells:
-        if cell.source.strip():
-            if kind == cell.kind == "markdown":
-                left.update(last)
-            last, kind = [], cell.kind
-        elif cell.kind == "code":
-            last.append(cell.index)
-    if left and kind == "markdown":
-        left.update(last)
-    return left
 
 
 RULE = Rule(

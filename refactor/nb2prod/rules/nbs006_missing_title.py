@@ -54,6 +54,7 @@ a = 1
 a = 1
 # %% [markdown]
 # ### Load the data
+# ---
 ```
 
 ## References
