@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import cast
 
 import msgspec
 
@@ -79,7 +80,7 @@ def _strings(raw: msgspec.Raw) -> list[str]:
         value: object = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
         return []
-    parts: list[object] = value if isinstance(value, list) else [value]
+    parts = cast("list[object]", value) if isinstance(value, list) else [value]
     return [part for part in parts if isinstance(part, str)]
 
 
