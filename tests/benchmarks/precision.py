@@ -3,10 +3,10 @@
     python tests/benchmarks/precision.py TABLE FOLDER [--rule CODE …] [--count 30] [--seed 1]
 
 TABLE and FOLDER name the notebooks (see corpus.py). For each rule, of all its findings those of a
-notebook's first two that are drawn are shown: the cell with the place marked, what its outputs
-begin with, and the lines elsewhere in which a name of the message stands. The same seed draws the
-same findings, as long as the rule finds the same. What was judged is kept in
-refactor/nb2prod/rules/PRECISION.md.
+notebook's first two that are drawn are shown: the cell with the place marked, what the cells
+beside it and its outputs begin with, and the lines elsewhere in which a name of the message
+stands. The same seed draws the same findings, as long as the rule finds the same. What was judged
+is kept in refactor/nb2prod/rules/PRECISION.md.
 """
 
 from __future__ import annotations
@@ -92,6 +92,10 @@ def context(notebook: Notebook, finding: Finding, around: int, mentions: int) ->
     yield f"    {cell.kind}{count}, lines {start + 1}-{min(end, len(lines))} of {len(lines)}"
     for number, line in enumerate(lines[start:end], start + 1):
         yield f"    {'>' if number == finding.line and finding.end else ' '} {line}"
+    for beside in notebook.cells[max(0, cell.index - 1) : cell.index + 2]:
+        if beside is not cell:
+            where = "before" if beside.index < cell.index else "after"
+            yield f"    [{where}, {beside.kind}] {beside.source[:120]!r}"
     for output in cell.outputs[:2]:
         yield f"    out {output.output_type} {output.written()[:150]!r}"
     names = [n for n in re.findall(r"`([^\W\d]\w*)`", finding.message) if len(n) > 1][:3]
