@@ -39,7 +39,7 @@ from nb2prod.finding import (
 from nb2prod.fixing import fixed
 from nb2prod.json_text import Value, items_at, members_at, object_at, skip_blanks
 from nb2prod.lint import Checker
-from nb2prod.notebook import Cell, parse_notebook
+from nb2prod.notebook import Cell, NotebookError, parse_notebook
 from nb2prod.notebook_text import RewriteError, rewrite
 
 CHECKER = Checker.of(Config(select=("ALL",)))
@@ -59,6 +59,11 @@ def main() -> None:
     for path in notebooks(options.table, options.folder):
         content = path.read_bytes()
         counts["notebooks"] += 1
+        try:
+            parse_notebook(path, content)
+        except NotebookError:
+            counts["notebooks that are not read: another language, or no JSON"] += 1
+            continue
         try:
             problems = list(_problems(path, content, options.each, counts, refused))
         except Exception as error:  # noqa: BLE001  an exception is what is looked for
