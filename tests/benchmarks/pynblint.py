@@ -14,10 +14,8 @@ import argparse
 import ast
 import json
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -50,6 +48,20 @@ SAME = {
     "long_multiline_python_comment": "NBS005",
     "cell-too-long": "NBS001",
 }
+_PYNBLINT = """
+import json, sys
+from pathlib import Path
+from pynblint.core_models import Notebook
+from pynblint.loader import load_core_modules
+from pynblint.nb_linter import NotebookLinter
+load_core_modules()
+for path in sys.argv[1:]:
+    try:
+        found = [lint["slug"] for lint in NotebookLinter(Notebook(Path(path))).as_dict()["lints"]]
+    except Exception:
+        found = None
+    print(json.dumps(found), flush=True)
+"""
 Cause = tuple[str, Callable[[Notebook], bool]]
 
 
@@ -66,41 +78,27 @@ def main() -> None:
             known[path] = read_notebook(path)
         except NotebookError:
             continue  # Pynblint stops at a file that is not JSON, and R is Python to it
-    theirs = pynblint(list(known), _peers(options.venv)["pynblint"])
+    theirs = pynblint(list(known), _peers(options.venv)["pynblint"].with_name("python"))
     known = {path: notebook for path, notebook in known.items() if path in theirs}
     checker = Checker.of(Config(select=tuple(SAME.values())))
     ours = {p: {f.code for f in check_file(p, checker)[0].findings} for p in known}
     print(*page(known, theirs, ours, options.folder), sep="\n")
 
 
-def pynblint(paths: Sequence[Path], program: Path) -> Mapping[Path, set[str]]:
-    """Return what Pynblint finds in each notebook; none for those it fails on."""
-    with tempfile.TemporaryDirectory() as folder:
-        found: dict[Path, set[str]] = {}
-        for number in range(0, len(paths), 50):
-            part = Path(folder, f"part{number}")
-            copies: dict[str, Path] = {}
-            for index, path in enumerate(paths[number : number + 50]):
-                copy = part / f"{index:04}" / path.name
-                copy.parent.mkdir(parents=True)
-                shutil.copyfile(path, copy)
-                copies[str(copy.relative_to(part))] = path
-            output = Path(folder, "out.json")
-            output.unlink(missing_ok=True)
-            subprocess.run(
-                [program, part, "-q", "-y", "-o", output], capture_output=True, check=False
-            )
-            if not output.exists():
-                print(f"Pynblint failed on {len(copies)} notebooks", file=sys.stderr)
-                continue
-            found |= {path: set[str]() for path in copies.values()}
-            for entry in json.loads(output.read_text("utf-8"))["notebook_level_lints"]:
-                place = Path(entry["notebook_metadata"]["notebook_name"])
-                matches = [p for name, p in copies.items() if Path(name).name == place.name]
-                where = str(entry["notebook_metadata"].get("notebook_path", ""))
-                path = next((p for n, p in copies.items() if where.endswith(n)), matches[0])
-                found[path] |= {lint["slug"] for lint in entry["lints"]}
-        return found
+def pynblint(paths: Sequence[Path], python: Path) -> Mapping[Path, set[str]]:
+    """Return what Pynblint finds in each notebook; none for those it fails on.
+
+    Its report of a folder names the files without their folders, so it is asked for each alone.
+    """
+    command = [python, "-c", _PYNBLINT, *paths]
+    run = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[Path, set[str]] = {}
+    for path, line in zip(paths, run.stdout.splitlines(), strict=True):
+        if line == "null":
+            print(f"Pynblint fails on {path}", file=sys.stderr)
+        else:
+            found[path] = set(json.loads(line))
+    return found
 
 
 def page(
