@@ -116,7 +116,7 @@ def _named(
     found = often[argument, value]
     first = found[0]
     # Any mention, for the name may be bound where it cannot be seen.
-    taken = any(name in cell.source for cell in view.cells)
+    taken = any(name in cell.source for cell, _ in view.code)
     if first.line < 0 or taken or sum(argument.upper() == n.upper() for n, _ in often) > 1:
         return ()
     written = view.cells[first.cell].source[first.value.start : first.value.end]
@@ -125,4 +125,11 @@ def _named(
     return fix(f"Name it {name}", "unsafe", bound, *changes)
 
 
-RULE = Rule("NBS013", "repeated-number", "info", default=False, notebook=_check)
+RULE = Rule(
+    "NBS013",
+    "repeated-number",
+    "info",
+    default=False,
+    notebook=_check,
+    looks_at=("file", "source"),
+)
