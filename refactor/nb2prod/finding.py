@@ -53,7 +53,30 @@ class EditFile(msgspec.Struct, frozen=True, tag="file"):
     edit: Edit
 
 
-CellChange = EditCell | RemoveCell | ClearOutputs | DropMetadata
+class RedactOutputs(msgspec.Struct, frozen=True, tag="redact"):
+    """Take the secrets out of the outputs of a cell, and leave the rest of them."""
+
+    cell: int
+
+
+class SetMember(msgspec.Struct, frozen=True, tag="set"):
+    """Give a member of the file's JSON a value: of a cell, or of the notebook's metadata."""
+
+    cell: int | None
+    name: str
+    value: str | dict[str, str]
+
+
+class SplitCell(msgspec.Struct, frozen=True, tag="split"):
+    """Cut a cell into several, at offsets in its source at which lines start."""
+
+    cell: int
+    at: tuple[int, ...]
+
+
+CellChange = (
+    EditCell | RemoveCell | ClearOutputs | DropMetadata | RedactOutputs | SetMember | SplitCell
+)
 Change = CellChange | EditFile
 
 

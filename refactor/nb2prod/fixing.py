@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import shutil
 import tempfile
 from codecs import BOM_UTF8
@@ -18,6 +19,7 @@ from nb2prod.notebook_text import RewriteError, rewrite
 from nb2prod.source import Edit, apply_edits
 from nb2prod.surroundings import Surroundings, around
 
+_IMPORT = re.compile(r"\s*import \w+\s*$")
 _ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
 
 
@@ -89,9 +91,14 @@ def compatible(offered: Iterable[Fix]) -> list[Fix]:
     """Return the fixes that do not get into each other's way, earlier ones first."""
     taken: list[Fix] = []
     changes: dict[int | str, list[Change]] = {}
+    imports: set[str] = set()
     for fix in offered:
+        lines = set(map(_imports, fix.changes)) - {""}
+        if lines & imports:
+            continue  # one import is enough, and the next round will know of it
         if not any(_clash(c, other) for c in fix.changes for other in changes.get(_place(c), ())):
             taken.append(fix)
+            imports |= lines
             for change in fix.changes:
                 changes.setdefault(_place(change), []).append(change)
     return taken
@@ -102,6 +109,15 @@ def _place(change: Change) -> int | str:
     if isinstance(change, EditFile):
         return change.path
     return -1 if change.cell is None else change.cell
+
+
+def _imports(change: Change) -> str:
+    """Return the import that a change puts in."""
+    match change:
+        case EditCell(edit=Edit(span, text)) if span.start == span.end and _IMPORT.match(text):
+            return text.strip()
+        case _:
+            return ""
 
 
 def _clash(one: Change, other: Change) -> bool:

@@ -304,6 +304,7 @@ def _language(metadata: Mapping[str, Any]) -> str:
     for said in (
         _mapping(metadata.get("language_info")).get("name"),
         kernelspec.get("language"),
+        _mapping(metadata.get("jupytext")).get("main_language") if not kernelspec else None,
     ):
         if name := _text(said):
             return _NAMES.get(name.lower(), name)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from typing import cast
 
 import msgspec
 
@@ -45,6 +46,10 @@ class Output(msgspec.Struct, frozen=True, gc=False):
         """Return what a reader could copy as text: a stream, `text/plain`, HTML, a traceback."""
         return _COLOURS.sub("", "\n".join(map(_text, self._texts())))
 
+    def parts(self) -> list[str]:
+        """Return the texts that `written` puts together, each as it stands in the file."""
+        return [part for raw in self._texts() for part in _strings(raw)]
+
     def raw_texts(self) -> list[bytes]:
         """Return the JSON of what `written` gives, to look into before it is decoded.
 
@@ -67,13 +72,16 @@ def read_output(raw: object) -> Output:
 
 
 def _text(raw: msgspec.Raw) -> str:
+    return "".join(_strings(raw))
+
+
+def _strings(raw: msgspec.Raw) -> list[str]:
     try:
         value: object = msgspec.json.decode(raw)
     except (msgspec.MsgspecError, UnicodeDecodeError):
-        return ""
-    if isinstance(value, list):
-        return "".join(part for part in value if isinstance(part, str))  # type: ignore[misc]
-    return value if isinstance(value, str) else ""
+        return []
+    parts = cast("list[object]", value) if isinstance(value, list) else [value]
+    return [part for part in parts if isinstance(part, str)]
 
 
 def _length(raw: msgspec.Raw) -> int:

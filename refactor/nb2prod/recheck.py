@@ -8,7 +8,7 @@ move, all is found again, but no cell that is known is read again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from itertools import compress
 from operator import is_not
@@ -121,7 +121,8 @@ class Recheck:
             return self._anew(notebook, known)
         opaque = set(view.occurrences.opaque)
         before = {old.index: self._summaries.get(old.index, Summary()) for old, _ in edits}
-        touched: set[str] = set()
+        blank = any(bool(a.source.strip()) != bool(b.source.strip()) for a, b in edits)
+        touched: set[str] = {""} if blank else set()
         for _, new in edits:
             if new.kind == "code":
                 self._summarise(new, {})
@@ -129,13 +130,13 @@ class Recheck:
                 touched |= view.occurrences.replace(new.index, after)
         if view.occurrences.opaque != opaque:  # every fact may have changed
             return self._anew(notebook, None)
-        self._follow(edits)
+        unfixed = self._follow(edits)
         imports = any(_targets(s) != _targets(self._summaries.get(i)) for i, s in before.items())
         self._view = self._viewed(notebook, view.occurrences, view.facts, imports=imports)
         touched |= {name for name, _ in view.names.items() ^ self._view.names.items()}
         touched |= self._unless.keys()
         again = {new.index for _, new in edits if new.kind == "code"}
-        again |= view.facts.refresh(touched, self._view)
+        again |= unfixed | view.facts.refresh(touched, self._view)
         aspects: set[Aspect] = {
             aspect
             for old, new in edits
@@ -158,13 +159,25 @@ class Recheck:
                 changed |= self._flagged(rule, flags[rule.code])
         return {cell for cell in changed if self._hear(cell)}
 
-    def _follow(self, edits: Iterable[tuple[Cell, Cell]]) -> None:
-        """Let what slow rules have flagged move with the text, until they are asked again."""
-        for old, new in edits:
-            for rule, flags in self._by_rule.values():
-                if rule.slow and old.index in flags:
+    def _follow(self, edits: Collection[tuple[Cell, Cell]]) -> set[int]:
+        """Let what slow rules have flagged move with the text, until they are asked again.
+
+        Their fixes do not fit other code. Returns the cells whose flags have lost some.
+        """
+        unfixed: set[int] = set()
+        code = any(new.kind == "code" and old.source != new.source for old, new in edits)
+        for rule, flags in self._by_rule.values():
+            if not rule.slow:
+                continue
+            for old, new in edits:
+                if old.index in flags:
                     kept = (followed(flag, old.source, new.source) for flag in flags[old.index])
                     flags[old.index] = [flag for flag in kept if flag]
+            for cell, items in flags.items() if code else ():
+                if cell is not None and any(flag.fixes for flag in items):
+                    unfixed.add(cell)
+                    flags[cell] = [flag._replace(fixes=()) for flag in items]
+        return unfixed
 
     def _renumber(self, before: Notebook, after: Notebook) -> None:
         """Let what slow rules have flagged move with its cell, if that is still there."""
@@ -176,7 +189,7 @@ class Recheck:
                 self._by_rule[code] = (
                     rule,
                     {
-                        cell: [flag._replace(cell=cell) for flag in items]
+                        cell: [flag._replace(cell=cell, fixes=()) for flag in items]
                         for cell, items in kept.items()
                     },
                 )

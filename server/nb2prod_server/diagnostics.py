@@ -25,6 +25,8 @@ _SEVERITIES: Mapping[Severity, types.DiagnosticSeverity] = {
 # What is shown faded out, and what is struck through.
 _UNNECESSARY = frozenset({"NBI002", "NBD008", "NBD009", "NBS003", "NBS011", "NBV008"})
 _DEPRECATED = frozenset({"NBM005"})
+# What an editor can make; the rest takes the text of the file.
+_MADE = (EditCell, RemoveCell, ClearOutputs)
 
 
 class Translator:
@@ -85,7 +87,8 @@ class Translator:
     def _data(self, found: Finding) -> dict[str, Any]:
         """Return what code actions need: fixes in the editor's terms, and which texts they fit."""
         data: dict[str, Any] = {"cell": found.cell}
-        if fixes := [self._fix(fix) for fix in found.fixes if _is_of_cells(fix)]:
+        made = (f for f in found.fixes if all(isinstance(c, _MADE) for c in f.changes))
+        if fixes := [self._fix(fix) for fix in made]:
             data["fixes"] = fixes
         return data
 
@@ -116,11 +119,6 @@ class Translator:
     def _version(self, uri: str) -> int:
         document = self._documents.texts.get(uri)
         return document.version if document else 0
-
-
-def _is_of_cells(fix: Fix) -> bool:
-    """Say whether a fix only changes what the editor shows as cells."""
-    return all(isinstance(c, EditCell | RemoveCell | ClearOutputs) for c in fix.changes)
 
 
 @cache

@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 from building import notebook
 
-from nb2prod.finding import CellChange, ClearOutputs, DropMetadata, EditCell, RemoveCell
+from nb2prod.finding import (
+    CellChange,
+    ClearOutputs,
+    DropMetadata,
+    EditCell,
+    RedactOutputs,
+    RemoveCell,
+    SetMember,
+    SplitCell,
+)
 from nb2prod.notebook import parse_notebook
 from nb2prod.notebook_text import RewriteError, rewrite
 from nb2prod.source import Edit, Span
@@ -178,3 +187,55 @@ def test_metadata_go_with_their_commas_and_nothing_else(tmp_path: Path, indent):
     data["metadata"] = {"language_info": {"name": "python"}}
     assert rewrite(path, before.encode(), changes) == text().encode()
     assert rewrite(path, text().encode(), changes) == text().encode()
+
+
+def test_a_member_is_put_where_it_belongs_and_written_as_its_neighbours_are():
+    text = json.dumps(json.loads(ODD), indent=1, sort_keys=True)
+    new = rewritten(text, SetMember(0, "id", "load"))
+    assert new == text.replace(
+        '"execution_count": 3,\n', '"execution_count": 3,\n   "id": "load",\n'
+    )
+    python = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    named = rewritten(text, SetMember(None, "kernelspec", python))
+    spec = json.dumps({"kernelspec": python}, indent=1).replace("\n", "\n ")
+    assert named == text.replace(
+        '"metadata": {},\n "nbformat"', f'"metadata": {spec},\n "nbformat"'
+    )
+
+
+def test_a_member_of_unsorted_ones_comes_last_and_one_that_is_there_is_replaced():
+    new = rewritten(ODD, SetMember(2, "id", "end"))
+    assert new == ODD.replace('"source": []', '"source": [], "id": "end"')
+    assert rewritten(new, SetMember(2, "id", "other")) == new.replace('"end"', '"other"')
+
+
+def test_only_the_secret_goes_from_an_output():
+    key = "ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0Wp5Ld3Hj9Fg7Aa"
+    shown = {"text/plain": [f"token {key}\n", "is\u00e9"], "image/png": f"AA{key}=="}
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": f"a {key} b"},
+        {"output_type": "execute_result", "metadata": {}, "data": shown},
+    ]
+    notebook = json.loads(ODD)
+    notebook["cells"][0]["outputs"] = outputs
+    new = json.loads(rewritten(json.dumps(notebook), RedactOutputs(0)))
+    assert new["cells"][0]["outputs"][0]["text"] == "a [redacted] b"
+    assert new["cells"][0]["outputs"][1]["data"] == {
+        "text/plain": ["token [redacted]\n", "is\u00e9"],
+        "image/png": shown["image/png"],
+    }
+    assert new["cells"][1:] == notebook["cells"][1:]
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_a_cell_is_cut_and_its_last_part_keeps_what_was_shown(indent: int | None):
+    notebook = json.loads(ODD)
+    notebook["cells"][0]["id"] = "first"
+    text = json.dumps(notebook, indent=indent)
+    place = SOURCE.index("import sys"), SOURCE.index("print")
+    cells = json.loads(rewritten(text, SplitCell(0, place)))["cells"]
+    assert ["".join(c["source"]) for c in cells[:3]] == SOURCE.split("\n")
+    assert [c["outputs"] for c in cells[:2]] == [[], []]
+    assert cells[2] == {**notebook["cells"][0], "source": ['print("café")']}
+    assert len({c["id"] for c in cells[:3]}) == 3
+    assert cells[3:] == notebook["cells"][1:]

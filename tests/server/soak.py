@@ -18,7 +18,7 @@ sys.path.append(str(Path(__file__).parent))
 from wire import Wire
 
 from nb2prod.notebook import parse_notebook
-from nb2prod.rules import all_rules, page
+from nb2prod.rules import notebook_rules, page
 from nb2prod.rules.examples import examples
 
 URI = "file:///soak/prices.ipynb"
@@ -45,7 +45,7 @@ class Editor:
         self.draw = random.Random(seed)
         self.pool = [
             cell
-            for rule in all_rules()
+            for rule in notebook_rules()
             if rule.code not in {"NBV006", "NBV007"}
             for example in examples(page(rule))
             for cell in parse_notebook(Path(example.name), example.content).cells

@@ -19,6 +19,8 @@ Node = TypeVar("Node", bound=ast.AST)
 _FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # `%%sql result <<`, `%%R -o frame`: magics of others that bind a name which they are told.
 _TOLD = re.compile(r"\b([A-Za-z_]\w*)\s*<<|(?:^|\s)(?:-o|--output|--out|-c)[ =]([A-Za-z_]\w*)")
+# Behind a value that is not to be shown; one in a comment hides nothing.
+_SEMICOLON = re.compile(r"[ \t]*;")
 # These bind names that stand in other files, or in a store.
 _OPAQUE = frozenset({"run", "store", "load", "pylab", "loadpy", "reload_kedro", "macro", "rerun"})
 
@@ -35,8 +37,12 @@ class CodeCell:
         self._broken: Broken | None = None
         self._parse()
         self._walk = Walk(self.lines.offset)
-        if self._tree:
-            self._walk.run(self._tree)
+        try:
+            if self._tree:
+                self._walk.run(self._tree)
+        except RecursionError:  # Python reads deeper nests than it can be walked through
+            self._walk, self._tree = Walk(self.lines.offset), None
+            self._broken = Broken("nested too deeply", 0, 0)
 
     @property
     def code(self) -> str:
@@ -100,7 +106,8 @@ class CodeCell:
 
     def _shows(self) -> bool:
         last = self.body[-1]
-        return isinstance(last, ast.Expr) and ";" not in self.code[self.span(last).end :]
+        hidden = _SEMICOLON.match(self.code, self.span(last).end)
+        return isinstance(last, ast.Expr) and not hidden
 
     def _only_imports(self) -> bool:
         return not self._broken and all(

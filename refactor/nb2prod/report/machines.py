@@ -65,8 +65,8 @@ def _fix(fix: Fix) -> Mapping[str, Any]:
             changes.append({"path" if isinstance(place, str) else "cell": place, "edit": edit})
         else:
             kind = type(change).__struct_config__.tag
-            cell = None if change.cell is None else change.cell + 1
-            changes.append({"cell": cell, "action": kind})
+            where = None if change.cell is None else change.cell + 1
+            changes.append({"cell": where, "action": kind})
     return {"title": fix.title, "safety": fix.safety, "changes": changes}
 
 

@@ -6,6 +6,9 @@ import re
 _PLATFORMS = "spark sc sqlContext dbutils displayHTML"  # PySpark kernels, Databricks
 _IPYTHON = "display get_ipython exit quit In Out _ __ ___ _i _ii _iii _ih _oh _dh _sh _exit_code"
 _MODULE = "__name__ __doc__ __builtins__ __builtin__ __spec__ __loader__ __package__ __session__"
+_PYTHON_2 = frozenset(
+    "basestring cmp execfile file long raw_input reduce reload unichr unicode xrange".split()  # noqa: SIM905
+)
 _NUMBERED = re.compile(r"_i?\d+")
 
 _NAMES = frozenset({*dir(builtins), *f"{_IPYTHON} {_MODULE} {_PLATFORMS}".split()})
@@ -32,6 +35,8 @@ USUAL_IMPORTS = {
 }
 
 
-def is_ambient(name: str) -> bool:
+def is_ambient(name: str, *, python_2: bool = False) -> bool:
     """Say whether a notebook may use a name without defining it."""
+    if python_2 and name in _PYTHON_2:
+        return True
     return name in _NAMES or _NUMBERED.fullmatch(name) is not None

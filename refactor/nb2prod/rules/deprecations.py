@@ -17,9 +17,14 @@ class Gone(NamedTuple):
 
 
 def _table(text: str) -> dict[str, Gone]:
-    """Read lines of `name | since | instead`; with `=` before it, it can stand in its place."""
+    """Read lines of `name | since | instead`; with `=` before it, it can stand in its place.
+
+    A line that starts with `#` says where those below it were looked up.
+    """
     table: dict[str, Gone] = {}
     for line in text.strip().split("\n"):
+        if line.startswith("#"):
+            continue
         name, since, instead = (part.strip() for part in line.split("|"))
         table[name] = Gone(since, instead.removeprefix("="), instead.startswith("="))
     return table
@@ -27,39 +32,51 @@ def _table(text: str) -> dict[str, Gone]:
 
 # Functions, classes and modules, by their dotted names; a module stands for all that is in it.
 NAMES = _table("""
+# NumPy 1.24.0 release notes, expired deprecations
 numpy.int | NumPy 1.24 | =int
 numpy.float | NumPy 1.24 | =float
 numpy.complex | NumPy 1.24 | =complex
 numpy.object | NumPy 1.24 | =object
 numpy.str | NumPy 1.24 | =str
+# NumPy 2.0.0 release notes, Python API; its module _expired_attrs_2_0
 numpy.float_ | NumPy 2.0 | =numpy.float64
 numpy.complex_ | NumPy 2.0 | =numpy.complex128
 numpy.unicode_ | NumPy 2.0 | =numpy.str_
 numpy.string_ | NumPy 2.0 | =numpy.bytes_
 numpy.NaN | NumPy 2.0 | =numpy.nan
-numpy.NAN | NumPy 2.0 | =numpy.nan
 numpy.Inf | NumPy 2.0 | =numpy.inf
 numpy.Infinity | NumPy 2.0 | =numpy.inf
 numpy.infty | NumPy 2.0 | =numpy.inf
-numpy.product | NumPy 2.0 | =numpy.prod
-numpy.cumproduct | NumPy 2.0 | =numpy.cumprod
 numpy.sometrue | NumPy 2.0 | =numpy.any
 numpy.alltrue | NumPy 2.0 | =numpy.all
 numpy.round_ | NumPy 2.0 | =numpy.round
 numpy.mat | NumPy 2.0 | =numpy.asmatrix
 numpy.msort | NumPy 2.0 | `numpy.sort(…, axis=0)`
 numpy.asfarray | NumPy 2.0 | `numpy.asarray` with a `dtype`
-pandas.Panel | pandas 1.0 | a MultiIndex
+# NumPy 1.25.0 release notes (to go in 2.0), ruff NPY003 and NPY201; not in 2.4
+numpy.product | NumPy 2.0 | =numpy.prod
+numpy.cumproduct | NumPy 2.0 | =numpy.cumprod
+numpy.NAN | NumPy 2.0 | =numpy.nan
+# NumPy 2.4.0 release notes, removals
+numpy.in1d | NumPy 2.4 | =numpy.isin
+numpy.trapz | NumPy 2.4 | =numpy.trapezoid
+# pandas 0.25.0: what's new, and the page on Panel in the reference of 1.0
+pandas.Panel | pandas 0.25 | a MultiIndex
+# pandas issues 30185 and 12455: gone before 1.0
+pandas.TimeGrouper | pandas 0.25 | `pandas.Grouper`
+# pandas 0.24.0: what's new, removals; pandas-ml pull request 119
+pandas.scatter_matrix | pandas 0.24 | =pandas.plotting.scatter_matrix
+pandas.tools | pandas 0.24 | `pandas.plotting`
+# pandas 2.0.0: what's new, removal of prior deprecations
 pandas.datetime | pandas 2.0 | =datetime.datetime
 pandas.np | pandas 2.0 | =numpy
+pandas.Int64Index | pandas 2.0 | `pandas.Index`
+pandas.Float64Index | pandas 2.0 | `pandas.Index`
+# pandas 0.23.0: what's new, pull request 18723
 pandas.rolling_mean | pandas 0.23 | `.rolling(…).mean()`
 pandas.rolling_std | pandas 0.23 | `.rolling(…).std()`
 pandas.ewma | pandas 0.23 | `.ewm(…).mean()`
-pandas.scatter_matrix | pandas 0.25 | =pandas.plotting.scatter_matrix
-pandas.Int64Index | pandas 2.0 | `pandas.Index`
-pandas.Float64Index | pandas 2.0 | `pandas.Index`
-pandas.TimeGrouper | pandas 1.0 | `pandas.Grouper`
-pandas.tools | pandas 0.25 | `pandas.plotting`
+# scikit-learn: pull request 9570 (0.20), issue 13797 (0.22), and its own warnings; not in 1.9
 sklearn.cross_validation | scikit-learn 0.20 | `sklearn.model_selection`
 sklearn.grid_search | scikit-learn 0.20 | `sklearn.model_selection`
 sklearn.learning_curve | scikit-learn 0.20 | `sklearn.model_selection`
@@ -78,13 +95,16 @@ sklearn.metrics.plot_precision_recall_curve | scikit-learn 1.2 | `PrecisionRecal
 sklearn.metrics.jaccard_similarity_score | scikit-learn 0.23 | `jaccard_score`
 sklearn.inspection.plot_partial_dependence | scikit-learn 1.2 | `PartialDependenceDisplay`
 sklearn.linear_model.RandomizedLasso | scikit-learn 0.21 | nothing
-scipy.misc.imread | SciPy 1.2 | `imageio.imread`
-scipy.misc.imsave | SciPy 1.2 | `imageio.imwrite`
+# SciPy 1.3.0 and 1.14.0 release notes
+scipy.misc.imread | SciPy 1.3 | `imageio.imread`
+scipy.misc.imsave | SciPy 1.3 | `imageio.imwrite`
 scipy.misc.imresize | SciPy 1.3 | `PIL.Image.resize`
 scipy.integrate.trapz | SciPy 1.14 | =scipy.integrate.trapezoid
 scipy.integrate.cumtrapz | SciPy 1.14 | =scipy.integrate.cumulative_trapezoid
 scipy.integrate.simps | SciPy 1.14 | =scipy.integrate.simpson
+# Pillow 10.0.0 release notes, constants
 PIL.Image.ANTIALIAS | Pillow 10 | =PIL.Image.LANCZOS
+# TensorFlow: migrate from version 1 to 2
 tensorflow.contrib | TensorFlow 2.0 | TensorFlow Addons, or Keras
 tensorflow.placeholder | TensorFlow 2.0 | `tensorflow.compat.v1.placeholder`
 tensorflow.Session | TensorFlow 2.0 | `tensorflow.compat.v1.Session`
@@ -95,6 +115,7 @@ tensorflow.get_variable | TensorFlow 2.0 | `tensorflow.Variable`
 tensorflow.layers | TensorFlow 2.0 | `tensorflow.keras.layers`
 tensorflow.app | TensorFlow 2.0 | `absl.app`
 tensorflow.flags | TensorFlow 2.0 | `absl.flags`
+# What's new in Python 3.8, 3.10, 3.11 and 3.12: removed
 collections.Mapping | Python 3.10 | =collections.abc.Mapping
 collections.Iterable | Python 3.10 | =collections.abc.Iterable
 collections.Callable | Python 3.10 | =collections.abc.Callable
@@ -107,20 +128,23 @@ inspect.getargspec | Python 3.11 | =inspect.getfullargspec
 
 # Methods and attributes of frames and series that nothing else has by that name.
 METHODS = _table("""
+# pandas 1.0.0 and 2.0.0: what's new, removal of prior deprecations
 ix | pandas 1.0 | `.loc` or `.iloc`
 as_matrix | pandas 1.0 | `.to_numpy()`
 iteritems | pandas 2.0 | `.items()`
-convert_objects | pandas 1.0 | `pandas.to_numeric`
 clip_lower | pandas 1.0 | `.clip(lower=…)`
 clip_upper | pandas 1.0 | `.clip(upper=…)`
+# keras issue 19225
 fit_generator | Keras 3 | `.fit`
 predict_generator | Keras 3 | `.predict`
 evaluate_generator | Keras 3 | `.evaluate`
+# TensorFlow 2.6 release notes; parsnip issue 596
 predict_classes | TensorFlow 2.6 | `numpy.argmax(….predict(…), axis=-1)`
 """)
 
 # Arguments, by the last part of what is called.
 ARGUMENTS = _table("""
+# pandas 2.0.0: what's new; the warnings of Matplotlib and scikit-learn; Gensim: migrate to 4
 read_csv.error_bad_lines | pandas 2.0 | `on_bad_lines`
 read_csv.warn_bad_lines | pandas 2.0 | `on_bad_lines`
 read_csv.squeeze | pandas 2.0 | `.squeeze("columns")`

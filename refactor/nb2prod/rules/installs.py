@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from nb2prod.analysis.summary import Summary
-from nb2prod.rules.rule import CellView
 from nb2prod.shell import Installation, installation
 from nb2prod.source import Span
 
@@ -11,13 +10,8 @@ _TOOLS = frozenset({"pip", "conda", "mamba", "micromamba", "uv"})
 _SHELLS = frozenset({"bash", "sh", "script", "!", "system", "sx"})
 
 
-def installs(view: CellView) -> Iterator[tuple[Span, Installation]]:
+def installs(source: str, summary: Summary) -> Iterator[tuple[Span, Installation]]:
     """Yield the installations of a cell: the place, and what is installed."""
-    return installs_in(view.code.source, view.code.summary)
-
-
-def installs_in(source: str, summary: Summary) -> Iterator[tuple[Span, Installation]]:
-    """Yield the installations in a cell with this source."""
     for magic in summary.magics:
         if magic.kind == "shell":
             command = magic.argument

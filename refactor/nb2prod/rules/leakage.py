@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nb2prod.analysis.lineage import names
 from nb2prod.analysis.lineage.log import Log, Test, Training
-from nb2prod.analysis.lineage.values import At, RowSets, Statistic, apart, overlap, within
+from nb2prod.analysis.lineage.values import At, Rows, RowSets, Statistic, apart, overlap, within
 from nb2prod.analysis.occurrences import TRAINING
 
 if TYPE_CHECKING:
@@ -27,6 +27,7 @@ class Leak(NamedTuple):
 
     at: At
     message: str
+    own: bool = False  # it is a statistic of the test rows alone
 
 
 def log_of(view: NotebookView) -> Log | None:
@@ -91,7 +92,7 @@ def preprocessing(log: Log) -> Iterator[Leak]:
         for statistic in _seen(training) | tested.statistics:
             if statistic.kind == "statistic" and _sees_test(log, statistic, test):
                 own = not overlap(statistic.rows, features.rows)
-                yield Leak(statistic.at, _fits_test(statistic) if own else _sees(statistic))
+                yield Leak(statistic.at, _fits_test(statistic) if own else _sees(statistic), own)
     for training in log.trainings:
         for statistic in _seen(training):
             if statistic.kind == "statistic" and _before_split(log, statistic.rows, training):
@@ -208,7 +209,9 @@ def _made_in_loop(log: Log, test: Test) -> bool:
 
 
 def _another_test(log: Log, test: Test) -> bool:
-    """Say whether some model is tested on rows that are kept apart from this test set, too."""
+    """Say whether rows are kept apart from this test set, too, for a last test."""
+    if any(_is_validation(log, row) for row in test.features.rows):
+        return True
     for other in log.tests:
         rows = other.features.rows
         if not _fresh(log, other) or not apart(rows, test.features.rows):
@@ -220,6 +223,12 @@ def _another_test(log: Log, test: Test) -> bool:
         if kept:
             return True
     return False
+
+
+def _is_validation(log: Log, row: Rows) -> bool:
+    """Say whether rows were split off from the training part of a split: its test part is kept."""
+    parts = [selection.part for selection in row if selection.split in log.splits]
+    return "0" in parts[:-1]
 
 
 def _sources(test: Test) -> set[str]:

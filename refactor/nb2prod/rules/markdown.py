@@ -1,7 +1,7 @@
 """What rules want to know of Markdown cells; enough of the syntax for headings, and no more."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from nb2prod.notebook import Cell
 
@@ -10,7 +10,9 @@ _FENCE = re.compile(
 )
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$", re.MULTILINE)
 _LOOSE = re.compile(r"^ {0,3}(#{1,6})([^#\s!].*)$", re.MULTILINE)  # `#Title`, as many write it
-_SETEXT = re.compile(r"^ {0,3}(\S.*)\n {0,3}(=+|-{2,})[ \t]*$", re.MULTILINE)
+_SETEXT = re.compile(
+    r"^ {0,3}(?!#{1,6}[ \t]|>|[-+*][ \t])(\S.*)\n {0,3}(=+|-{2,})[ \t]*$", re.MULTILINE
+)
 _HTML = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
 
@@ -37,3 +39,20 @@ def has_prose(source: str) -> bool:
 def full(cells: Iterable[Cell]) -> list[Cell]:
     """Return the cells that are not empty."""
     return [cell for cell in cells if cell.source.strip()]
+
+
+def left_to_reader(cells: Sequence[Cell]) -> set[int]:
+    """Return the empty code cells below a question: between Markdown cells, or at such an end."""
+    left: set[int] = set()
+    last: list[int] = []
+    kind = ""  # of the last cell that is not empty
+    for cell in cells:
+        if cell.source.strip():
+            if kind == cell.kind == "markdown":
+                left.update(last)
+            last, kind = [], cell.kind
+        elif cell.kind == "code":
+            last.append(cell.index)
+    if left and kind == "markdown":
+        left.update(last)
+    return left

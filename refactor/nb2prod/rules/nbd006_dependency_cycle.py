@@ -26,6 +26,18 @@ print(total)
 total = 1
 ```
 
+Nor is it a cycle if an earlier cell binds one of the names as well: the last cell can be moved up.
+
+```python
+# %%
+rate = 1.19
+# %%
+rate = 1 + percent / 100
+# %%
+percent = 7
+print(rate)
+```
+
 ## References
 
 - marimo: MB003
@@ -57,14 +69,17 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
 
 
 def _readers(view: NotebookView, _: str) -> Mapping[int, set[int]]:
-    """Return for each cell the later ones that read what it was the last to bind; a fact."""
+    """Return for each cell the later ones that read what it was the first to bind; a fact.
+
+    Where several bind a name, the first would do; no cycle need run through the others.
+    """
     readers: dict[int, set[int]] = {}
     binder: dict[str, int] = {}
     for cell, summary in view.code:
         for use in summary.needs:
             if use.name in binder:
                 readers.setdefault(binder[use.name], set()).add(cell.index)
-        binder |= dict.fromkeys(bound_names(summary), cell.index)
+        binder = dict.fromkeys(bound_names(summary), cell.index) | binder
     return readers
 
 

@@ -30,8 +30,9 @@ frame.head()
 
 ## Not flagged
 
-Names that keep a plot or a training from being shown, that a query, a shell line or a function
-reads, one of several that are bound together, and notebooks in which something may read any name.
+Names that keep a plot or a training from being shown, names of what a `with` block may know,
+those that a query, a shell line or a function reads, one of several that are bound together, and
+notebooks in which something may read any name.
 
 ```python
 # %%
@@ -43,6 +44,11 @@ frame = pd.read_csv("prices.csv")
 picture = sns.boxplot(frame)
 figure = plt.figure()
 history = model.fit(frame)
+bars = frame["gross"].hist()
+a = pd.crosstab(frame["shop"], frame["gross"]).plot(kind="barh")
+title = plt.suptitle("Prices")
+with pm.Model() as priors:
+    alpha = pm.Normal("alpha", 0, 1)
 low = 3
 frame.query("gross > @low")
 shop = "a"
@@ -96,7 +102,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from nb2prod.analysis.code_cell import resolved
+from nb2prod.analysis.code_cell import CodeCell, dotted
 from nb2prod.analysis.summary import Bind, Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
@@ -105,7 +111,6 @@ from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in, statem
 from nb2prod.rules.unused import may_be_vain, vain
 from nb2prod.source import Span
 
-_ALONE = re.compile(r"[ \t]*=(?!=)[ \t]*(?:([\w.]+)[ \t]*\()?")
 # The value of these is bound so that it is not shown: what counts is what they do.
 _SHOWING = re.compile(
     r"(?:matplotlib|seaborn|plotly|altair|bokeh|scipy\.stats\.probplot|sklearn\.tree\.plot_tree"
@@ -115,7 +120,8 @@ _SHOWING = re.compile(
 _DOES = re.compile(
     r"(?:fit\w*|train\w*|plot\w*|\w*plot|hist\w*|subplots|figure|imshow|text|legend|pie|bars?|barh"
     r"|scatter\w*|add_\w+|set\w*|seed|pop|append|update|to_\w+|save\w*|write\w*|run|execute|send|start"
-    r"|register\w*|eval|train_on_batch|fill_\w+|annotate|show\w*|draw\w*|heatmap|load_state_dict)"
+    r"|register\w*|eval|train_on_batch|fill_\w+|annotate|show\w*|draw\w*|heatmap|load_state_dict"
+    r"|\w*title|[xy]?lim|[xy]?label|[xy]?ticks|grid|colorbar)"
 )
 
 
@@ -124,20 +130,41 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
         return
     if is_dead(view, cell, summary):
         return
-    for bind in summary.binds:
-        if bind.kind == "assign" and view.fact(vain, bind.name) and _is_kept(view, cell, bind):
+    binds = [b for b in summary.binds if b.kind == "assign" and view.fact(vain, b.name)]
+    kept = _kept(view, view.code_of(cell.index)) if binds else set[int]()
+    for bind in binds:
+        before = cell.source[cell.source.rfind("\n", 0, bind.start) + 1 : bind.start]
+        if bind.start in kept and not before.strip():
             message = f"`{bind.name}` is never read"
             yield Flag(Span(bind.start, bind.end), message, _fixes(cell, bind), cell.index)
 
 
-def _is_kept(view: NotebookView, cell: Cell, bind: Bind) -> bool:
-    """Say whether a name is bound alone, to keep a value."""
-    before = cell.source[cell.source.rfind("\n", 0, bind.start) + 1 : bind.start]
-    match = _ALONE.match(cell.source, bind.end)
-    if match is None or before.strip():
-        return False
-    called = resolved(match[1] or "", view.names)
-    return not (_SHOWING.match(called) or _DOES.fullmatch(called.rpartition(".")[2]))
+def _kept(view: NotebookView, code: CodeCell) -> set[int]:
+    """Return where names are bound alone, to keep a value."""
+    alone = {
+        code.span(node.targets[0]).start
+        for node in code.nodes(ast.Assign)
+        if isinstance(node.targets[0], ast.Name) and not _does(view, node.value)
+    }
+    return alone - {code.span(node).start for node in _in_contexts(code)}
+
+
+def _does(view: NotebookView, value: ast.expr) -> bool:
+    """Say whether a value is only bound so that it is not shown: what counts is what is called."""
+    for node in ast.walk(value):
+        if isinstance(node, ast.Call):
+            called = dotted(node.func, view.names) or ast.unparse(node.func)
+            if _SHOWING.match(called) or _DOES.fullmatch(called.rpartition(".")[2]):
+                return True
+    return False
+
+
+def _in_contexts(code: CodeCell) -> Iterator[ast.stmt]:
+    """Yield the assignments of what is made in a `with` block, and may be known to its object."""
+    for block in code.nodes(ast.With):
+        for node in ast.walk(block):
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+                yield node
 
 
 def _fixes(cell: Cell, bind: Bind) -> Sequence[Fix]:

@@ -57,6 +57,19 @@ print(prices)
 limit = 3
 ```
 
+Nor is anything said where empty cells are left to the reader, who may use what is there.
+
+```python
+# %%
+def net(gross):
+    return gross / 1.19
+# %% [markdown]
+# What is the net price of a book for 12 euros?
+# %%
+# %% [markdown]
+# And what is it for 24 euros?
+```
+
 ## References
 
 - Vespucci Linter: unused variables, one by one

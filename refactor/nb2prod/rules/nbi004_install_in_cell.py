@@ -40,7 +40,7 @@ from nb2prod.rules.rule import CellView, Flag, Rule
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    for span, installation in installs(view):
+    for span, installation in installs(view.code.source, view.code.summary):
         packages = ", ".join(f"`{text}`" for text in installation.requirements) or "packages"
         yield Flag(span, f"installs {packages} while the notebook runs")
 

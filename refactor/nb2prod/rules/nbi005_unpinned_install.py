@@ -9,6 +9,20 @@ Next year's version may compute something else, or not work at all.
 %pip install pandas "scipy>=1.9"  # flagged
 ```
 
+Where an output of the cell still shows which version it was, that is taken.
+
+```python
+# %% execution_count=1 outputs="Successfully installed shap-0.44.1 slicer-0.0.7"
+!pip install shap  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+!pip install shap==0.44.1
+```
+
 ## Not flagged
 
 ```python
@@ -20,20 +34,51 @@ Next year's version may compute something else, or not work at all.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from nb2prod.analysis.summary import Summary
+from nb2prod.finding import EditCell, Fix
+from nb2prod.notebook import Cell
 from nb2prod.rules.installs import installs
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
+from nb2prod.source import Span
 
+_INSTALLED = re.compile(r"^Successfully installed (.*)$", re.MULTILINE)
+_SATISFIED = re.compile(
+    r"^Requirement already satisfied[^:]*: ([\w.-]+).*\((\d[\w.]*)\)$", re.MULTILINE
+)
 _PINNED = re.compile(r"==|===|\S@|^(?:git\+)?(?:https?|file|ssh)://\S+@|\.(?:whl|zip|gz)$")
 
 
-def _check(view: CellView) -> Iterator[Flag]:
-    for span, installation in installs(view):
+def _check(_: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    for span, installation in installs(cell.source, summary):
         loose = [text for text in installation.requirements if not _PINNED.search(text)]
         if loose:
             packages = ", ".join(f"`{text}`" for text in loose)
-            yield Flag(span, f"installs any version of {packages}")
+            fixes = _fixes(cell, span, loose)
+            yield Flag(span, f"installs any version of {packages}", fixes, cell.index)
 
 
-RULE = Rule("NBI005", "unpinned-install", "warning", cell=_check)
+def _fixes(cell: Cell, span: Span, loose: list[str]) -> Sequence[Fix]:
+    """Return the fix that asks for the versions which the cell's output says were installed."""
+    shown = "\n".join(output.written() for output in cell.outputs)
+    words = " ".join(_INSTALLED.findall(shown)).split()
+    pairs = [word.rpartition("-")[::2] for word in words] + _SATISFIED.findall(shown)
+    found = {_normal(name): version for name, version in pairs}
+    command = span.text(cell.source)
+    changes: list[EditCell] = []
+    for name in loose:
+        version = found.get(_normal(name))
+        place = re.search(rf"(?<![\w.=<>-]){re.escape(name)}(?![\w.=<>\[-])", command)
+        if version is None or place is None or "pip" not in command:
+            return ()
+        at = span.start + place.end()
+        changes.append(replace_in(cell.index, Span(at, at), f"=={version}"))
+    return fix("Ask for the version that was installed", "unsafe", *changes)
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
+
+
+RULE = Rule("NBI005", "unpinned-install", "warning", among=_check)

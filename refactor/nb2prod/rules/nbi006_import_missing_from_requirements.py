@@ -60,7 +60,7 @@ from pathlib import Path
 
 from nb2prod.finding import EditFile, Fix
 from nb2prod.manifests import Needed, needed_by, normalised
-from nb2prod.rules.installs import installs_in
+from nb2prod.rules.installs import installs
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 from nb2prod.source import Edit, Span
 
@@ -120,7 +120,7 @@ def _needed(view: NotebookView) -> Mapping[str, Needed] | None:
 def _installed(view: NotebookView) -> Iterator[tuple[str, int, Span, str]]:
     """Yield what the notebook installs itself, with the place and the words."""
     for cell, summary in view.code:
-        for span, installation in installs_in(cell.source, summary):
+        for span, installation in installs(cell.source, summary):
             for said in installation.requirements:
                 if match := _NAME.match(said):
                     yield match[0], cell.index, span, said

@@ -20,7 +20,6 @@ folder = "data"
 import subprocess
 subprocess.run("wget https://example.org/prices.csv", shell=True, check=True)
 folder = "data"
-import subprocess
 subprocess.run(f"unzip prices.zip -d {folder}", shell=True, check=True)
 ```
 
@@ -43,6 +42,7 @@ Installations, which have rules of their own, and commands that only look at som
 !ls -l data
 !head -n 3 prices.csv
 !nvidia-smi
+!find data -name '*.txt' | xargs cat | wc -w
 # %%
 %%bash
 ls
@@ -80,7 +80,8 @@ def _check(view: CellView) -> Iterator[Flag]:
             continue
         steps = [s.strip() for s in re.split(r"\n|&&|;|\|", command)]
         steps = [s for s in steps if s and not s.startswith("#")]
-        if _WRITES.search(command) or not all(map(_LOOKS.match, steps)):
+        seen = (_LOOKS.match(step.removeprefix("xargs ").lstrip()) for step in steps)
+        if _WRITES.search(command) or not all(seen):
             message = f"`{steps[0].split()[0]:.40}` runs in the shell" if steps else ""
             if message:
                 yield Flag(magic.span, message, _fixes(view, magic, command))
@@ -104,12 +105,12 @@ def _fixes(view: CellView, magic: Magic, command: str) -> Sequence[Fix]:
     indent = source[start : magic.span.start]
     if indent.strip():
         return ()
+    imported = view.importing("subprocess")
+    if imported is None:
+        return ()
     text = f"subprocess.run({expression(command)}, shell=True, check=True)"
-    if view.names.get("subprocess") != "subprocess":
-        text = f"import subprocess\n{indent}{text}"
-    return fix(
-        "Run it by `subprocess`, and stop if it fails", "unsafe", view.edit(magic.span, text)
-    )
+    title = "Run it by `subprocess`, and stop if it fails"
+    return fix(title, "unsafe", *imported, view.edit(magic.span, text))
 
 
 RULE = Rule("NBI007", "shell-command", "info", cell=_check, words=("!", "%", "get_ipython"))

@@ -17,7 +17,6 @@ environment, or the notebook's variables have to be written in Python.
 # %%
 import os
 os.chdir("data")
-import os
 os.environ["CUDA_VISIBLE_DEVICES"] = "0"
 ```
 
@@ -122,9 +121,10 @@ def _fixes(view: CellView, magic: Magic) -> Sequence[Fix]:
         text = f"os.environ[{quoted(setting[1])}] = {expression(setting[2])}"
     else:
         return ()
-    if view.names.get("os") != "os":
-        text = f"import os\n{indent}{text}"
-    return fix("Write it in Python", "unsafe", view.edit(magic.span, text))
+    imported = view.importing("os")
+    if imported is None:
+        return ()
+    return fix("Write it in Python", "unsafe", *imported, view.edit(magic.span, text))
 
 
 RULE = Rule("NBI008", "magic-in-code-path", "info", cell=_check, words=("%", "get_ipython"))

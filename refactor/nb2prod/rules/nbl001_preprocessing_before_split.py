@@ -59,6 +59,48 @@ X_test = scaler.fit_transform(X_test)  # flagged
 model.score(X_test, y_test)
 ```
 
+## Flagged
+
+Where it is seen what becomes of the data, it is split first. The numbers will be others, so that
+this is never safe.
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("passengers.csv")
+y = rows["survived"]
+X = rows.drop(columns=["survived"])
+scaler = StandardScaler()
+X = scaler.fit_transform(X)  # flagged
+# %%
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+model = LogisticRegression().fit(X_train, y_train)
+model.score(X_test, y_test)
+```
+
+## Becomes
+
+```python
+# %%
+import pandas as pd
+from sklearn.linear_model import LogisticRegression
+from sklearn.model_selection import train_test_split
+from sklearn.preprocessing import StandardScaler
+rows = pd.read_csv("passengers.csv")
+y = rows["survived"]
+X = rows.drop(columns=["survived"])
+scaler = StandardScaler()
+# %%
+X_train, X_test, y_train, y_test = train_test_split(X, y, random_state=0)
+X_train = scaler.fit_transform(X_train)
+X_test = scaler.transform(X_test)
+model = LogisticRegression().fit(X_train, y_train)
+model.score(X_test, y_test)
+```
+
 ## Not flagged
 
 What looks at one row at a time, and what is fitted after the split.
@@ -106,13 +148,18 @@ cross_val_score(model, rows.drop(columns="survived"), rows["survived"])
 
 from collections.abc import Iterator
 
-from nb2prod.rules.leakage import flags, preprocessing
+from nb2prod.analysis.lineage.values import At
+from nb2prod.rules.leakage import preprocessing
+from nb2prod.rules.refit import refit
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    if view.log:
-        yield from flags(preprocessing(view.log))
+    seen: set[At] = set()
+    for leak in preprocessing(view.log) if view.log else ():
+        if leak.at not in seen:
+            seen.add(leak.at)
+            yield Flag(leak.at.span, leak.message, refit(view, leak), leak.at.cell)
 
 
 RULE = Rule(

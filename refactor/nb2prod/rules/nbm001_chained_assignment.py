@@ -29,7 +29,18 @@ frame.loc[frame["price"] > 100, "price"] = 100
 # %%
 frame["price"].loc[3] = 0  # flagged
 frame[["price", "tax"]]["tax"] = 0  # flagged
+```
+
+```python
+# %%
 frame["price"].fillna(0, inplace=True)  # flagged
+```
+
+## Becomes
+
+```python
+# %%
+frame["price"] = frame["price"].fillna(0)
 ```
 
 ## Not flagged
@@ -56,7 +67,9 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.frames import INPLACE, given_inplace, is_condition, is_text
+from nb2prod.rules.nbm002_inplace import without
 from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.source import Span
 
 _INDEXERS = frozenset({"loc", "iloc", "at", "iat"})
 
@@ -68,14 +81,27 @@ def _check(view: CellView) -> Iterator[Flag]:
         if isinstance(target, ast.Subscript) and _chained(target):
             message = "this may change a copy, and not the frame: use one `.loc`"
             yield Flag(target, message, _fixes(view, target))
+    alone = {id(node.value) for node in view.code.nodes(ast.Expr)}
     for call in view.code.nodes(ast.Call):
         match call.func:
-            case ast.Attribute(value=ast.Subscript(slice=index), attr=method) if (
-                is_text(index) and method in INPLACE and given_inplace(call)
+            case ast.Attribute(value=ast.Subscript(slice=index) as column, attr=method) if (
+                is_text(index) and method in INPLACE and (keyword := given_inplace(call))
             ):
-                yield Flag(call, f"`{method}` may change a copy of the column, and not the frame")
+                message = f"`{method}` may change a copy of the column, and not the frame"
+                fixes = _assigned(view, call, column, keyword) if id(call) in alone else ()
+                yield Flag(call, message, fixes)
             case _:
                 pass
+
+
+def _assigned(
+    view: CellView, call: ast.Call, column: ast.Subscript, keyword: ast.keyword
+) -> Sequence[Fix]:
+    """Return the assignment of the result to the column."""
+    start, text = view.code.span(call).start, view.code.text(column)
+    name = view.edit(Span(start, start), f"{text} = ")
+    gone = view.edit(without(view, call, keyword), "")
+    return fix("Assign the result to the column", "unsafe", name, gone)
 
 
 def _chained(target: ast.Subscript) -> bool:

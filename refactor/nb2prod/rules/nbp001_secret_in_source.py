@@ -101,11 +101,13 @@ def _named(view: CellView) -> Iterator[tuple[str, ast.Constant]]:
 
 
 def _fixes(view: CellView, name: str, value: ast.Constant) -> Sequence[Fix]:
-    if view.names.get("os") != "os":
+    imported = view.importing("os")
+    if imported is None:
         return ()
     variable = re.sub(r"\W", "_", name).upper()
     text = f'os.environ["{variable}"]'
-    return fix(f"Read it from the environment: `{text}`", "unsafe", view.edit(value, text))
+    title = f"Read it from the environment: `{text}`"
+    return fix(title, "unsafe", *imported, view.edit(value, text))
 
 
 RULE = Rule("NBP001", "secret-in-source", "error", cell=_check)

@@ -36,7 +36,7 @@ plot(rows)
 from collections.abc import Iterator
 
 from nb2prod.analysis.summary import Summary
-from nb2prod.finding import ClearOutputs
+from nb2prod.finding import ClearOutputs, RedactOutputs
 from nb2prod.notebook import Cell
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 from nb2prod.rules.secrets import find_secrets, may_hold_secret
@@ -45,9 +45,14 @@ from nb2prod.rules.secrets import find_secrets, may_hold_secret
 def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
     suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
     found = {what for output in suspects for _, what in find_secrets(output.written())}
+    # One that is cut into pieces, or coloured, cannot be blotted out.
+    parts = [part for output in suspects for part in output.parts()]
+    whole = {what for part in parts for _, what in find_secrets(part)} if found else set[str]()
     for what in sorted(found):
+        blot = fix("Blot it out", "unsafe", RedactOutputs(cell.index))
         clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-        yield Flag(None, f"an output shows {what}", clear, cell.index)
+        fixes = blot + clear if what in whole else clear
+        yield Flag(None, f"an output shows {what}", fixes, cell.index)
 
 
 RULE = Rule("NBP002", "secret-in-output", "error", among=_check, looks_at=("outputs",))

@@ -25,6 +25,7 @@ route = "/api/v1/customers"
 url = "https://host/home/anna/data.csv"
 null, scratch = "/dev/null", "/tmp/scratch"
 anchor = "/"
+orders = read(os.getcwd() + "/data/orders.csv")
 ```
 
 ## References
@@ -56,7 +57,10 @@ def _check(view: CellView) -> Iterator[Flag]:
         id(node.value) for node in view.code.nodes(ast.Expr) if isinstance(node.value, ast.Constant)
     }
     inside = {id(v) for node in view.code.nodes(ast.JoinedStr) for v in node.values}
-    texts = [n for n in view.code.nodes(ast.Constant) if id(n) not in docstrings | inside]
+    # What is added to a folder only looks like a path from the root.
+    added = {id(node.right) for node in view.code.nodes(ast.BinOp) if isinstance(node.op, ast.Add)}
+    hidden = docstrings | inside | added
+    texts = [n for n in view.code.nodes(ast.Constant) if id(n) not in hidden]
     for node in texts:
         if isinstance(node.value, str) and len(node.value) < 300 and _PATH.match(node.value):
             yield Flag(node, _message(node.value))

@@ -21,14 +21,27 @@ train, test = train_test_split(rows, random_state=0)
 folds = KFold(5, shuffle=True, random_state=0)
 ```
 
+## Flagged
+
+Where a split is repeated to see how much it matters, one seed would end that: there is no fix.
+
+```python
+# %%
+from sklearn.model_selection import train_test_split
+for _ in range(100):
+    train, test = train_test_split(rows)  # flagged
+```
+
 ## Not flagged
 
-Without `shuffle` nothing is drawn; and where NumPy's generator is seeded, the draw is fixed by it.
+Without `shuffle` nothing is drawn, and what a variable says of it is not known; and where NumPy's
+generator is seeded, the draw is fixed by it.
 
 ```python
 # %%
 from sklearn.model_selection import train_test_split, KFold
 train, test = train_test_split(rows, shuffle=False)
+train, test = train_test_split(rows, shuffle=SHUFFLE)
 train, test = train_test_split(rows, random_state=seed)
 train, test = train_test_split(rows, **options)
 folds = KFold(5)
@@ -75,14 +88,23 @@ def _check(view: CellView) -> Iterator[Flag]:
         short = name.removeprefix(_MODULE)
         if _draws(short, call) and not spreads(call) and unset(call, "random_state"):
             message = f"`{short}` draws other rows in each run: it has no `random_state`"
-            yield Flag(call.func, message, with_argument(view, call, "random_state", "0"))
+            # One seed for all rounds of a loop would draw the same rows in each of them.
+            looped = id(call) in _in_loops(view)
+            seeded = () if looped else with_argument(view, call, "random_state", "0")
+            yield Flag(call.func, message, seeded)
+
+
+def _in_loops(view: CellView) -> set[int]:
+    """Return which nodes are evaluated again and again."""
+    loops = view.code.nodes(ast.For, ast.While, ast.ListComp)
+    return {id(node) for loop in loops for node in ast.walk(loop)}
 
 
 def _draws(name: str, call: ast.Call) -> bool:
     shuffle = argument(call, "shuffle")
     given = shuffle.value if isinstance(shuffle, ast.Constant) else None
-    if name == "train_test_split":
-        return given is not False
+    if name == "train_test_split":  # what a variable says of it is not known
+        return shuffle is None or given is True
     return name in _ALWAYS or (name in _SHUFFLED and given is True)
 
 

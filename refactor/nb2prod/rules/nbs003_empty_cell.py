@@ -24,11 +24,21 @@ b = 2
 
 ## Not flagged
 
-A cell with a comment says something.
+A cell with a comment says something, and one between two Markdown cells is left to the reader, who
+is asked to write into it.
 
 ```python
 # %%
 # To be continued
+```
+
+```python
+# %% [markdown]
+# How many rows are there?
+# %%
+# %% [markdown]
+# And how many of them are complete?
+# %%
 ```
 
 ## References
@@ -41,12 +51,14 @@ A cell with a comment says something.
 from collections.abc import Iterator
 
 from nb2prod.finding import RemoveCell
+from nb2prod.rules.markdown import left_to_reader
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
+    left = left_to_reader(view.cells)
     for cell in view.cells:
-        if cell.source.strip():
+        if cell.source.strip() or cell.index in left:
             continue
         bare = not cell.tags and not cell.outputs and "attachments" not in cell.metadata
         remove = fix("Remove the cell", "safe" if bare else "unsafe", RemoveCell(cell.index))

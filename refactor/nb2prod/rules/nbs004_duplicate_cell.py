@@ -17,7 +17,7 @@ print(scores.mean(), scores.std())
 
 ## Not flagged
 
-A single line, often one that only shows something again.
+A single statement, often one that only shows something again.
 
 ```python
 # %%
@@ -26,6 +26,14 @@ customers.sort_values("revenue", ascending=False).head()
 customers = customers.dropna()
 # %%
 customers.sort_values("revenue", ascending=False).head()
+# %%
+customers.loc[
+    customers["revenue"].isna() | customers["orders"].isna() | customers["since"].isna()
+]
+# %%
+customers.loc[
+    customers["revenue"].isna() | customers["orders"].isna() | customers["since"].isna()
+]
 ```
 """
 
@@ -39,7 +47,9 @@ from nb2prod.rules.rule import Flag, NotebookView, Rule
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     first = view.fact(_first_twin, view.occurrences.cells[cell.index].twin)
-    if first is not None and first != cell.index:
+    if first is None or first == cell.index:
+        return
+    if len(view.code_of(cell.index).body) > 1:
         related = [Related("the same code", first)]
         yield Flag(None, f"the same code as in cell {first + 1}", (), cell.index, related)
 

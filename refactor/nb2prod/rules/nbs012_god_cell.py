@@ -20,9 +20,30 @@ model.fit(frame, target)
 plt.plot(model.predict(frame))
 ```
 
+## Becomes
+
+```python max-god-lines=5
+# %%
+import pandas as pd
+import matplotlib.pyplot as plt
+from sklearn.svm import SVC
+from sklearn.metrics import accuracy_score
+# %%
+frame = pd.read_csv("prices.csv")
+# %%
+frame = frame.dropna()
+target = frame.pop("sold")
+# %%
+model = SVC()
+model.fit(frame, target)
+# %%
+plt.plot(model.predict(frame))
+```
+
 ## Not flagged
 
-Two steps, a few lines, and what a function does when it is called.
+Two steps, a few lines, and what a function does when it is called. To take the target out of the
+columns is no step of its own.
 
 ```python max-god-lines=5
 # %%
@@ -36,6 +57,14 @@ frame = frame.fillna(0)
 frame = frame.reset_index()
 frame = frame.rename(columns={"a": "b"})
 # %%
+X = frame.drop(columns=["sold"])
+y = frame["sold"]
+X_train, X_test = X[:90], X[90:]
+y_train, y_test = y[:90], y[90:]
+model = SVC(C=1.0)
+model.fit(X_train, y_train)
+print(model.score(X_test, y_test))
+# %%
 def run():
     frame = pd.read_csv("prices.csv")
     frame = frame.dropna()
@@ -47,9 +76,10 @@ def run():
 
 import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.finding import Fix, SplitCell
+from nb2prod.rules.rule import CellView, Flag, Rule, fix
 
 _ROLES = {
     "loads": re.compile(
@@ -62,7 +92,7 @@ _ROLES = {
 }
 _METHODS = {
     "cleans": frozenset(
-        "dropna fillna drop drop_duplicates interpolate".split()  # noqa: SIM905
+        "dropna fillna drop_duplicates interpolate".split()  # noqa: SIM905
     ),
     "trains": frozenset({"fit", "fit_generator", "partial_fit", "train"}),
     "evaluates": frozenset({"score", "evaluate"}),
@@ -84,7 +114,48 @@ def _check(view: CellView) -> Iterator[Flag]:
     if lines > limit and len(found) >= 3:
         steps = [step for step in _STEPS if step in found]
         message = f"one cell {', '.join(steps[:-1])} and {steps[-1]}"
-        yield Flag(body[0], message)
+        yield Flag(body[0], message, _fixes(view))
+
+
+def _fixes(view: CellView) -> Sequence[Fix]:
+    """Return the cuts before the statements with which a step begins that was not there before."""
+    if any(magic.kind == "cell" for magic in view.code.magics):
+        return ()
+    seen: set[str] = set()
+    places: list[int] = []
+    body = view.code.body
+    for number, statement in enumerate(body):
+        roles = [role for call in _calls([statement]) for role in _roles(view, call)]
+        if seen and set(roles) - seen and not set(roles) & seen:
+            while number and _makes(view, body[number - 1]):
+                number -= 1  # noqa: PLW2901  what is made for the step goes with it
+            places.append(_line_of(view, body[number]))
+        seen.update(roles)
+    cuts = tuple(at for at in sorted(set(places)) if at > 0)
+    return fix("Cut it where a step begins", "unsafe", SplitCell(view.index, cuts)) if cuts else ()
+
+
+def _makes(view: CellView, node: ast.stmt) -> bool:
+    """Say whether a statement only makes an object of a class."""
+    match node:
+        case ast.Assign(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) as call):
+            return name[:1].isupper() and not any(_roles(view, call))
+        case _:
+            return False
+
+
+def _line_of(view: CellView, node: ast.stmt) -> int:
+    """Return where a statement's lines start, with the comments above it; -1 if it shares them."""
+    source, first = view.code.source, node
+    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
+    line = min([first.lineno, *(d.lineno for d in decorators)])
+    at = view.code.lines.start(line)
+    if source[at : view.code.lines.offset(node.lineno, node.col_offset)].strip() or node.col_offset:
+        return -1
+    while line > 1 and source[view.code.lines.start(line - 1) : at].startswith("#"):
+        line -= 1
+        at = view.code.lines.start(line)
+    return at
 
 
 def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:

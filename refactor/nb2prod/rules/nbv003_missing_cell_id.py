@@ -29,9 +29,12 @@ a = 1
 - JEP 62: cell ids
 """
 
+import hashlib
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.finding import SetMember
+from nb2prod.notebook import Cell
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
@@ -40,7 +43,18 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     without = [cell.index + 1 for cell in view.cells if cell.id is None]
     if without:
         cells = f"cell {without[0]} has" if len(without) == 1 else f"{len(without)} cells have"
-        yield Flag(None, f"{cells} no id, which format 4.5 asks for")
+        bare = (cell for cell in view.cells if cell.id is None)
+        add = fix("Add it", "safe", *(SetMember(c.index, "id", new_id(view, c)) for c in bare))
+        yield Flag(None, f"{cells} no id, which format 4.5 asks for", add)
+
+
+def new_id(view: NotebookView, cell: Cell) -> str:
+    """Return an id that no other cell has; the same whenever it is asked for."""
+    taken = {other.id for other in view.cells}
+    text = view.path.name.encode("utf-8", "surrogateescape")
+    numbers = range(cell.index, cell.index + (len(taken) + 1) * len(view.cells), len(view.cells))
+    tries = (hashlib.blake2b(text, digest_size=4, salt=n.to_bytes(8, "big")) for n in numbers)
+    return next(identity for t in tries if (identity := t.hexdigest()) not in taken)
 
 
 RULE = Rule("NBV003", "missing-cell-id", "warning", notebook=_check, looks_at=("file",))

@@ -27,7 +27,9 @@ b = 2
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.finding import SetMember
+from nb2prod.rules.nbv003_missing_cell_id import new_id
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
@@ -35,7 +37,8 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     for cell in view.cells:
         if cell.id is not None and seen.setdefault(cell.id, cell.index) != cell.index:
             message = f"has the id of cell {seen[cell.id] + 1}, `{cell.id}`"
-            yield Flag(None, message, cell=cell.index)
+            change = SetMember(cell.index, "id", new_id(view, cell))
+            yield Flag(None, message, fix("Give it another id", "unsafe", change), cell.index)
 
 
 RULE = Rule("NBV004", "duplicate-cell-id", "warning", notebook=_check, looks_at=("file",))

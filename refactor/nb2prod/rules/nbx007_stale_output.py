@@ -17,7 +17,8 @@ answer / 1  # flagged
 
 ## Not flagged
 
-Magics may show what they like, and so may all lines where that is set.
+Magics may show what they like, and so may all lines where that is set, perhaps elsewhere. A
+semicolon in a comment hides nothing.
 
 ```python
 # %% execution_count=1 result="42"
@@ -27,6 +28,12 @@ answer
 files = %sx ls
 # %% execution_count=3 error="ZeroDivisionError: <ipython-input-3-d3>\n----> 1 answer / 0"
 answer / 0
+# %% execution_count=4 result="SVC()"
+model.fit(rows, target)
+answer = 42
+# %% execution_count=5 result="42"
+answer
+#print(answer);
 ```
 
 ```python
@@ -42,12 +49,15 @@ answer = 42
 - Julynter: h2, which needs the kernel that ran the cell
 """
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.analysis.summary import Summary
+from nb2prod.finding import ClearOutputs, Fix
 from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
 _ARROW = re.compile(r"^-+> ?(\d+) (.*)$", re.MULTILINE)
 _OWN = re.compile(r"<ipython-input|ipykernel_|\bCell In")
@@ -59,10 +69,21 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
     plain = not summary.magics and not summary.broken
     shown = "execute_result" in kinds and plain and not summary.shows
     if shown and not view.fact(_shows_all):
-        yield Flag(None, "the output shows a value, but the code has none to show", (), cell.index)
+        if not _may_show(cell):
+            message = "the output shows a value, but the code has none to show"
+            yield Flag(None, message, _clear(cell), cell.index)
     elif "error" in kinds and (line := _gone(cell)):
         message = f"the error quotes a line that is not there any more: `{line:.60}`"
-        yield Flag(None, message, (), cell.index)
+        yield Flag(None, message, _clear(cell), cell.index)
+
+
+def _clear(cell: Cell) -> Sequence[Fix]:
+    return fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
+
+
+def _may_show(cell: Cell) -> bool:
+    """Say whether a cell shows values where IPython's settings say that every line does."""
+    return any(isinstance(node, ast.Expr) for node in CodeCell(cell.source).body[:-1])
 
 
 def _shows_all(view: NotebookView, _: str) -> bool:

@@ -26,7 +26,7 @@ def missing(view: NotebookView, name: str) -> Missing | None:
     A name may have been bound by what cannot be seen (`from x import *`, `%run`, a cell that is
     not Python): then nothing is said of it.
     """
-    if is_ambient(name) or _unsure(view, name):
+    if is_ambient(name, python_2=view.notebook.python_2) or _unsure(view, name):
         return None
     index = view.occurrences
     bound_in = index.binders[name][0] if name in index.binders else None

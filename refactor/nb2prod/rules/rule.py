@@ -76,6 +76,23 @@ class CellView:
             for call in self.named_calls[name]:
                 yield call, name
 
+    def importing(self, module: str) -> tuple[EditCell, ...] | None:
+        """Return the change that imports a module at the top of this cell; None if it cannot be.
+
+        It is empty where the notebook imports the module.
+        """
+        if self.names.get(module) == module:
+            return ()
+        if not self.code.body:
+            return None
+        first = self.code.body[0]
+        node = min([first, *getattr(first, "decorator_list", ())], key=lambda n: n.lineno)
+        at = self.code.lines.start(node.lineno)
+        indent = self.code.source[at : at + node.col_offset] if node is first else ""
+        if indent.strip():
+            return None
+        return (self.edit(Span(at, at), f"{indent}import {module}\n"),)
+
     def edit(self, where: ast.AST | Span, text: str) -> EditCell:
         """Return the change that puts `text` in a place of this cell."""
         span = where if isinstance(where, Span) else self.code.span(where)

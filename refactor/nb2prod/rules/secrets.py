@@ -59,6 +59,17 @@ def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
                     yield Span(*match.span()), what
 
 
+def redacted(text: str) -> str:
+    """Return a text with its secrets blotted out."""
+    parts: list[str] = []
+    done = 0
+    for span in sorted({span for span, _ in find_secrets(text)}):
+        if span.start >= done:
+            parts += (text[done : span.start], "[redacted]")
+        done = max(done, span.end)
+    return "".join(parts) + text[done:]
+
+
 def names_secret(name: str) -> bool:
     """Say whether a variable, argument or key is called as a secret is."""
     return bool(_NAME.search(name))

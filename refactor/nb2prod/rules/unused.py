@@ -2,12 +2,16 @@
 
 import re
 
+from nb2prod.rules.markdown import left_to_reader
 from nb2prod.rules.rule import NotebookView
 
 
 def may_be_vain(view: NotebookView) -> bool:
-    """Say whether all that reads names is seen, and nobody else reads them."""
-    return view.complete and not view.fact(_exports)
+    """Say whether all that reads names is seen, and nobody else reads them.
+
+    The code with which a reader is asked to fill empty cells may read any.
+    """
+    return view.complete and not view.fact(_exports) and not view.fact(_left)
 
 
 def vain(view: NotebookView, name: str) -> bool:
@@ -30,6 +34,10 @@ def vain(view: NotebookView, name: str) -> bool:
 
 def _exports(view: NotebookView, _: str) -> bool:
     return bool(view.occurrences.exporting)
+
+
+def _left(view: NotebookView, _: str) -> bool:
+    return bool(left_to_reader(view.cells))
 
 
 def _mentioned(name: str, texts: list[str]) -> bool:

@@ -88,7 +88,8 @@ class Lineage(Estimators):
             return self._concat(node, first)
         if short in ("get_dummies", "to_categorical"):
             return replace(mix([first]), facts=first.facts)
-        result = replace(mix(given.values), objects=frozenset())
+        name_kept = first.name if first.name == "compared" else ""
+        result = replace(mix(given.values), objects=frozenset(), name=name_kept)
         return (
             result if result.rows or result.facts or not self.may_load(name) else self.source(node)
         )
@@ -130,6 +131,8 @@ class Lineage(Estimators):
         arrays = [self.rooted(v, a) for v, a in zip(given.positional, node.args, strict=False)]
         if not arrays:
             arrays = [mix(given.named.values())]
+        while any(s.split == split for array in arrays for row in array.rows for s in row):
+            split += " again"  # a part of a split, split in the same way
         if len(arrays) > 1 and short == "train_test_split":
             self.log.pairs.append(Pair(self.at(node), arrays[0], arrays[1]))
         again = self.loops and given.named.get("random_state", Value()).constant is None

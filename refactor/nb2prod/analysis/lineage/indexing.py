@@ -248,7 +248,9 @@ def operate(run: Interpreter, node: ast.expr) -> Value:
 
 
 def _compared(a: Value, b: Value) -> str:
-    """Say whether predictions are compared with what is true."""
+    """Say whether predictions are compared with what is true, or that is what is worked with."""
+    if "compared" in (a.name, b.name):
+        return "compared"
     return "compared" if bool(a.tests) != bool(b.tests) and a.rows and b.rows else ""
 
 
