@@ -25,7 +25,7 @@ from nb2prod.config import Config
 from nb2prod.finding import Finding
 from nb2prod.lint import Checker
 from nb2prod.notebook import Notebook, NotebookError, read_notebook
-from nb2prod.rules import notebook_rules, expand
+from nb2prod.rules import expand, notebook_rules
 
 PER_NOTEBOOK = 2
 
@@ -41,7 +41,9 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=6, help="shown around the place")
     parser.add_argument("--mentions", type=int, default=6, help="lines elsewhere with the names")
     options = parser.parse_args()
-    codes = expand(options.rule) if options.rule else {r.code for r in notebook_rules() if r.default}
+    codes = (
+        expand(options.rule) if options.rule else {r.code for r in notebook_rules() if r.default}
+    )
     checker = Checker.of(Config(select=tuple(sorted(codes))))
     found: defaultdict[str, list[tuple[Path, Finding]]] = defaultdict(list)
     for path in notebooks(options.table, options.folder):
