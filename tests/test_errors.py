@@ -290,7 +290,11 @@ def test_an_interruption_ends_the_notebook_too(tmp_path):
     )
     path = notebook(tmp_path, telling, "while True:\n    pass")
     process = subprocess.Popen(
-        command(path, tmp_path / "project"), stderr=subprocess.PIPE, text=True
+        command(path, tmp_path / "project"),
+        stderr=subprocess.PIPE,
+        text=True,
+        # Where the tests run in the background, interruptions are ignored, and so they would be here.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     kernel = select.poll()
     kernel.register(os.pidfd_open(int(started.read_text())), select.POLLIN)
