@@ -293,8 +293,8 @@ def test_an_interruption_ends_the_notebook_too(tmp_path):
         command(path, tmp_path / "project"),
         stderr=subprocess.PIPE,
         text=True,
-        # Where the tests run in the background, interruptions are ignored, and so they would be here.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        # Where the tests run in the background interruptions are ignored, and would be here.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
     )
     kernel = select.poll()
     kernel.register(os.pidfd_open(int(started.read_text())), select.POLLIN)
