@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ import msgspec
 from nb2prod.cache import Cache, Entry
 from nb2prod.config import Config
 from nb2prod.finding import Finding
-from nb2prod.surroundings import Surroundings, around
+from nb2prod.surroundings import Around, Surroundings, around
 
 if TYPE_CHECKING:
     from nb2prod.lint import CellResult, Checker
@@ -36,7 +36,8 @@ class Files:
         """Ask `config_for` for the settings of a folder."""
         self._config_for = config_for
         self._cache = cache
-        self._checkers: dict[tuple[Path, str], Checker] = {}
+        self._checkers: dict[str, Checker] = {}
+        self._around = Around()
         self._keys: dict[Path, tuple[Surroundings, bytes]] = {}
 
     def check(self, paths: Iterable[Path]) -> Iterator[Checked]:
@@ -56,13 +57,14 @@ class Files:
         from nb2prod.lint import Checker  # noqa: PLC0415  not needed for what has not changed
 
         config = self._config_for(path.parent)
-        place = (config.root, str(path) if config.per_file_ignores else "")
-        if place not in self._checkers:
-            self._checkers[place] = Checker.of(config, path.absolute())
-        return self._checkers[place]
+        # Where the settings come from matters only for what they say of single files.
+        said = repr((config, path) if config.per_file_ignores else replace(config, root=Path()))
+        if said not in self._checkers:
+            self._checkers[said] = Checker.of(config, path.absolute())
+        return self._checkers[said]
 
     def _check(self, path: Path) -> Checked:
-        surroundings, key = self._around(path.parent)
+        surroundings, key = self._holding(path.parent)
         entry = self._cache.get(path)
         try:
             stat = os.stat(path)
@@ -76,10 +78,10 @@ class Files:
         self._cache.put(path, Entry(modified, size, key, checked.findings, checked.skipped, raw))
         return checked
 
-    def _around(self, folder: Path) -> tuple[Surroundings, bytes]:
+    def _holding(self, folder: Path) -> tuple[Surroundings, bytes]:
         """Return what lies around a folder, and a digest of all that holds for its files."""
         if folder not in self._keys:
-            surroundings = around(folder)
+            surroundings = self._around(folder)
             said = repr((self._config_for(folder), surroundings.manifests))
             key = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             self._keys[folder] = surroundings, key
