@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from nb2prod.cache import Cache, Entry
+from nb2prod.cache import Cache, Entry, KeptFindings, Shown
 from nb2prod.config import Config
 from nb2prod.finding import Finding
 from nb2prod.surroundings import Around, Surroundings, around
@@ -22,19 +22,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file and what was found in it; `skipped` says why it was not looked into."""
+    """One file and what was found in it.
+
+    Attributes:
+        path: the file, as it was named.
+        findings: in order.
+        skipped: why it was not looked into.
+        shown: the findings as text, if that is at hand.
+    """
 
     path: Path
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     skipped: str = ""
+    shown: Shown | None = None
 
 
 class Files:
     """Checks files, each under the settings that hold for it."""
 
-    def __init__(self, config_for: Callable[[Path], Config], cache: Cache) -> None:
-        """Ask `config_for` for the settings of a folder."""
+    def __init__(
+        self,
+        config_for: Callable[[Path], Config],
+        cache: Cache,
+        show: Callable[[Checked], Shown] | None = None,
+    ) -> None:
+        """Begin with nothing checked.
+
+        Args:
+            config_for: gives the settings for the files of a folder.
+            cache: what earlier checks have found.
+            show: writes findings as text, which is kept with them.
+        """
         self._config_for = config_for
+        self._show = show
         self._cache = cache
         self._checkers: dict[str, Checker] = {}
         self._around = Around()
@@ -72,10 +92,23 @@ class Files:
         except OSError:
             modified, size = -1, -1
         if entry and (entry.modified, entry.size, entry.key) == (modified, size, key):
-            return Checked(path, entry.findings, entry.skipped)
+            findings = KeptFindings(entry.findings, entry.count)
+            shown = entry.shown if entry.shown and entry.shown.path == str(path) else None
+            return Checked(path, findings, entry.skipped, shown)
         checked, cells = check_file(path, self.checker(path), entry, None, surroundings)
-        raw = msgspec.Raw(msgspec.msgpack.encode(cells))
-        self._cache.put(path, Entry(modified, size, key, checked.findings, checked.skipped, raw))
+        if self._show:
+            checked = replace(checked, shown=self._show(checked))
+        known = Entry(
+            modified,
+            size,
+            key,
+            len(checked.findings),
+            _raw(checked.findings),
+            checked.shown,
+            checked.skipped,
+            _raw(cells),
+        )
+        self._cache.put(path, known)
         return checked
 
     def _holding(self, folder: Path) -> tuple[Surroundings, bytes]:
@@ -86,6 +119,10 @@ class Files:
             key = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             self._keys[folder] = surroundings, key
         return self._keys[folder]
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.msgpack.encode(value))
 
 
 def check_file(

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.cache import Cache, user_cache
+from nb2prod.cache import Cache, Shown, user_cache
 from nb2prod.checking import Checked, Files, check_file
 from nb2prod.config import Config, ConfigError, find_config, read_config
 from nb2prod.discovery import MissingPathError, find_notebooks
@@ -73,7 +73,7 @@ def run_check(options: argparse.Namespace) -> int:
     try:
         configured = configuration(options)
         cache_folder = None if options.no_cache else user_cache()
-        files = Files(configured, Cache(cache_folder))
+        files = Files(configured, Cache(cache_folder), shower(options))
         if options.diff:
             status = _show_differences(options, files, configured)
         else:
@@ -220,6 +220,15 @@ def configuration(
         return replace(config, **changes) if changes else config
 
     return configured
+
+
+def shower(options: argparse.Namespace) -> Callable[[Checked], Shown] | None:
+    """Return what writes the findings in a file as text, if the options ask for text."""
+    if options.format != "text" or options.statistics:
+        return None
+    from nb2prod.report.findings import show
+
+    return show
 
 
 def report_of(options: argparse.Namespace, thing: str = "", subject: str = "") -> Report:

@@ -66,7 +66,7 @@ def with_pylint(checked: Checked, notebook: Notebook) -> Checked:
     wishes = [wish for cell in notebook.cells for wish in find_suppressions(cell)]
     kept = apply(said, [*of_notebook(notebook), *wishes], lambda name: _meaning(name, said))
     findings = sorted((*checked.findings, *kept), key=_place)
-    return replace(checked, findings=tuple(findings))
+    return replace(checked, findings=tuple(findings), shown=None)
 
 
 def _meaning(selector: str, said: Iterable[Finding]) -> set[str]:
