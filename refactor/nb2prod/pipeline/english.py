@@ -23,6 +23,7 @@ _STOP: frozenset[str] = frozenset(_WORDS["stop"].split())
 _NOUNS: dict[str, str] = _WORDS["nouns"]
 _PHRASES: dict[str, str] = _WORDS["phrases"]
 _COUNTED: frozenset[str] = frozenset(_WORDS["counted"].split())
+_ONE_WORD = re.compile("|".join(_WORDS["one_word"].split()))
 VAGUE: frozenset[str] = frozenset(_WORDS["vague"].split())
 # What a call of that short name is for, and what a program of that name does.
 ACTIONS: dict[str, str] = {name: act for act, names in _WORDS["actions"].items() for name in names}
@@ -42,8 +43,9 @@ _ASKING = re.compile(
 def snake(text: str) -> str:
     """Return text as a snake_case identifier; empty when nothing of it can stand in one."""
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = _ONE_WORD.sub(lambda found: found[0].capitalize(), text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text)
-    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", text)
+    text = re.sub(r"([A-Z]{2,})([A-Z][a-z])", r"\1_\2", text)  # but `KNeighbors` is one word
     return re.sub(r"_+", "_", re.sub(r"\W+", "_", text)).strip("_").lower()
 
 
