@@ -8,6 +8,7 @@ import pytest
 from building import notebook
 
 from nb2prod.cli import main
+from nb2prod.emit.provenance_file import read_original
 
 LOAD = "import pandas as pd\ndf = pd.read_csv('sales.csv')\nprint(len(df))"
 DATA = "month,units,price\n1,10,2.5\n2,,2.0\n3,30,1.5\n4,25,1.0\n"
@@ -186,3 +187,29 @@ def test_a_local_name_hides_a_function_of_the_notebook(tmp_path, capsys):
     )
     assert main(["refactor", str(path), "--output", str(tmp_path / "p")]) == 0
     assert capsys.readouterr().out.strip().endswith("verified")
+
+
+@pytest.mark.parametrize(
+    ("seeds", "before"),
+    [
+        (("random.seed(1)", "pass"), [("python",), ("python",)]),  # NumPy's is not seeded
+        (("pass", "np.random.seed(1)"), [(), ("numpy",)]),  # after the first numbers
+        (("np.random.seed(1)", "random.seed(1)"), [("numpy",), ("numpy", "python")]),
+    ],
+)
+def test_generators_that_nobody_seeds_go_on_from_stage_to_stage(tmp_path, capsys, seeds, before):
+    drawing = notebook(
+        tmp_path,
+        "import random\nimport numpy as np",
+        "## One",
+        f"{seeds[0]}\na = np.random.rand(3)\nb = random.random()",
+        "## Two",
+        f"{seeds[1]}\nc = a + np.random.rand(3) + random.random()",
+        "## Three",
+        "d = c + np.random.rand(3) + b + random.random()\nprint(d)",
+    )
+    project = tmp_path / "project"
+    main(["refactor", str(drawing), "--output", str(project), "--split", "headings"])
+    assert capsys.readouterr().out.strip().endswith("3 stages, verified")
+    stages = read_original(project).provenance.stages
+    assert [stage.seeded_before for stage in stages] == [(), *before]

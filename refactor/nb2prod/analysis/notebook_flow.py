@@ -36,15 +36,20 @@ class Analysis:
 
     def random_crosses(self, position: int) -> bool:
         """Say whether a random state that was seeded before is drawn from after."""
-        before = {state for e in self.effects[:position] for state in e.seeds}
+        before = self.seeded_before(position)
         after = {r for e in self.effects[position:] for r in e.reads if r.startswith(RANDOM)}
         unknown_after = any(e.may_draw for e in self.effects[position:])
-        return bool(before & after) or bool(before and unknown_after)
+        return any(RANDOM + state in after for state in before) or bool(before and unknown_after)
 
     @property
     def seeded(self) -> frozenset[str]:
         """The random states that the notebook seeds: "numpy", "python", "torch", ..."""
-        return frozenset(s.removeprefix(RANDOM) for e in self.effects for s in e.seeds)
+        return self.seeded_before(len(self.effects))
+
+    def seeded_before(self, position: int) -> frozenset[str]:
+        """Return the random states that are seeded before a position."""
+        before = self.effects[:position]
+        return frozenset(s.removeprefix(RANDOM) for e in before for s in e.seeds)
 
 
 def analyse(program: Program) -> Analysis:

@@ -36,11 +36,20 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class TracedStage:
-    """A stage, and the variables of the notebook that it hands on to later stages."""
+    """A stage, with what the notebook has before and after it.
+
+    Attributes:
+        name: of the stage.
+        functions: that it calls, in order.
+        hands_on: the variables of the notebook that it hands on to later stages.
+        seeded_before: the random generators that the notebook has seeded by then: "python",
+            "numpy", ... What they give in the stage is up to the project, which hands them on.
+    """
 
     name: str
     functions: tuple[Traced, ...]
     hands_on: tuple[str, ...]
+    seeded_before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +78,6 @@ class Provenance:
         sha256: the fingerprint of the notebook.
         package: the name of the project's package.
         seeded: the libraries whose generators are seeded before a run.
-        carries_random_state: the notebook seeds a generator, and so the stages hand it on.
         stages: in the order of the notebook.
         data: what the notebook reads.
         modules: what lies beside the notebook and is imported.
@@ -79,7 +87,6 @@ class Provenance:
     sha256: str
     package: str
     seeded: tuple[str, ...]
-    carries_random_state: bool
     stages: tuple[TracedStage, ...]
     data: tuple[Source, ...] = ()
     modules: tuple[Source, ...] = ()
@@ -123,6 +130,7 @@ def provenance_of(plan: Plan, package: str) -> Provenance:
                 for s in stage.steps
             ),
             tuple(sorted(stage.outputs.names)) if index < len(plan.stages) - 1 else (),
+            tuple(sorted(plan.analysis.seeded_before(stage.start))),
         )
         for index, stage in enumerate(plan.stages)
     ]
@@ -133,7 +141,6 @@ def provenance_of(plan: Plan, package: str) -> Provenance:
         fingerprint(path),
         package,
         tuple(sorted(tops & _SEEDED)),
-        bool(plan.analysis.seeded),
         tuple(stages),
         tuple(_data(plan)),
         tuple(_modules(plan)),

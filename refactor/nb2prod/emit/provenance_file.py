@@ -48,6 +48,7 @@ def provenance_text(original: Original) -> str:
                 for function in stage.functions
             ],
             "hands_on": list(stage.hands_on),
+            **({"seeded_before": list(stage.seeded_before)} if stage.seeded_before else {}),
         }
         for stage in provenance.stages
     ]
@@ -56,7 +57,6 @@ def provenance_text(original: Original) -> str:
         "sha256": provenance.sha256,
         "package": provenance.package,
         "seeded": list(provenance.seeded),
-        "carries_random_state": provenance.carries_random_state,
         "stages": stages,
     }
     for key in ("data", "modules"):
@@ -115,6 +115,7 @@ def _provenance(content: Mapping[str, Any], program: Program) -> Provenance:
                 for f in stage["functions"]
             ),
             tuple(map(str, stage["hands_on"])),
+            tuple(map(str, stage.get("seeded_before", ()))),
         )
         for stage in content["stages"]
     ]
@@ -130,7 +131,6 @@ def _provenance(content: Mapping[str, Any], program: Program) -> Provenance:
         str(content["sha256"]),
         str(content["package"]),
         tuple(map(str, content["seeded"])),
-        content["carries_random_state"] == "true",
         tuple(stages),
         data,
         modules,

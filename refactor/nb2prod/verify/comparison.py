@@ -80,16 +80,14 @@ def compare(
     writers: dict[str, str] = {}
     # Packaging the model for a service computes nothing of the notebook.
     commands = [command for command in commands_of(project) if command.stage != PACKAGING]
+    seeded_before = {stage.name: stage.seeded_before for stage in provenance.stages}
     for number, command in enumerate(commands, 1):
         environment.progress(f"running the stage {command.stage} ({number} of {len(commands)})")
-        # Where the notebook seeds a generator, its stages have to carry it on themselves: they
-        # begin with another seed than the notebook. Else they go on as one process would.
-        seed = number if provenance.carries_random_state else 0
-        chance = Chance(provenance.seeded, seed, state)
+        # Generators that the notebook has seeded by now the stages have to hand on themselves:
+        # they begin with another seed. The others go on as they would in one process.
+        chance = Chance(provenance.seeded, seeded_before.get(command.stage, ()), number, state)
         before = listed(project)
         run = run_stage(project, command, provenance.package, watches, chance, environment)
-        if provenance.carries_random_state:
-            state.unlink(missing_ok=True)
         writers |= dict.fromkeys(changed(project, before), command.stage)
         there |= run.functions
         called |= run.values.keys()

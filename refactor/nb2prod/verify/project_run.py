@@ -55,10 +55,15 @@ class StageRun:
 class Chance:
     """What the global random generators are to give in a stage.
 
-    The generators of `libraries` are seeded, then they go on from `state`, where that file is.
+    Attributes:
+        libraries: those whose generators are seeded before the first stage.
+        own: those that the project has to set itself: they begin with another seed.
+        seed: for these.
+        state: the file from which the others go on, where it is.
     """
 
     libraries: Sequence[str]
+    own: Sequence[str]
     seed: int
     state: Path
 
@@ -87,6 +92,7 @@ def run_stage(
             "script": command.script,
             "arguments": command.arguments,
             "seeded": list(chance.libraries),
+            "own": list(chance.own),
             "seed": chance.seed,
             "state": str(chance.state),
             "result": str(place / "calls.json"),

@@ -93,9 +93,9 @@ def proof(check: Check, tests: object = None) -> str:
             "notebook": check.observed.runs,
             "hash_seeds": {"notebook": [*range(check.observed.runs)], "project": 1},
             "seeded": ["random", *provenance.seeded],
-            "random_state": "carried by the project"
-            if provenance.carries_random_state
-            else "carried by the check",
+            "carried_by_the_project": sorted(
+                {name for stage in provenance.stages for name in stage.seeded_before}
+            ),
         },
         "tolerance": "none: equal means the same types and the same bits",
         "equal": comparison.equal,

@@ -57,11 +57,12 @@ def describe(value, stored=False):
 
 
 def seed_generators(libraries, seed=0):
-    """Seed the global generators of Python and of these libraries."""
-    random.seed(seed)
+    """Seed the global generators of these libraries; "python" is Python's own."""
     for name in libraries:
         try:
-            if name == "numpy":
+            if name == "python":
+                random.seed(seed)
+            elif name == "numpy":
                 import numpy
 
                 numpy.random.seed(seed)

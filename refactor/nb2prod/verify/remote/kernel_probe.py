@@ -10,7 +10,7 @@ def install(config):
 
     scope = {"__name__": "nb2prod_fingerprint"}
     exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
-    scope["seed_generators"](config["seeded"])
+    scope["seed_generators"](["python"] + config["seeded"])
     names = {int(number): wanted for number, wanted in config["names"].items()}
     stored = {int(number): wanted for number, wanted in config["stored"].items()}
     found = {}

@@ -75,7 +75,7 @@ def _failure(error):
 
 def _restore(config, scope):
     """Let the random generators go on where the stage before left them."""
-    scope["seed_generators"](config["seeded"], config["seed"])
+    scope["seed_generators"](["python"] + config["seeded"])
     if os.path.exists(config["state"]):
         with open(config["state"], "rb") as stream:
             state = pickle.load(stream)
@@ -83,6 +83,7 @@ def _restore(config, scope):
             if name != "random":
                 importlib.import_module(name)
         scope["set_generator_state"](state)
+    scope["seed_generators"](config["own"], config["seed"])
 
 
 class _Finder(importlib.abc.MetaPathFinder):
