@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import sys
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from concurrent.futures import Future
 from importlib.metadata import version
 from typing import Any, cast
@@ -17,14 +17,14 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
-from nb2prod_server import commands, lenses, names, refactorings, symbols
-from nb2prod_server.actions import KINDS, Desk, code_actions, resolved
+from nb2prod_server import commands
+from nb2prod_server.actions import Desk
+from nb2prod_server.answers import register_answers
 from nb2prod_server.diagnostics import Translator
 from nb2prod_server.documents import Documents
 from nb2prod_server.positions import Encoding
 from nb2prod_server.session import Open, Session
 from nb2prod_server.settings import SECTION, is_trusted, read_settings
-from nb2prod_server.tasks import Outline
 from nb2prod_server.transport import serve
 
 log = logging.getLogger(__name__)
@@ -229,7 +229,7 @@ def _register(server: Server) -> None:
         session.reload()
 
     _register_documents(server)
-    _register_answers(server)
+    register_answers(server)
 
 
 def _register_documents(server: Server) -> None:
@@ -281,107 +281,6 @@ def _register_documents(server: Server) -> None:
     def text_closed(params: types.DidCloseTextDocumentParams) -> None:
         session.close(params.text_document.uri)
         documents.close_text(params.text_document.uri)
-
-
-def _register_answers(server: Server) -> None:
-    session, feature = server.session, server.feature
-    documents = session.documents
-
-    @feature(
-        types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(
-            code_action_kinds=[*KINDS, *refactorings.KINDS], resolve_provider=True
-        ),
-    )
-    async def actions(params: types.CodeActionParams) -> Sequence[types.CodeAction]:
-        opened = session.of(params.text_document.uri)
-        if opened is None:
-            return []
-        desk = server.desk(opened)
-        found = list(code_actions(desk, params))
-        return found + await refactorings.offered(desk, session.workshop, params)
-
-    @feature(types.CODE_ACTION_RESOLVE)
-    async def action(unresolved: types.CodeAction) -> types.CodeAction:
-        data = cast("Any", unresolved.data)
-        opened = session.of(str(data["uri"])) if data and "uri" in data else None
-        if opened is None:
-            return unresolved
-        if "refactoring" not in data:
-            return resolved(server.desk(opened), unresolved)
-        desk = server.desk(opened)
-        if reason := await refactorings.made(desk, session.workshop, unresolved):
-            server.warn(f"{unresolved.title}: {reason}")
-        return unresolved
-
-    @feature(types.WORKSPACE_EXECUTE_COMMAND)
-    async def command(params: types.ExecuteCommandParams) -> Any:
-        return await commands.execute(server, params)
-
-    @feature(types.TEXT_DOCUMENT_HOVER)
-    async def hover(params: types.HoverParams) -> types.Hover | None:
-        uri = params.text_document.uri
-        opened = session.of(uri)
-        positions = documents.positions(uri)
-        place = opened.sheet.at(uri, positions.offset(params.position)) if opened else None
-        view = opened.check.view if opened else None
-        if opened is None or view is None or place is None or place[0] not in view.summaries:
-            return None
-        cell, offset = place
-        word = names.word_at(opened.sheet.notebook.cells[cell].source, offset)
-        text = opened.sheet.notebook.cells[cell].source[slice(*word)] if word else ""
-        name = names.find_name(view, text) if word else None
-        if name is None or word is None:
-            return None
-        content = types.MarkupContent(types.MarkupKind.Markdown, names.described(name, cell))
-        return types.Hover(content, server.translator(opened).range(cell, *word))
-
-    @feature(types.TEXT_DOCUMENT_CODE_LENS)
-    async def code_lenses(params: types.CodeLensParams) -> Sequence[types.CodeLens]:
-        uri = params.text_document.uri
-        opened = session.of(uri)
-        if opened is None or not session.settings_for(opened.sheet.uri).code_lens:
-            return []
-        await asyncio.sleep(session.settings_for(opened.sheet.uri).pause / 1000)
-        outline = await session.outlined(opened)
-        cells = opened.sheet.cells_of.get(uri, ())
-        return list(lenses.lenses(opened, outline, cells, server.translator(opened)))
-
-    @feature(types.TEXT_DOCUMENT_DOCUMENT_SYMBOL)
-    async def document_symbols(
-        params: types.DocumentSymbolParams,
-    ) -> Sequence[types.DocumentSymbol]:
-        uri = params.text_document.uri
-        opened = session.of(uri)
-        view = opened.check.view if opened else None
-        if opened is None or view is None:
-            return []
-        translator = server.translator(opened)
-        if opened.sheet.whole:
-            cell = opened.sheet.cells_of[uri][0]
-            return symbols.cell_symbols(opened.sheet, view.summaries, translator, cell)
-        outline = Outline() if opened.sheet.partial else await session.outlined(opened)
-        translator = server.translator(opened)
-        return symbols.staged_symbols(opened.sheet, view.summaries, translator, outline)
-
-    @feature(types.TEXT_DOCUMENT_INLAY_HINT)
-    async def inlay_hints(params: types.InlayHintParams) -> Sequence[types.InlayHint]:
-        uri = params.text_document.uri
-        opened = session.of(uri)
-        view = opened.check.view if opened else None
-        if not opened or not view or not session.settings_for(opened.sheet.uri).inlay_hints:
-            return []
-        translator = server.translator(opened)
-        return [
-            types.InlayHint(
-                position=translator.range(cell, end, end).start,
-                label=f"← {origin + 1}",
-                tooltip=f"`{name}` comes from cell {origin + 1}",
-                padding_left=True,
-            )
-            for cell in opened.sheet.cells_of.get(uri, ())
-            for end, name, origin in names.origins(view, cell)
-        ]
 
 
 def main() -> int:

@@ -192,6 +192,9 @@ class Session:
             return
         changed = opened.check.check(sheet.notebook)
         uris = self._uris(opened, (c for c in changed if c is None or c < len(sheet.places)))
+        # A text that has changed and changed back is a new version all the same.
+        touched = opened.reader.touched if opened.reader else {uri}
+        uris |= touched & {uri, *sheet.cells_of}
         if sheet.cells_of is not before.cells_of or not opened.published:
             uris |= {uri, *sheet.cells_of}  # what was the third cell may be another now
             for gone in opened.published.keys() - uris:

@@ -139,6 +139,7 @@ class NotebookReader:
         """Read what its file says."""
         self.path = path_of(uri)
         self.saved = Saved.read(self.path)
+        self.touched: set[str] = set()  # the cells that had changed when it was read last
         self._known: tuple[NotebookDocument, Saved, Sheet] | None = None
 
     def reload(self) -> None:
@@ -147,8 +148,8 @@ class NotebookReader:
 
     def read(self, document: NotebookDocument, documents: Documents) -> Sheet:
         """Return a notebook as it is now."""
-        changed = documents.take_changed(document.uri)
-        sheet = self._edited(document, documents, changed) or self._anew(document, documents)
+        self.touched = documents.take_changed(document.uri)
+        sheet = self._edited(document, documents, self.touched) or self._anew(document, documents)
         self._known = document, self.saved, sheet
         return sheet
 

@@ -158,6 +158,24 @@ async def test_leaks_are_found_when_the_data_was_followed(client: LanguageClient
     await notebook.until(2, "NBL001", shown=False)
 
 
+async def test_a_text_that_changed_and_changed_back_is_a_new_version(
+    client: LanguageClient, tmp_path
+):
+    def wait(milliseconds: int) -> None:
+        settings = {"nb2prod": {"delay": milliseconds}}
+        client.workspace_did_change_configuration(types.DidChangeConfigurationParams(settings))
+
+    notebook = Notebook(client, tmp_path / "imports.ipynb", ["import os, sys\nsys.path"]).open()
+    await notebook.settle()
+    wait(600_000)  # what is typed by then is one change
+    notebook.type(0, "print(1)")
+    notebook.type(0, "import os, sys\nsys.path")
+    await notebook.settle()
+    (fix,) = (notebook.shown(0, "NBI002").data or {})["fixes"]
+    assert fix["edits"][notebook.cells[0]]["version"] == notebook.versions[notebook.cells[0]]
+    wait(0)
+
+
 async def test_what_a_person_suppressed_is_not_shown(client: LanguageClient, tmp_path):
     notebook = Notebook(client, tmp_path / "quiet.ipynb", ["print(a)  # noqa: NBD002"]).open()
     await notebook.settle()
