@@ -1,6 +1,7 @@
 // Where the editor may find Pythons: settings, the Python extension, the workspace, PATH.
 
 import { PythonExtension } from '@vscode/python-extension';
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { type Candidate, inEnvironment, onPath } from './python';
@@ -14,7 +15,8 @@ export async function candidates(ownServer: string): Promise<Candidate[]> {
   // What lies in a workspace is run only where the person trusts it.
   const theirs = vscode.workspace.isTrusted ? await ofWorkspace() : [];
   const environment = [...theirs, ...(await onPath())];
-  return setting('importStrategy') === 'useBundled' ? [own, ...environment] : [...environment, own];
+  const bundledFirst = setting('importStrategy') === 'useBundled';
+  return bundledFirst ? [own, ...environment] : [...environment, own];
 }
 
 async function ofWorkspace(): Promise<Candidate[]> {
@@ -23,9 +25,10 @@ async function ofWorkspace(): Promise<Candidate[]> {
   const active = api?.environments.getActiveEnvironmentPath(folders[0]?.uri);
   const selected = active && (await api?.environments.resolveEnvironment(active));
   const executable = selected?.executable.uri?.fsPath;
-  const local = folders.flatMap(({ uri }) =>
-    ['.venv', 'venv'].map((name) => inEnvironment(path.join(uri.fsPath, name))),
-  );
+  const local = folders
+    .flatMap(({ uri }) => ['.venv', 'venv'].map((name) => path.join(uri.fsPath, name)))
+    .filter(existsSync)
+    .map((folder) => inEnvironment(folder));
   return [
     ...(executable ? [{ path: executable, from: 'the Python extension' }] : []),
     ...local.map((file) => ({ path: file, from: 'the workspace' })),

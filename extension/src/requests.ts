@@ -70,12 +70,14 @@ export async function told(log: vscode.LogOutputChannel, work: () => unknown): P
   try {
     return await work();
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error);
-    if (!(error instanceof Refusal || error instanceof ResponseError)) {
-      log.error(error instanceof Error ? error : text);
+    const text = `nb2prod: ${error instanceof Error ? error.message : String(error)}`;
+    if (error instanceof Refusal || error instanceof ResponseError) {
+      void vscode.window.showWarningMessage(text);
+      return undefined;
     }
+    log.error(error instanceof Error ? error : text);
     const show = 'Show Log';
-    if ((await vscode.window.showErrorMessage(`nb2prod: ${text}`, show)) === show) log.show();
+    if ((await vscode.window.showErrorMessage(text, show)) === show) log.show();
     return undefined;
   }
 }

@@ -1,0 +1,108 @@
+"""A workbench in a browser, and what a person does to it."""
+
+import os
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Frame, Locator, Page, sync_playwright
+from playwright.sync_api import TimeoutError as Late
+
+SHOTS = Path(os.environ.get("NB2PROD_SHOTS", "."))
+PATIENCE = 90_000  # milliseconds: the first start on a busy machine
+
+
+class Window:
+    """One window of the workbench."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def shot(self, name: str) -> None:
+        """Save what is seen."""
+        self.page.screenshot(path=SHOTS / f"{name}.png")
+
+    def see(self, selector: str, text: str | re.Pattern[str] | None = None) -> Locator:
+        """Wait until something is seen."""
+        found = self.page.locator(selector, has_text=text).first
+        found.wait_for()
+        return found
+
+    def gone(self, selector: str) -> None:
+        """Wait until nothing of a kind is seen any more."""
+        self.page.locator(selector).first.wait_for(state="detached")
+
+    def open_notebook(self, name: str) -> None:
+        """Open a notebook from the explorer; too early, an editor shows it as JSON: then again."""
+        self.see(".explorer-folders-view .monaco-list-row")
+        for _ in range(5):
+            self.see(".explorer-folders-view .monaco-list-row", name).dblclick()
+            cell = self.page.locator(".notebookOverlay .code-cell-row .view-line")
+            try:
+                cell.first.wait_for(timeout=30_000)
+            except Late:
+                self.command("View: Close All Editors")
+            else:
+                return
+        raise AssertionError(f"{name} was not shown as a notebook")
+
+    def command(self, title: str) -> None:
+        """Run a command from the palette."""
+        self.page.keyboard.press("F1")
+        box = self.page.locator(".quick-input-widget input:visible").first
+        box.fill(f">{title}")
+        wanted = self.page.locator(".quick-input-list .monaco-list-row", has_text=title).first
+        wanted.wait_for()
+        wanted.click()
+
+    def pick(self, *labels: str) -> None:
+        """Click on items of a list that has popped up."""
+        for label in labels:
+            self.see(".quick-input-list .monaco-list-row", label).click()
+
+    def enter(self, text: str | None = None) -> None:
+        """Answer a question of one line; as it is proposed, if nothing else is said."""
+        box = self.page.locator(".quick-input-widget input:visible").first
+        box.wait_for()
+        if text is not None:
+            box.fill(text)
+        box.press("Enter")
+
+    def save(self) -> None:
+        """Save what is edited."""
+        self.page.keyboard.press("Control+S")
+
+    def cell(self, text: str) -> Locator:
+        """The cell that shows a text."""
+        return self.see(".notebookOverlay .code-cell-row", text)
+
+    def put_cursor(self, text: str) -> None:
+        """Click into a line of a cell."""
+        self.see(".notebookOverlay .code-cell-row .view-line", text).click()
+
+    def webview(self, selector: str) -> Frame:
+        """The frame of a view that shows something: views lie two frames deep."""
+        for _ in range(120):
+            for frame in self.page.frames:
+                if frame.query_selector(selector):
+                    return frame
+            self.page.wait_for_timeout(500)
+        raise AssertionError(f"no view shows {selector}")
+
+
+@contextmanager
+def window(address: str, folder: Path) -> Iterator[Window]:
+    """Open a folder in a browser."""
+    options = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+    options += ["--disable-component-update", "--disable-sync"]
+    if os.geteuid() == 0:
+        options.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
+        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        page.set_default_timeout(PATIENCE)
+        page.goto(f"{address}/?folder={folder}")
+        page.wait_for_selector(".monaco-workbench")
+        yield Window(page)
+        browser.close()

@@ -1,0 +1,168 @@
+"""A person opens a messy notebook, and ends with a project that is checked. Each step follows."""
+
+import json
+import re
+import time
+from pathlib import Path
+
+import pytest
+from driving import Window
+from installing import Workbench
+
+FIX_ON_SAVE = {"notebook.source.fixAll.nb2prod": "explicit"}
+
+
+def sources(workspace: Path) -> list[str]:
+    """The cells of the notebook as they lie on the disk."""
+    cells = json.loads((workspace / "machines.ipynb").read_text("utf-8"))["cells"]
+    return ["".join(cell["source"]) for cell in cells]
+
+
+def wait_for(condition, seconds: float = 60) -> None:
+    """Wait until something is so on the disk."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.2)
+
+
+def test_what_is_wrong_is_underlined(editor: Window):
+    editor.open_notebook("machines.ipynb")
+    editor.see(".notebookOverlay .squiggly-warning, .notebookOverlay .squiggly-unnecessary")
+    editor.see(".codelens-decoration", "stage 1: load")
+    editor.shot("1-findings")
+
+
+def test_all_of_it_is_in_the_list_of_problems(editor: Window):
+    editor.command("View: Toggle Problems")
+    editor.see(".markers-panel .monaco-list-row", "`os` is imported but not used")
+    editor.see(".markers-panel .monaco-list-row", "NBL001")
+    editor.shot("2-problems")
+    editor.command("View: Toggle Problems")
+
+
+def test_the_light_bulb_mends_one_finding(editor: Window, workspace: Path):
+    editor.put_cursor("import os, sys")
+    editor.page.keyboard.press("Home")
+    for _ in range(8):
+        editor.page.keyboard.press("ArrowRight")
+    editor.page.keyboard.press("Control+.")
+    editor.see(".action-widget .action", re.compile("os"))
+    editor.shot("3-light-bulb")
+    editor.see(".action-widget .action", re.compile("os")).click()
+    editor.see(".notebookOverlay .code-cell-row .view-line", re.compile("^import.sys"))
+    assert sources(workspace)[1].startswith("import os, sys")  # nothing is saved by itself
+    editor.save()
+    wait_for(lambda: sources(workspace)[1].startswith("import sys\n"))
+
+
+def test_everything_safe_is_mended_on_save(editor: Window, workspace: Path):
+    editor.command("nb2prod: Fix Notebooks on Save")
+    editor.see(".notification-toast", "mended on each save")
+    assert "fixAll.nb2prod" in (workspace / ".vscode" / "settings.json").read_text()
+    editor.put_cursor("df.head()")
+    editor.page.keyboard.press("End")
+    editor.page.keyboard.type("  ")
+    editor.save()
+    wait_for(lambda: "sys" not in sources(workspace)[1])
+    wait_for(lambda: "LogisticRegression" in sources(workspace)[1])
+    editor.command("Notifications: Clear All Notifications")
+    editor.shot("4-fixed-on-save")
+
+
+def test_a_name_tells_where_it_comes_from(editor: Window):
+    editor.see(".notebookOverlay .code-cell-row .view-line span", re.compile("^features$")).hover()
+    editor.see(".monaco-hover .hover-row", "features")
+    editor.shot("5-hover")
+    editor.page.keyboard.press("Escape")
+
+
+def test_a_rule_has_a_page(editor: Window):
+    editor.command("nb2prod: Show Rule")
+    editor.enter("NBL001")
+    page = editor.webview("h1:has-text('NBL001')")
+    assert page.query_selector("text=split")
+    editor.shot("6-rule")
+    editor.command("View: Close Editor")
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_plan_is_a_graph_beside_the_notebook(editor: Window, workbench: Workbench, theme: str):
+    workbench.set({"workbench.colorTheme": f"Default {theme.capitalize()} Modern"})
+    editor.see(f".monaco-workbench.vs{'-dark' if theme == 'dark' else ''}")
+    editor.command("nb2prod: Show Plan")
+    plan = editor.webview(".stage")
+    stages = [stage.inner_text().splitlines()[0] for stage in plan.query_selector_all(".stage")]
+    assert stages[0] == "load"
+    assert stages[-1] == "evaluate"
+    assert len(plan.query_selector_all("svg .arrow")) >= len(stages) - 1
+    plan.focus(".stage:first-of-type")
+    editor.page.keyboard.press("ArrowDown")
+    assert plan.evaluate("document.activeElement.dataset.stage") == stages[1]
+    editor.page.keyboard.press("Enter")
+    assert plan.get_attribute(".stage:focus, .stage[aria-pressed=true]", "data-stage") == stages[1]
+    editor.see(".notebookOverlay .code-cell-row.focused, .notebookOverlay .cell-focus", None)
+    editor.shot(f"7-plan-{theme}")
+    plan.click(f".stage[data-stage={stages[-1]}]")
+    editor.cell("model.score")
+    editor.shot(f"8-plan-cells-{theme}")
+    editor.command(
+        "View: Close Other Groups" if theme == "dark" else "View: Focus Second Editor Group"
+    )
+    if theme == "light":
+        editor.command("View: Close All Editors in Group")
+
+
+def test_a_cell_is_extracted_to_a_module(editor: Window, workspace: Path, workbench: Workbench):
+    workbench.set({"workbench.colorTheme": "Default Light Modern"})
+    editor.cell("fillna").click()
+    editor.put_cursor("fillna")
+    editor.command("nb2prod: Extract Cell")
+    editor.see(".quick-input-list .monaco-list-row", re.compile("module"))
+    editor.shot("9-extract")
+    editor.pick("module")
+    wait_for(lambda: list(workspace.glob("src/*/*.py")))
+    editor.save()
+    wait_for(lambda: not any("fillna" in source for source in sources(workspace)))
+    module = next(file for file in workspace.glob("src/*/*.py") if "fillna" in file.read_text())
+    assert "def " in module.read_text()
+    editor.shot("10-extracted")
+
+
+def test_the_project_is_previewed_file_by_file(editor: Window, workspace: Path):
+    editor.command("nb2prod: Preview Project")
+    editor.enter()
+    editor.see(
+        ".refactor-preview-panel .monaco-list-row, .bulk-edit-panel .monaco-list-row", "dvc.yaml"
+    )
+    editor.shot("11-preview")
+    editor.see(".monaco-button", "Discard").click()
+    assert not (workspace / "machines-project").exists()
+
+
+def test_the_project_is_written_and_checked(editor: Window, workspace: Path):
+    editor.command("nb2prod: Turn into a Project")
+    editor.enter()
+    editor.see(".quick-input-list .monaco-list-row", "Check it against the notebook")
+    editor.shot("12-what-shall-be-done")
+    editor.page.keyboard.press("Enter")
+    editor.see(".notification-toast", "machines-project")
+    editor.shot("13-progress")
+    project = workspace / "machines-project"
+    wait_for((project / "proof.json").exists, 400)
+    editor.see(".notification-toast", re.compile("verified"))
+    editor.shot("14-verified")
+    assert json.loads((project / "proof.json").read_text())["verdict"] == "verified"
+    assert (project / "dvc.yaml").is_file()
+
+
+def test_the_check_says_when_a_project_computes_something_else(editor: Window, workspace: Path):
+    editor.command("Notifications: Clear All Notifications")
+    project = workspace / "machines-project"
+    file = next(f for f in project.glob("src/*/*.py") if "stress" in f.read_text())
+    file.write_text(re.sub(r'(\["load"\]) \*', r"\1 * 2 *", file.read_text()))
+    editor.command("nb2prod: Check a Project Against Its Notebook")
+    toast = editor.page.locator(".notification-toast", has_text="differs")
+    toast.wait_for(timeout=400_000)
+    editor.shot("15-differs")
+    assert "stress" in toast.inner_text()
