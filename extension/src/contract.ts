@@ -11,7 +11,7 @@ export interface Stage {
 
 export interface Plan {
   stages: Stage[];
-  obstacles: { cell: number; reason: string }[];
+  obstacles: { cell: number | null; reason: string }[];
   yaml: string;
   mermaid: string;
   html: string;
@@ -41,7 +41,7 @@ export type Capability = 'api' | 'docker';
 
 export interface Commands {
   'nb2prod.server.plan': { argument: { uri: string }; result: Plan };
-  'nb2prod.server.preview': { argument: Making; result: { applied: boolean; files: number } };
+  'nb2prod.server.preview': { argument: Making; result: { applied: boolean; files: number; message: string } };
   'nb2prod.server.write': {
     argument: Making & { verify: boolean; python?: string };
     result: Outcome & { output: string };

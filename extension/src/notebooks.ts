@@ -24,7 +24,6 @@ function named(argument: unknown): vscode.Uri | undefined {
   if (typeof argument !== 'object' || argument === null) return undefined;
   const { uri, notebook, notebookEditor } = argument as Record<string, unknown>;
   if (typeof uri === 'string') return vscode.Uri.parse(uri);
-  if (typeof notebook === 'string') return vscode.Uri.parse(notebook);
   const inner = (notebook ?? notebookEditor) as Record<string, unknown> | undefined;
   const address = inner?.uri ?? inner?.notebookUri;
   return address instanceof vscode.Uri ? address : undefined;

@@ -2,22 +2,22 @@
 
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Capability } from './contract';
+import type { Capability, Outcome } from './contract';
 import { notebookPython } from './environment';
 import { meant, openNotebook } from './notebooks';
-import { Refusal, ask, askLong } from './requests';
+import { Refusal, askLong } from './requests';
 import type { Server } from './server';
 
 /** Show the files of the project as a change to confirm; nothing is run. */
-export async function previewProject(server: Server, argument: unknown): Promise<void> {
-  const uri = await saved(argument);
+export async function previewProject(server: Server, clicked: unknown): Promise<void> {
+  const uri = await saved(clicked);
   const output = await askFolder(uri);
   if (!output) return;
-  const { applied, files } = await ask(server, 'nb2prod.server.preview', {
-    uri: uri.toString(),
-    output,
-  });
-  if (applied) vscode.window.setStatusBarMessage(`nb2prod: ${files} files`, 5000);
+  const title = `nb2prod: ${path.basename(output)}`;
+  const argument = { uri: uri.toString(), output };
+  const done = await askLong(server, 'nb2prod.server.preview', argument, title);
+  if (!done?.applied) return;
+  void vscode.window.showInformationMessage(`${title}: ${done.files} files. ${done.message}.`);
 }
 
 interface Choice extends vscode.QuickPickItem {
@@ -68,7 +68,7 @@ export async function writeProject(server: Server, argument: unknown): Promise<v
     },
     `nb2prod: ${path.basename(output)}`,
   );
-  if (outcome) await tell(outcome.message || outcome.verdict, outcome.status, outcome.output || output);
+  if (outcome) await tell(outcome, output);
 }
 
 /** Compare a project, as it is now, with its notebook. */
@@ -85,7 +85,7 @@ export async function verifyProject(server: Server, argument: unknown): Promise<
     { folder: folder.fsPath, ...(python ? { python } : {}) },
     `nb2prod: checking ${path.basename(folder.path)}`,
   );
-  if (outcome) await tell(outcome.message || outcome.verdict, outcome.status, folder.fsPath);
+  if (outcome) await tell(outcome, folder.fsPath);
 }
 
 /** The address of the notebook that is meant, as it lies on the disk. */
@@ -129,16 +129,24 @@ async function pickProject(): Promise<vscode.Uri | undefined> {
   return picked?.uri;
 }
 
-async function tell(text: string, status: number, folder: string): Promise<void> {
+async function tell({ status, verdict, message }: Outcome, folder: string): Promise<void> {
   const show =
     status === 0 ? vscode.window.showInformationMessage : vscode.window.showWarningMessage;
-  const [readme, open] = ['Read Me', 'Open Folder'];
-  const picked = await show(`nb2prod: ${text}`, readme, open);
+  const text = `nb2prod: ${path.basename(folder)}: ${verdict || message}`;
   const uri = vscode.Uri.file(folder);
-  if (picked === readme) {
-    const page = vscode.Uri.joinPath(uri, 'README.md');
-    await vscode.commands.executeCommand('markdown.showPreview', page);
-  } else if (picked === open) {
+  const readMe = vscode.Uri.joinPath(uri, 'README.md');
+  const open = 'Open Folder';
+  const picked = await show(text, ...((await exists(readMe)) ? ['Read Me', open] : []));
+  if (picked === open) {
     await vscode.commands.executeCommand('vscode.openFolder', uri, { forceNewWindow: true });
+  } else if (picked) {
+    await vscode.commands.executeCommand('markdown.showPreview', readMe);
   }
+}
+
+function exists(uri: vscode.Uri): Thenable<boolean> {
+  return vscode.workspace.fs.stat(uri).then(
+    () => true,
+    () => false,
+  );
 }

@@ -28,6 +28,7 @@ def main() -> int:
     )
     parser.add_argument("--workbench", type=Path, default=CACHE, metavar="DIR")
     parser.add_argument("--shots", type=Path, default=ROOT / "extension/build/shots", metavar="DIR")
+    parser.add_argument("--python", default=sys.executable, help="the Python that serves")
     options, others = parser.parse_known_args()
     extension = ROOT / "extension"
     if not (extension / "node_modules").is_dir():
@@ -38,9 +39,12 @@ def main() -> int:
     )
     options.shots.mkdir(parents=True, exist_ok=True)
     environment["NB2PROD_WORKBENCH"] = str(options.workbench.resolve())
+    environment["NB2PROD_PYTHON"] = options.python
     environment["NB2PROD_SHOTS"] = str(options.shots.resolve())
     stories = [] if any("story_" in name for name in others) else [str(HERE / "workbench")]
     command = [sys.executable, "-m", "pytest", "-o", "python_files=story_*.py", "-x", "-v"]
+    # Somewhere else than other tests: what the editor has logged is to be found afterwards.
+    command += ["--basetemp", str(ROOT / "extension" / "build" / "stories")]
     return subprocess.run(
         [*command, *stories, *others], cwd=ROOT, check=False, env=environment
     ).returncode

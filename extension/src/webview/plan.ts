@@ -70,6 +70,7 @@ function toolbar(): HTMLElement {
 
 function obstacleList(): HTMLElement {
   const items = plan.obstacles.map(({ cell, reason }) => {
+    if (cell === null) return element('li', {}, reason);
     const link = element('button', { className: 'link', type: 'button' }, `Cell ${cell + 1}`);
     link.addEventListener('click', () => { vscode.postMessage({ is: 'cells', cells: [cell] }); });
     return element('li', {}, link, `: ${reason}`);

@@ -26,7 +26,7 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     found.install(max((ROOT / "extension" / "build").glob("nb2prod-*.vsix")))
     found.install(packed(INSIDE, tmp_path_factory.mktemp("inside") / "inside.vsix"))
     found.set(SETTINGS)
-    found.set({"nb2prod.interpreter": sys.executable}, "Machine")
+    found.set({"nb2prod.interpreter": os.environ["NB2PROD_PYTHON"]}, "Machine")
     return found
 
 

@@ -71,8 +71,10 @@ def test_everything_safe_is_mended_on_save(editor: Window, workspace: Path):
 
 
 def test_a_name_tells_where_it_comes_from(editor: Window):
-    editor.see(".notebookOverlay .code-cell-row .view-line span", re.compile("^features$")).hover()
-    editor.see(".monaco-hover .hover-row", "features")
+    editor.put_cursor("df.head()")
+    editor.page.keyboard.press("Home")
+    editor.command("Show or Focus Hover")
+    editor.see(".monaco-hover .hover-row", "cell 4")
     editor.shot("5-hover")
     editor.page.keyboard.press("Escape")
 
