@@ -57,7 +57,8 @@ async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writ
         params = types.CodeLensParams(text_document=place(notebook, cell))
         for lens in await client.text_document_code_lens_async(params) or ():
             assert lens.command
-            titles.append(lens.command.title)
+            if lens.command.command == "nb2prod.showPlan":
+                titles.append(lens.command.title)
     assert len(titles) == 5
     assert titles[2].startswith("stage 1: ")
     assert "reads frame" in titles[2]
@@ -69,7 +70,7 @@ async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writ
 async def test_a_lens_says_why_there_is_no_plan(client: LanguageClient, tmp_path):
     notebook = Notebook(client, tmp_path / "broken.ipynb", ["a = 1\nprint(a)", "b = ("]).open()
     params = types.CodeLensParams(text_document=place(notebook, 0))
-    (lens,) = await client.text_document_code_lens_async(params) or ()
+    lens, _ = await client.text_document_code_lens_async(params) or ()
     assert lens.command
     assert lens.command.title.startswith("no plan (cell 2, line 1: not Python 3")
 
