@@ -70,6 +70,11 @@ class Notebook:
         data = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
         self.path.write_text(json.dumps(data), "utf-8")
 
+    def save(self) -> None:
+        """Tell the server that it is saved."""
+        notebook = types.NotebookDocumentIdentifier(uri=self.uri)
+        self.client.notebook_document_did_save(types.DidSaveNotebookDocumentParams(notebook))
+
     def type(self, cell: int, text: str) -> None:
         """Replace the whole text of a cell."""
         uri = self.cells[cell]

@@ -1,5 +1,7 @@
 """What an editor tells of a notebook at a glance."""
 
+import json
+
 import pytest
 from editor import Notebook
 from lsprotocol import types
@@ -46,6 +48,24 @@ async def test_hover_tells_where_a_name_is_defined_rebound_changed_and_used(
     assert "(function)" in (await hovered(notebook, 5, 1, 1) or "")
     assert await hovered(notebook, 3, 0, 8) is None  # inside a text
     assert await hovered(notebook, 5, 0, 15) is None  # a method
+
+
+async def test_hover_tells_the_shape_that_a_run_has_shown(client: LanguageClient, tmp_path):
+    shown = {"text/plain": "(150, 4)"}
+    output = {"output_type": "execute_result", "metadata": {}, "execution_count": 1, "data": shown}
+    table = {"text/html": "<table></table>\n<p>20 rows \u00d7 3 columns</p>", "text/plain": ""}
+    cells = ["import pandas as pd\nframe = pd.read_csv('a.csv')\nframe.shape", "frame"]
+    notebook = Notebook(client, tmp_path / "prices.ipynb", cells)
+    notebook.write()
+    data = json.loads(notebook.path.read_text())
+    data["cells"][0] |= {"outputs": [output], "execution_count": 1}
+    notebook.path.write_text(json.dumps(data))
+    notebook.open()
+    assert "- of shape (150, 4) when cell 1 ran last" in (await hovered(notebook, 1, 0, 2) or "")
+    data["cells"][1] |= {"outputs": [{**output, "data": table}], "execution_count": 2}
+    notebook.path.write_text(json.dumps(data))
+    notebook.save()
+    assert "- of shape (20, 3) when this cell ran last" in (await hovered(notebook, 1, 0, 2) or "")
 
 
 async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writes(

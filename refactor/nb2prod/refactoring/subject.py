@@ -189,7 +189,9 @@ class Subject:
 def is_preamble(subject: Subject, number: int) -> bool:
     """Say whether a statement only imports or defines, and is best left at the notebook's level."""
     statement = subject.analysis.statements[number]
-    return imports(statement) or number in subject.flow.scope.definitions
+    node = statement.node
+    text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    return text or imports(statement) or number in subject.flow.scope.definitions
 
 
 def whole_span(code: CodeCell, node: ast.stmt) -> Span:
