@@ -11,11 +11,32 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
+from typing import overload
 
 import msgspec
 
 from nb2prod.finding import Finding
+
+
+class Shown(msgspec.Struct, array_like=True, frozen=True):
+    """The findings in a file as a person reads them, without colours.
+
+    Attributes:
+        path: what the file was called.
+        text: one block for each finding.
+        count: how many there are.
+        fixable: how many have a safe fix.
+        unsafe: how many have an unsafe one.
+    """
+
+    path: str
+    text: str
+    count: int
+    fixable: int
+    unsafe: int
 
 
 class Entry(msgspec.Struct, array_like=True):
@@ -24,9 +45,36 @@ class Entry(msgspec.Struct, array_like=True):
     modified: int
     size: int
     key: bytes
-    findings: tuple[Finding, ...]
+    count: int  # of findings
+    findings: msgspec.Raw
+    shown: Shown | None
     skipped: str
     cells: msgspec.Raw
+
+
+class KeptFindings(Sequence[Finding]):
+    """Findings as they lie in the cache, read when somebody asks what they are."""
+
+    def __init__(self, raw: msgspec.Raw, count: int) -> None:
+        """Take findings that are not read yet, and how many they are."""
+        self._raw = raw
+        self._count = count
+
+    @cached_property
+    def _findings(self) -> tuple[Finding, ...]:
+        return msgspec.msgpack.decode(self._raw, type=tuple[Finding, ...])
+
+    def __len__(self) -> int:
+        """Return how many there are, without reading them."""
+        return self._count
+
+    @overload
+    def __getitem__(self, index: int) -> Finding: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Finding]: ...
+    def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
+        """Return one of them, or several."""
+        return self._findings[index]
 
 
 class _Folder(msgspec.Struct, array_like=True):

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from nb2prod.cache import Cache, Entry
+from nb2prod.cache import Cache, Entry, KeptFindings, Shown
 from nb2prod.config import Config
 from nb2prod.finding import Finding
-from nb2prod.surroundings import Surroundings, around
+from nb2prod.surroundings import Around, Surroundings, around
 
 if TYPE_CHECKING:
     from nb2prod.lint import CellResult, Checker
@@ -22,21 +22,42 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One file and what was found in it; `skipped` says why it was not looked into."""
+    """One file and what was found in it.
+
+    Attributes:
+        path: the file, as it was named.
+        findings: in order.
+        skipped: why it was not looked into.
+        shown: the findings as text, if that is at hand.
+    """
 
     path: Path
-    findings: tuple[Finding, ...]
+    findings: Sequence[Finding]
     skipped: str = ""
+    shown: Shown | None = None
 
 
 class Files:
     """Checks files, each under the settings that hold for it."""
 
-    def __init__(self, config_for: Callable[[Path], Config], cache: Cache) -> None:
-        """Ask `config_for` for the settings of a folder."""
+    def __init__(
+        self,
+        config_for: Callable[[Path], Config],
+        cache: Cache,
+        show: Callable[[Checked], Shown] | None = None,
+    ) -> None:
+        """Begin with nothing checked.
+
+        Args:
+            config_for: gives the settings for the files of a folder.
+            cache: what earlier checks have found.
+            show: writes findings as text, which is kept with them.
+        """
         self._config_for = config_for
+        self._show = show
         self._cache = cache
-        self._checkers: dict[tuple[Path, str], Checker] = {}
+        self._checkers: dict[str, Checker] = {}
+        self._around = Around()
         self._keys: dict[Path, tuple[Surroundings, bytes]] = {}
 
     def check(self, paths: Iterable[Path]) -> Iterator[Checked]:
@@ -56,13 +77,14 @@ class Files:
         from nb2prod.lint import Checker  # noqa: PLC0415  not needed for what has not changed
 
         config = self._config_for(path.parent)
-        place = (config.root, str(path) if config.per_file_ignores else "")
-        if place not in self._checkers:
-            self._checkers[place] = Checker.of(config, path.absolute())
-        return self._checkers[place]
+        # Where the settings come from matters only for what they say of single files.
+        said = repr((config, path) if config.per_file_ignores else replace(config, root=Path()))
+        if said not in self._checkers:
+            self._checkers[said] = Checker.of(config, path.absolute())
+        return self._checkers[said]
 
     def _check(self, path: Path) -> Checked:
-        surroundings, key = self._around(path.parent)
+        surroundings, key = self._holding(path.parent)
         entry = self._cache.get(path)
         try:
             stat = os.stat(path)
@@ -70,20 +92,37 @@ class Files:
         except OSError:
             modified, size = -1, -1
         if entry and (entry.modified, entry.size, entry.key) == (modified, size, key):
-            return Checked(path, entry.findings, entry.skipped)
+            findings = KeptFindings(entry.findings, entry.count)
+            shown = entry.shown if entry.shown and entry.shown.path == str(path) else None
+            return Checked(path, findings, entry.skipped, shown)
         checked, cells = check_file(path, self.checker(path), entry, None, surroundings)
-        raw = msgspec.Raw(msgspec.msgpack.encode(cells))
-        self._cache.put(path, Entry(modified, size, key, checked.findings, checked.skipped, raw))
+        if self._show:
+            checked = replace(checked, shown=self._show(checked))
+        known = Entry(
+            modified,
+            size,
+            key,
+            len(checked.findings),
+            _raw(checked.findings),
+            checked.shown,
+            checked.skipped,
+            _raw(cells),
+        )
+        self._cache.put(path, known)
         return checked
 
-    def _around(self, folder: Path) -> tuple[Surroundings, bytes]:
+    def _holding(self, folder: Path) -> tuple[Surroundings, bytes]:
         """Return what lies around a folder, and a digest of all that holds for its files."""
         if folder not in self._keys:
-            surroundings = around(folder)
+            surroundings = self._around(folder)
             said = repr((self._config_for(folder), surroundings.manifests))
             key = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
             self._keys[folder] = surroundings, key
         return self._keys[folder]
+
+
+def _raw(value: object) -> msgspec.Raw:
+    return msgspec.Raw(msgspec.msgpack.encode(value))
 
 
 def check_file(

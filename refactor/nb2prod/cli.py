@@ -125,6 +125,9 @@ def _add_running(parser: argparse.ArgumentParser, default: str) -> None:
         metavar="SECONDS",
         help="for running notebook and project (default: %(default)s)",
     )
+    parser.add_argument(
+        "--progress", action="store_true", help="say what is being done, on a terminal or not"
+    )
 
 
 def _add_planning(parser: argparse.ArgumentParser) -> None:
@@ -308,7 +311,7 @@ def _verified(plan: Plan, options: argparse.Namespace) -> tuple[Plan, Evidence]:
 def _environment(options: argparse.Namespace, default: str) -> Environment:
     from nb2prod.verify.environment import PythonError, environment_of
 
-    progress = _say if sys.stderr.isatty() else _nothing
+    progress = _say if options.progress or sys.stderr.isatty() else _nothing
     deadline = time.monotonic() + options.time_limit
     try:
         return environment_of(options.python or default, deadline, progress)

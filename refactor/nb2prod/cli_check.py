@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.cache import Cache, user_cache
+from nb2prod.cache import Cache, Shown, user_cache
 from nb2prod.checking import Checked, Files, check_file
 from nb2prod.config import Config, ConfigError, find_config, read_config
 from nb2prod.discovery import MissingPathError, find_notebooks
@@ -34,6 +34,7 @@ def add_check(check: argparse.ArgumentParser) -> None:
     add("paths", nargs="*", type=Path, default=[Path()], metavar="PATH",
         help="notebooks and folders; - for standard input (default: this folder)")  # fmt: skip
     add_checking(check)
+    add("--pylint", action="store_true", help="tell what Pylint says of the code, too")
     add("--no-cache", action="store_true", help="neither use nor keep earlier results")
     add("--stdin-filename", type=Path, default=Path("stdin.ipynb"), metavar="NAME",
         help="what standard input would be called")  # fmt: skip
@@ -72,7 +73,7 @@ def run_check(options: argparse.Namespace) -> int:
     try:
         configured = configuration(options)
         cache_folder = None if options.no_cache else user_cache()
-        files = Files(configured, Cache(cache_folder))
+        files = Files(configured, Cache(cache_folder), shower(options))
         if options.diff:
             status = _show_differences(options, files, configured)
         else:
@@ -87,13 +88,16 @@ def run_check(options: argparse.Namespace) -> int:
 
 
 def _report_findings(options: argparse.Namespace, files: Files, configured: Configured) -> int:
+    content: bytes | None = None
     if options.fix:
         checked = _mended(options, files, configured)
     elif STDIN in options.paths:
-        name = options.stdin_filename
-        checked = iter([check_file(name, files.checker(name), None, sys.stdin.buffer.read())[0]])
+        name, content = options.stdin_filename, sys.stdin.buffer.read()
+        checked = iter([check_file(name, files.checker(name), None, content)[0]])
     else:
         checked = files.check(find_notebooks(options.paths, options.exclude, configured))
+    if options.pylint:
+        checked = _with_pylint(checked, content)
     found = False
     skipped: list[Checked] = []
 
@@ -114,6 +118,21 @@ def _report_findings(options: argparse.Namespace, files: Files, configured: Conf
     for file in skipped:
         print(f"nb2prod: {file.path}: not checked: {file.skipped}", file=sys.stderr)
     return int(found)
+
+
+def _with_pylint(checked: Iterable[Checked], content: bytes | None) -> Iterator[Checked]:
+    """Yield what was found in each file, with what Pylint says of it if it is a notebook."""
+    from nb2prod.colleague import with_pylint
+    from nb2prod.notebook import NotebookError, parse_notebook
+
+    for file in checked:
+        try:
+            given = file.path.read_bytes() if content is None else content
+            notebook = parse_notebook(file.path, given)
+        except (OSError, NotebookError):  # this has been found already
+            yield file
+        else:
+            yield with_pylint(file, notebook)
 
 
 def _mended(options: argparse.Namespace, files: Files, configured: Configured) -> Iterator[Checked]:
@@ -201,6 +220,15 @@ def configuration(
         return replace(config, **changes) if changes else config
 
     return configured
+
+
+def shower(options: argparse.Namespace) -> Callable[[Checked], Shown] | None:
+    """Return what writes the findings in a file as text, if the options ask for text."""
+    if options.format != "text" or options.statistics:
+        return None
+    from nb2prod.report.findings import show
+
+    return show
 
 
 def report_of(options: argparse.Namespace, thing: str = "", subject: str = "") -> Report:

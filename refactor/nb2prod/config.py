@@ -74,11 +74,15 @@ def find_config(folder: Path, base: Config | None = None) -> Config:
     Raises:
         ConfigError: the nearest pyproject.toml with `[tool.nb2prod]` cannot be followed.
     """
-    for parent in (folder, *folder.parents):
-        file = parent / "pyproject.toml"
-        if os.path.isfile(file) and (table := _tool_table(file)) is not None:  # noqa: PTH113  quicker
-            return _read(file, table, 0, base or Config())
-    return base or Config(folder)
+    at = os.path.abspath(folder)
+    while True:
+        name = f"{at}/pyproject.toml"
+        if os.path.isfile(name) and (table := _tool_table(Path(name))) is not None:
+            return _read(Path(name), table, 0, base or Config())
+        parent = os.path.dirname(at)
+        if parent == at:
+            return base or Config(folder)
+        at = parent
 
 
 def config_of(table: Mapping[str, Any], folder: Path) -> Config:

@@ -73,7 +73,7 @@ def fixed(
         beside = beside.with_texts(texts)
         mended += len(fixes)
         checked, _ = check_file(path, checker, None, content, beside)
-    return Fixed(content, mended, checked.findings, checked.skipped, beside.edited)
+    return Fixed(content, mended, tuple(checked.findings), checked.skipped, beside.edited)
 
 
 def _edited(beside: Surroundings, changes: Iterable[Change]) -> dict[str, str]:

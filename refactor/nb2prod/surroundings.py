@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 
 _NAMES = (
     "requirements.txt",
@@ -51,20 +52,37 @@ class Surroundings:
         return replace(self, edited={**self.edited, **edited})
 
 
+class Around:
+    """Finds what lies around the notebooks of folders; looks into each folder just once."""
+
+    def __init__(self) -> None:
+        """Begin with no folder looked into."""
+        self._manifests = cache(_manifests)
+        self._is_root = cache(_is_root)
+
+    def __call__(self, folder: str | os.PathLike[str]) -> Surroundings:
+        """Return what lies around the notebooks of a folder."""
+        at = home = start = os.path.abspath(folder)
+        first = found = self._manifests(at)
+        while not self._is_root(at):
+            parent = os.path.dirname(at)
+            if parent == at:
+                # Without a repository, what lies above belongs to others.
+                return Surroundings(start if first else "", first)
+            at = parent
+            if not found:
+                found = self._manifests(at)
+                home = at
+        return Surroundings(home if found else "", found)
+
+
 def around(folder: str | os.PathLike[str]) -> Surroundings:
     """Return what lies around the notebooks of a folder."""
-    at = home = start = os.path.abspath(folder)
-    first = found = _manifests(at)
-    while not os.path.exists(f"{at}/.git"):
-        parent = os.path.dirname(at)
-        if parent == at:
-            # Without a repository, what lies above belongs to others.
-            return Surroundings(start if first else "", first)
-        at = parent
-        if not found:
-            found = _manifests(at)
-            home = at
-    return Surroundings(home if found else "", found)
+    return Around()(folder)
+
+
+def _is_root(folder: str) -> bool:
+    return os.path.exists(f"{folder}/.git")
 
 
 def _manifests(folder: str) -> tuple[tuple[str, int, int], ...]:

@@ -33,11 +33,23 @@ KINDS = [types.CodeActionKind.QuickFix.value, *SOURCE_KINDS]
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """What code actions are made of: a notebook as it is now, and what its editor understands."""
+    """What code actions are made of: a notebook as it is now, and what its editor understands.
+
+    Attributes:
+        opened: the notebook.
+        documents: what is open in the editor.
+        resolves: the editor asks for an edit when it needs it.
+        shows_disabled: it shows what can't be done, and why.
+        creates_files: it makes files.
+        annotates: it asks before it makes changes that say so.
+    """
 
     opened: Open
     documents: Documents
-    resolves: bool  # the editor asks for the edit when it needs it
+    resolves: bool
+    shows_disabled: bool = False
+    creates_files: bool = False
+    annotates: bool = False
 
     @property
     def sheet(self) -> Sheet:
@@ -49,14 +61,14 @@ def code_actions(desk: Desk, params: types.CodeActionParams) -> Iterator[types.C
     """Yield what can be done at a place; what is quick to say first."""
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
     uri = params.text_document.uri
-    if _asked(types.CodeActionKind.QuickFix.value, only):
+    if asked(types.CodeActionKind.QuickFix.value, only):
         ours = [d for d in params.context.diagnostics if d.source == SOURCE]
         for diagnostic in ours:
             yield from _quick_fixes(desk, diagnostic)
         for diagnostic in ours:
             yield from _suppression(desk, diagnostic)
     for kind, title in SOURCE_KINDS.items():
-        if _asked(kind, only) and (only or desk.resolves):
+        if asked(kind, only) and (only or desk.resolves):
             action = types.CodeAction(title=title, kind=kind, data={"uri": uri, "kind": kind})
             if desk.resolves:
                 yield action
@@ -123,7 +135,9 @@ def _quick_fixes(desk: Desk, diagnostic: types.Diagnostic) -> Iterator[types.Cod
 def _fits(desk: Desk, fix: Mapping[str, Any]) -> bool:
     """Say whether the texts that a fix edits are still as they were when it was found."""
     edits = _mapping(fix.get("edits"))
-    return all(_version(desk, uri) == item.get("version") for uri, item in edits.items())
+    return all(
+        version_of(desk.documents, uri) == item.get("version") for uri, item in edits.items()
+    )
 
 
 def _fixes_now(desk: Desk, diagnostic: types.Diagnostic) -> list[dict[str, Any]]:
@@ -167,7 +181,8 @@ def workspace_edit(desk: Desk, edits: Mapping[int, Sequence[Edit]]) -> types.Wor
             changes.setdefault(uri, []).append(types.TextEdit(range=where, new_text=item.text))
     return types.WorkspaceEdit(
         document_changes=[
-            _document_edit(uri, _version(desk, uri), items) for uri, items in changes.items()
+            _document_edit(uri, version_of(desk.documents, uri), items)
+            for uri, items in changes.items()
         ]
     )
 
@@ -179,12 +194,14 @@ def _document_edit(
     return types.TextDocumentEdit(text_document=document, edits=edits)
 
 
-def _version(desk: Desk, uri: str) -> int | None:
-    document = desk.documents.texts.get(uri)
+def version_of(documents: Documents, uri: str) -> int | None:
+    """Return the version of a document as it is open; None if it is not."""
+    document = documents.texts.get(uri)
     return document.version if document else None
 
 
-def _asked(kind: str, only: Iterable[str]) -> bool:
+def asked(kind: str, only: Iterable[str]) -> bool:
+    """Say whether an editor that wants only some kinds, or all, wants this one."""
     wanted = list(only)
     return not wanted or any(kind == k or kind.startswith(f"{k}.") for k in wanted)
 

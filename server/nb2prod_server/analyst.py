@@ -21,8 +21,9 @@ _LIMIT = 30.0  # seconds for any task
 class Analyst:
     """One worker process, started when it is first needed, and again when it has ended."""
 
-    def __init__(self) -> None:
-        """Start nothing yet."""
+    def __init__(self, limit: float = _LIMIT) -> None:
+        """Start nothing yet; `limit` is the seconds that a task may take."""
+        self._limit = limit
         self._process: Process | None = None
         self._running: asyncio.Task[Result] | None = None
         self._lock = asyncio.Lock()
@@ -48,10 +49,10 @@ class Analyst:
 
     async def _do(self, task: Task) -> Result:
         try:
-            return await asyncio.wait_for(self._exchange(task), _LIMIT)
+            return await asyncio.wait_for(self._exchange(task), self._limit)
         except TimeoutError:
             self.stop()
-            return Result(task.number, error=f"it takes more than {_LIMIT:.0f} s")
+            return Result(task.number, error=f"it takes more than {self._limit:.0f} s")
         except (OSError, asyncio.IncompleteReadError, msgspec.MsgspecError) as error:
             log.warning("the worker process has ended (%s); another will be started", error)
             self.stop()

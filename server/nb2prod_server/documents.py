@@ -129,9 +129,7 @@ class Documents:
         for document in documents:
             self.open_text(document)
         cells = tuple(map(_cell, notebook.cells))
-        self._put(
-            NotebookDocument(notebook.uri, notebook.version, _plain(notebook.metadata), cells)
-        )
+        self._put(NotebookDocument(notebook.uri, notebook.version, plain(notebook.metadata), cells))
 
     def close_notebook(self, uri: str) -> None:
         """Forget a notebook and its cells."""
@@ -148,7 +146,7 @@ class Documents:
         if notebook is None:
             log.warning("a change of %s, which is not open", uri)
             return False
-        metadata = notebook.metadata if change.metadata is None else _plain(change.metadata)
+        metadata = notebook.metadata if change.metadata is None else plain(change.metadata)
         cells, parts = notebook.cells, change.cells
         if parts and parts.structure:
             cells = self._restructured(cells, parts.structure)
@@ -219,13 +217,14 @@ def _cell(cell: types.NotebookCell) -> CellRef:
     summary = cell.execution_summary
     code = cell.kind == types.NotebookCellKind.Code
     return CellRef(
-        cell.document, code, _plain(cell.metadata), summary.execution_order if summary else None
+        cell.document, code, plain(cell.metadata), summary.execution_order if summary else None
     )
 
 
-def _plain(value: object) -> Mapping[str, Any]:
-    """Return metadata as plain mappings, however the protocol's library has read them."""
-    return cast("Mapping[str, Any]", plain) if isinstance(plain := _value(value), dict) else {}
+def plain(value: object) -> dict[str, Any]:
+    """Return an object as a plain mapping, however the protocol's library has read it."""
+    found = _value(value)
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _value(value: Any) -> Any:

@@ -11,28 +11,31 @@ from nb2prod_server.diagnostics import Translator
 from nb2prod_server.session import Open
 from nb2prod_server.tasks import CellOutline, Outline
 
-# What an editor does when a lens is clicked: it shows the plan, if it has a command for that.
+# What an editor does when a lens is clicked, if it has a command for that: it shows the plan, or
+# asks how the cell is to be extracted.
 SHOW_PLAN = "nb2prod.showPlan"
+EXTRACT_CELL = "nb2prod.extractCell"
 _MOST = 5
 
 
 def lenses(
     opened: Open, outline: Outline, cells: Sequence[int], translator: Translator
 ) -> Iterator[types.CodeLens]:
-    """Yield the lens of each of some cells that has code."""
+    """Yield the lenses of each of some cells that has code."""
     view = opened.check.view
     for cell in cells:
         summary = view.summaries.get(cell) if view else None
         if summary is None or not summary.code:
             continue
         start = translator.range(cell, 0, 0)
-        title = _title(summary, outline.cells.get(cell), outline.refusal)
-        command = types.Command(
-            title=title,
-            command=SHOW_PLAN,
-            arguments=[{"notebook": opened.sheet.uri, "cell": cell}],
-        )
+        does = outline.cells.get(cell)
+        argument = {"uri": opened.sheet.uri, "cell": cell}
+        title = _title(summary, does, outline.refusal)
+        command = types.Command(title=title, command=SHOW_PLAN, arguments=[argument])
         yield types.CodeLens(range=start, command=command)
+        if does and not summary.only_imports and not opened.sheet.partial:
+            command = types.Command(title="extract", command=EXTRACT_CELL, arguments=[argument])
+            yield types.CodeLens(range=start, command=command)
 
 
 def _title(summary: Summary, does: CellOutline | None, refusal: str) -> str:

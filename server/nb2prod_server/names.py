@@ -10,6 +10,8 @@ from nb2prod.analysis.summary import BindKind, Summary
 from nb2prod.rules.rule import NotebookView
 
 _NAME = re.compile(r"[^\W\d]\w*")
+_TUPLE = re.compile(r"\((?:\d+, ?)*\d*\)")
+_DIMENSIONS = re.compile(r"(\d+) rows . (\d+) columns")
 _WORDS: dict[BindKind, str] = {
     "import": "import",
     "function": "function",
@@ -30,6 +32,7 @@ class Name:
         changed: the cells that change the object behind it.
         deleted: the cells that delete it.
         used: the cells that read it.
+        shape: (cell, its shape as that cell has shown it), if one has.
     """
 
     text: str
@@ -39,6 +42,7 @@ class Name:
     changed: tuple[int, ...]
     deleted: tuple[int, ...]
     used: tuple[int, ...]
+    shape: tuple[int, str] | None = None
 
 
 def word_at(source: str, offset: int) -> tuple[int, int] | None:
@@ -72,7 +76,23 @@ def find_name(view: NotebookView, text: str) -> Name | None:
         tuple(c for c, s in summaries if any(m.name == text for m in s.mutations)),
         tuple(c for c, s in summaries if text in s.deletes),
         tuple(c for c, s in summaries if text in s.reads),
+        _shape(view, text),
     )
+
+
+def _shape(view: NotebookView, text: str) -> tuple[int, str] | None:
+    """Return the shape of a variable as the outputs tell it, and the last cell that does."""
+    shown = re.compile(rf"(?:^|\n){re.escape(text)}(\.shape)?\s*\Z")
+    for cell in sorted(view.summaries, reverse=True):
+        source = view.cells[cell].source
+        ends = shown.search(source) if view.summaries[cell].shows else None
+        for output in view.cells[cell].outputs if ends else ():
+            written = output.written() if output.output_type == "execute_result" else ""
+            if ends and ends[1] and (found := _TUPLE.search(written)):
+                return cell, found[0]
+            if ends and not ends[1] and (found := _DIMENSIONS.search(written)):
+                return cell, f"({found[1]}, {found[2]})"
+    return None
 
 
 def described(name: Name, here: int) -> str:
@@ -87,6 +107,8 @@ def described(name: Name, here: int) -> str:
     for what, cells in (("changed", name.changed), ("deleted", name.deleted), ("used", name.used)):
         if cells:
             lines.append(f"- {what} in {_cells(cells, here)}")
+    if name.shape:
+        lines.append(f"- of shape {name.shape[1]} when {_cell(name.shape[0], here)} ran last")
     return "\n".join(lines)
 
 

@@ -7,6 +7,7 @@ import gc
 import logging
 import sys
 from collections.abc import Coroutine, Sequence
+from concurrent.futures import Future
 from importlib.metadata import version
 from typing import Any, cast
 
@@ -16,13 +17,13 @@ from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
-from nb2prod_server import lenses, names, symbols
+from nb2prod_server import commands, lenses, names, refactorings, symbols
 from nb2prod_server.actions import KINDS, Desk, code_actions, resolved
 from nb2prod_server.diagnostics import Translator
 from nb2prod_server.documents import Documents
 from nb2prod_server.positions import Encoding
 from nb2prod_server.session import Open, Session
-from nb2prod_server.settings import SECTION, read_settings
+from nb2prod_server.settings import SECTION, is_trusted, read_settings
 from nb2prod_server.tasks import Outline
 from nb2prod_server.transport import serve
 
@@ -37,6 +38,7 @@ _OWN = (
     types.NOTEBOOK_DOCUMENT_DID_OPEN,
     types.NOTEBOOK_DOCUMENT_DID_CHANGE,
     types.NOTEBOOK_DOCUMENT_DID_CLOSE,
+    types.WORKSPACE_EXECUTE_COMMAND,
 )
 # All cells of a notebook, whatever their language: an editor leaves out those it is not told of,
 # and asks for what is done on save on the first cell only, even if that is Markdown.
@@ -81,6 +83,8 @@ class Server(LanguageServer):
         builtin: dict[str, Any] = cast("Any", self.protocol.fm).builtin_features
         for method in _OWN:
             builtin.pop(method, None)
+        for name in commands.NAMES:
+            self.command(name)(_nothing)  # so that the editor is told of them
         _register(self)
 
     def warn(self, message: str) -> None:
@@ -95,12 +99,16 @@ class Server(LanguageServer):
         del source
         log.error("%s: %s", type(error).__name__, error)
 
-    def supports(self, *path: str) -> bool:
-        """Say whether the editor has a capability, given by the names that lead to it."""
+    def capability(self, *path: str) -> Any:
+        """Return a capability of the editor, given by the names that lead to it; None without."""
         value: Any = self.client_capabilities
         for name in path:
             value = getattr(value, name, None)
-        return bool(value)
+        return value
+
+    def supports(self, *path: str) -> bool:
+        """Say whether the editor has a capability."""
+        return bool(self.capability(*path))
 
     def translator(self, opened: Open) -> Translator:
         """Return what writes places of a notebook in the editor's terms."""
@@ -108,10 +116,38 @@ class Server(LanguageServer):
 
     def desk(self, opened: Open) -> Desk:
         """Return what code actions are made of."""
-        resolve: Any = self.client_capabilities.text_document
-        resolve = getattr(getattr(resolve, "code_action", None), "resolve_support", None)
-        resolves = "edit" in (getattr(resolve, "properties", None) or ())
-        return Desk(opened, self.session.documents, resolves)
+        properties = self.capability(
+            "text_document", "code_action", "resolve_support", "properties"
+        )
+        return Desk(
+            opened,
+            self.session.documents,
+            resolves="edit" in (properties or ()),
+            shows_disabled=self.supports("text_document", "code_action", "disabled_support"),
+            creates_files=self.creates_files,
+            annotates=self.annotates,
+        )
+
+    @property
+    def creates_files(self) -> bool:
+        """The editor makes files where an edit says so."""
+        operations = self.capability("workspace", "workspace_edit", "resource_operations")
+        return types.ResourceOperationKind.Create in (operations or ())
+
+    @property
+    def annotates(self) -> bool:
+        """The editor asks before it makes changes that say so."""
+        return self.supports("workspace", "workspace_edit", "change_annotation_support")
+
+    def cancelled(self, token: types.ProgressToken) -> Future[None]:
+        """Return what is cancelled when the person at the editor cancels a progress."""
+        tokens = cast("dict[types.ProgressToken, Future[None]]", self.work_done_progress.tokens)
+        return tokens.setdefault(token, Future())
+
+    def finished(self, token: types.ProgressToken) -> None:
+        """Forget a progress."""
+        tokens = cast("dict[types.ProgressToken, Future[None]]", self.work_done_progress.tokens)
+        tokens.pop(token, None)
 
     async def configure(self, uri: str | None = None) -> None:
         """Ask the editor for its settings, for one notebook or for all."""
@@ -146,6 +182,10 @@ class Server(LanguageServer):
             self.workspace_inlay_hint_refresh(None, lambda _: None)
 
 
+def _nothing(*_: Any) -> None:
+    """Stand for a command, which is done elsewhere."""
+
+
 def _register(server: Server) -> None:
     session, feature = server.session, server.feature
 
@@ -154,6 +194,7 @@ def _register(server: Server) -> None:
         encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
         session.documents.encoding = Encoding(str(getattr(encoding, "value", encoding)))
         session.settings = read_settings(params.initialization_options)
+        session.trusted = is_trusted(params.initialization_options, trusted=True)
 
     @feature(types.INITIALIZED)
     async def initialized(_: types.InitializedParams) -> None:
@@ -172,9 +213,11 @@ def _register(server: Server) -> None:
     @feature(types.SHUTDOWN)
     def shutdown(_: None) -> None:
         session.analyst.stop()
+        session.workshop.stop()
 
     @feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
+        session.trusted = is_trusted(params.settings, trusted=session.trusted)
         if params.settings:
             session.configure_all(read_settings(params.settings, session.settings))
         server.later(server.configure())
@@ -244,17 +287,34 @@ def _register_answers(server: Server) -> None:
 
     @feature(
         types.TEXT_DOCUMENT_CODE_ACTION,
-        types.CodeActionOptions(code_action_kinds=KINDS, resolve_provider=True),
+        types.CodeActionOptions(
+            code_action_kinds=[*KINDS, *refactorings.KINDS], resolve_provider=True
+        ),
     )
     async def actions(params: types.CodeActionParams) -> Sequence[types.CodeAction]:
         opened = session.of(params.text_document.uri)
-        return list(code_actions(server.desk(opened), params)) if opened else []
+        if opened is None:
+            return []
+        desk = server.desk(opened)
+        found = list(code_actions(desk, params))
+        return found + await refactorings.offered(desk, session.workshop, params)
 
     @feature(types.CODE_ACTION_RESOLVE)
     async def action(unresolved: types.CodeAction) -> types.CodeAction:
         data = cast("Any", unresolved.data)
         opened = session.of(str(data["uri"])) if data and "uri" in data else None
-        return resolved(server.desk(opened), unresolved) if opened else unresolved
+        if opened is None:
+            return unresolved
+        if "refactoring" not in data:
+            return resolved(server.desk(opened), unresolved)
+        desk = server.desk(opened)
+        if reason := await refactorings.made(desk, session.workshop, unresolved):
+            server.warn(f"{unresolved.title}: {reason}")
+        return unresolved
+
+    @feature(types.WORKSPACE_EXECUTE_COMMAND)
+    async def command(params: types.ExecuteCommandParams) -> Any:
+        return await commands.execute(server, params)
 
     @feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:

@@ -53,6 +53,8 @@ class Session:
         self.documents = documents
         self.settings = Settings()
         self.analyst = Analyst()
+        self.workshop = Analyst()  # what writes code is not to keep waiting what reads it
+        self.trusted = True
         self.opened: dict[str, Open] = {}
         self.problem: Callable[[str], None] = log.warning
         self._publish = publish

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 from nb2prod.checker import Checker
 from nb2prod.config import Config, ConfigError, config_of, find_config
+from nb2prod_server.documents import plain
 
 log = logging.getLogger(__name__)
 
@@ -68,6 +69,16 @@ def read_settings(value: object, base: Settings | None = None) -> Settings:
         elif item is not None:
             log.warning("%s.%s is %r, which makes no sense", SECTION, key, item)
     return replace(settings, **changes, rules=rules)
+
+
+def is_trusted(value: object, *, trusted: bool) -> bool:
+    """Say whether the folder that is open is trusted; `trusted` where the editor does not say.
+
+    This is no setting: a folder could say of itself that it is.
+    """
+    given = plain(value)
+    said = given.get("trusted", plain(given.get(SECTION)).get("trusted"))
+    return said if isinstance(said, bool) else trusted
 
 
 _SWITCHES = frozenset({"enable", "code_lens", "inlay_hints"})

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from nb2prod.checker import Checker
 from nb2prod.finding import Related
-from nb2prod.notebook import Cell, Notebook
+from nb2prod.notebook import Cell, Format, Notebook
 from nb2prod.rules.rule import Flag
-from nb2prod.source import Span
+from nb2prod.source import Edit, Span
 
 LENGTH = struct.Struct(">I")
 
@@ -44,6 +44,37 @@ class Outline(msgspec.Struct, frozen=True):
     refusal: str = ""
 
 
+class Where(msgspec.Struct, frozen=True):
+    """A place or a selection in a cell: offsets in its source."""
+
+    cell: int
+    start: int
+    end: int
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A refactoring that can be done at a place, or the reason why it can't."""
+
+    kind: str
+    title: str
+    reason: str = ""
+
+
+class TextFile(msgspec.Struct, frozen=True):
+    """A text file as it is, None where there is none, and as it will be."""
+
+    path: str
+    before: str | None
+    after: str
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What a refactoring changes: cells, by their index, and files."""
+
+    edits: dict[int, tuple[Edit, ...]] = {}
+    files: tuple[TextFile, ...] = ()
+
+
 class TaskCell(msgspec.Struct, frozen=True):
     """A cell without what nobody needs here: its outputs."""
 
@@ -52,23 +83,47 @@ class TaskCell(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
 
 
+What = Literal["leaks", "outline", "offers", "refactoring", "plan", "preview"]
+
+
 class Task(msgspec.Struct, frozen=True):
-    """What is to be done with a notebook."""
+    """What is to be done with a notebook.
+
+    Attributes:
+        number: of the task.
+        what: is to be done.
+        path: of the notebook.
+        form: the format of its file.
+        cells: its cells.
+        rules: for leaks, the codes of the rules.
+        where: for refactorings, the place.
+        kind: the kind of a refactoring.
+        split: for a preview, where stages begin.
+    """
 
     number: int
-    what: Literal["leaks", "outline"]
+    what: What
     path: str
+    form: Format
     cells: tuple[TaskCell, ...]
     rules: tuple[str, ...] = ()
+    where: Where = Where(0, 0, 0)
+    kind: str = ""
+    split: str = "auto"
 
     @classmethod
     def of(
-        cls, number: int, what: Literal["leaks", "outline"], notebook: Notebook, checker: Checker
+        cls,
+        number: int,
+        what: What,
+        notebook: Notebook,
+        checker: Checker | None = None,
+        **more: Any,
     ) -> Task:
         """Return a task on a notebook."""
         cells = tuple(TaskCell(c.kind, c.source, c.tags) for c in notebook.cells)
-        rules = tuple(rule.code for rule in checker.rules if rule.slow)
-        return cls(number, what, str(notebook.path), cells, rules)
+        rules = tuple(rule.code for rule in checker.rules if rule.slow) if checker else ()
+        return cls(number, what, str(notebook.path), notebook.format, cells, rules, **more)
 
     def notebook(self) -> Notebook:
         """Return the notebook."""
@@ -82,7 +137,7 @@ class Task(msgspec.Struct, frozen=True):
             )
             for i, c in enumerate(self.cells)
         )
-        return Notebook(Path(self.path), cells, {}, "ipynb")
+        return Notebook(Path(self.path), cells, {}, self.form)
 
 
 class SlowFlag(msgspec.Struct, frozen=True):
@@ -101,9 +156,16 @@ class SlowFlag(msgspec.Struct, frozen=True):
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What has become of a task."""
+    """What has become of a task.
+
+    `refusal` is a reason that concerns the person at the editor, `error` is one that should not be.
+    """
 
     number: int
     flags: dict[str, tuple[SlowFlag, ...]] = {}
     outline: Outline = Outline()
+    offers: tuple[Offer, ...] = ()
+    made: Made = Made()
+    plan: dict[str, Any] = {}
+    refusal: str = ""
     error: str = ""

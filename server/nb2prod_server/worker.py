@@ -3,7 +3,7 @@
     python -m nb2prod_server.worker
 
 It reads tasks from standard input and writes results to standard output, each as MessagePack with
-its length in front. It knows nothing of editors, keeps nothing, and never runs a notebook's code.
+its length in front. It knows nothing of editors, and never runs a notebook's code.
 """
 
 from __future__ import annotations
@@ -30,6 +30,11 @@ def done(task: Task) -> Result:
         notebook = task.notebook()
         if task.what == "outline":
             return Result(task.number, outline=outline(notebook))
+        if task.what != "leaks":
+            # What generates code is slow to import.
+            from nb2prod_server.workshop import worked  # noqa: PLC0415
+
+            return worked(task, notebook)
         check = Recheck(Checker((), Limits(), {}, b""), once=True)
         check.check(notebook)
         flags: dict[str, tuple[SlowFlag, ...]] = {}

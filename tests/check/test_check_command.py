@@ -31,6 +31,19 @@ def check(tmp_path: Path):
 STAR = "from math import *"
 
 
+def test_what_is_kept_is_told_in_the_way_that_is_asked_for(check, tmp_path):
+    path = notebook(tmp_path, "## Title", "x = 1", "if x:\n    y = z")
+    first = check("case.ipynb", "--select", "NBD002")
+    again = check("case.ipynb", "--select", "NBD002")
+    assert again.stdout == first.stdout
+    elsewhere = check(path, "--select", "NBD002")
+    assert elsewhere.stdout == first.stdout.replace("case.ipynb", str(path))
+    (found,) = json.loads(check("case.ipynb", "--select", "NBD002", "--format", "json").stdout)
+    assert (found["code"], found["location"]["line"]) == ("NBD002", 2)
+    counted = check("case.ipynb", "--select", "NBD002", "--statistics")
+    assert counted.stdout.split() == ["1", "NBD002", "undefined-name", "(1", "notebook)"]
+
+
 def test_a_finding_has_its_place_source_and_caret(check, tmp_path):
     notebook(tmp_path, "## Title", "x = 1", "if x:\n    y = z")
     run = check("case.ipynb", "--select", "NBD002")

@@ -70,6 +70,11 @@ class Notebook:
         data = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
         self.path.write_text(json.dumps(data), "utf-8")
 
+    def save(self) -> None:
+        """Tell the server that it is saved."""
+        notebook = types.NotebookDocumentIdentifier(uri=self.uri)
+        self.client.notebook_document_did_save(types.DidSaveNotebookDocumentParams(notebook))
+
     def type(self, cell: int, text: str) -> None:
         """Replace the whole text of a cell."""
         uri = self.cells[cell]
@@ -131,14 +136,24 @@ class Notebook:
                 await self.client.wait_for_notification(types.TEXT_DOCUMENT_PUBLISH_DIAGNOSTICS)
 
     async def actions(
-        self, cell: int, *diagnostics: types.Diagnostic, only: Sequence[str] | None = None
+        self,
+        cell: int,
+        *diagnostics: types.Diagnostic,
+        only: Sequence[str] | None = None,
+        selected: str = "",
+        trigger: types.CodeActionTriggerKind = types.CodeActionTriggerKind.Invoked,
     ) -> list[types.CodeAction]:
-        start = types.Position(line=0, character=0)
+        """What the editor offers for findings, or for a text that is selected."""
+        text = self.texts[self.cells[cell]]
+        at = text.index(selected)
+        here = types.Range(_position(text, at), _position(text, at + len(selected)))
         found = await self.client.text_document_code_action_async(
             types.CodeActionParams(
                 text_document=types.TextDocumentIdentifier(uri=self.cells[cell]),
-                range=diagnostics[0].range if diagnostics else types.Range(start, start),
-                context=types.CodeActionContext(diagnostics=list(diagnostics), only=only),
+                range=diagnostics[0].range if diagnostics else here,
+                context=types.CodeActionContext(
+                    diagnostics=list(diagnostics), only=only, trigger_kind=trigger
+                ),
             )
         )
         return [_action(a) for a in found or ()]
@@ -148,17 +163,26 @@ class Notebook:
         return await self.actions(cell, self.shown(cell, code), only=["quickfix"])
 
     def apply(self, action: types.CodeAction) -> None:
-        """Make the edits of a code action, and tell the server."""
+        """Make the edits of a code action, and tell the server; files are written at once."""
         assert action.edit
+        files: dict[str, str] = {}
         for change in action.edit.document_changes or ():
+            if isinstance(change, types.CreateFile):
+                files[change.uri] = ""
+                continue
             assert isinstance(change, types.TextDocumentEdit)
             uri = change.text_document.uri
-            assert change.text_document.version == self.versions[uri]
-            text = self.texts[uri]
+            assert uri in files or change.text_document.version == self.versions[uri]
+            text = files[uri] if uri in files else self.texts[uri]
             for edit in sorted(change.edits, key=lambda e: _key(e.range.start), reverse=True):
-                assert isinstance(edit, types.TextEdit)
+                assert isinstance(edit, types.TextEdit | types.AnnotatedTextEdit)
                 start, end = (_offset(text, p) for p in (edit.range.start, edit.range.end))
                 text = text[:start] + edit.new_text + text[end:]
+            if uri in files:
+                path = Path(uri.removeprefix("file://"))
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8")
+                continue
             self.texts[uri] = text
             self.change(uri, types.TextDocumentContentChangeWholeDocument(text=text))
 
@@ -214,6 +238,12 @@ def _action(answer: types.CodeAction | types.Command) -> types.CodeAction:
 
 def _key(position: types.Position) -> tuple[int, int]:
     return position.line, position.character
+
+
+def _position(text: str, offset: int) -> types.Position:
+    before = text[:offset]
+    line = before.rpartition("\n")[2]
+    return types.Position(before.count("\n"), len(line.encode("utf-16-le")) // 2)
 
 
 def _offset(text: str, position: types.Position) -> int:

@@ -104,7 +104,7 @@ def test_modules_that_lie_in_the_folder_are_not_imported(tmp_path: Path):
     code = (
         "import asyncio\nfrom nb2prod_server.analyst import Analyst\n"
         "from nb2prod_server.tasks import Task\n"
-        "print(asyncio.run(Analyst().ask(Task(1, 'outline', 'a.ipynb', ()))).error)"
+        "print(asyncio.run(Analyst().ask(Task(1, 'outline', 'a.ipynb', 'ipynb', ()))).error)"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

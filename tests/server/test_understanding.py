@@ -1,5 +1,7 @@
 """What an editor tells of a notebook at a glance."""
 
+import json
+
 import pytest
 from editor import Notebook
 from lsprotocol import types
@@ -48,6 +50,24 @@ async def test_hover_tells_where_a_name_is_defined_rebound_changed_and_used(
     assert await hovered(notebook, 5, 0, 15) is None  # a method
 
 
+async def test_hover_tells_the_shape_that_a_run_has_shown(client: LanguageClient, tmp_path):
+    shown = {"text/plain": "(150, 4)"}
+    output = {"output_type": "execute_result", "metadata": {}, "execution_count": 1, "data": shown}
+    table = {"text/html": "<table></table>\n<p>20 rows \u00d7 3 columns</p>", "text/plain": ""}
+    cells = ["import pandas as pd\nframe = pd.read_csv('a.csv')\nframe.shape", "frame"]
+    notebook = Notebook(client, tmp_path / "prices.ipynb", cells)
+    notebook.write()
+    data = json.loads(notebook.path.read_text())
+    data["cells"][0] |= {"outputs": [output], "execution_count": 1}
+    notebook.path.write_text(json.dumps(data))
+    notebook.open()
+    assert "- of shape (150, 4) when cell 1 ran last" in (await hovered(notebook, 1, 0, 2) or "")
+    data["cells"][1] |= {"outputs": [{**output, "data": table}], "execution_count": 2}
+    notebook.path.write_text(json.dumps(data))
+    notebook.save()
+    assert "- of shape (20, 3) when this cell ran last" in (await hovered(notebook, 1, 0, 2) or "")
+
+
 async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writes(
     client: LanguageClient, tmp_path
 ):
@@ -57,7 +77,8 @@ async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writ
         params = types.CodeLensParams(text_document=place(notebook, cell))
         for lens in await client.text_document_code_lens_async(params) or ():
             assert lens.command
-            titles.append(lens.command.title)
+            if lens.command.command == "nb2prod.showPlan":
+                titles.append(lens.command.title)
     assert len(titles) == 5
     assert titles[2].startswith("stage 1: ")
     assert "reads frame" in titles[2]
@@ -69,7 +90,7 @@ async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writ
 async def test_a_lens_says_why_there_is_no_plan(client: LanguageClient, tmp_path):
     notebook = Notebook(client, tmp_path / "broken.ipynb", ["a = 1\nprint(a)", "b = ("]).open()
     params = types.CodeLensParams(text_document=place(notebook, 0))
-    (lens,) = await client.text_document_code_lens_async(params) or ()
+    lens, _ = await client.text_document_code_lens_async(params) or ()
     assert lens.command
     assert lens.command.title.startswith("no plan (cell 2, line 1: not Python 3")
 

@@ -32,6 +32,20 @@ def with_imports(plan: Plan, docstring: str, parts: Iterable[str], package: str)
     return f"{head}\n\n\n{body}"
 
 
+def library_imports(plan: Plan, used: set[str]) -> list[str]:
+    """Return the lines that import what of these names the notebook imports."""
+    return [*_imports(plan, used), *_conditional(plan, used)]
+
+
+def blocks(lines: Iterable[str]) -> list[str]:
+    """Return import statements sorted into blocks; those of several lines stand last."""
+    single: list[str] = []
+    others: list[str] = []
+    for line in lines:
+        (others if "\n" in line else single).append(line)
+    return ["\n".join(group) for group in _grouped(single)] + others
+
+
 def _quoted_types(tree: ast.Module) -> Iterator[str]:
     """Yield the names in annotations that are written as strings."""
     constants = (n.value for n in ast.walk(tree) if isinstance(n, ast.Constant))

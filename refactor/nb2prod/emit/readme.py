@@ -16,7 +16,9 @@ from nb2prod.emit.markdown import code, inline, label, link
 from nb2prod.emit.modules import has_figures
 from nb2prod.emit.provenance import Provenance
 from nb2prod.pipeline.data import left_behind, size_text
+from nb2prod.pipeline.english import imperative, words
 from nb2prod.pipeline.plan import Plan, Stage
+from nb2prod.pipeline.prose import Heading
 
 _BEGIN, _END = "<!-- verdict -->", "<!-- end of verdict -->"
 _REGION = re.compile(f"{_BEGIN}.*?{_END}", re.DOTALL)
@@ -93,10 +95,16 @@ def with_verdict(text: str, region: str) -> str | None:
 def _introduction(plan: Plan, package: str) -> tuple[str, list[str]]:
     """Return the title and the first paragraphs of the notebook, as far as it has any."""
     first = plan.prose.headings[0] if plan.prose.headings else None
-    title = inline(first.text) if first and first.level == 1 else ""
+    title = inline(first.text) if first and _is_title(first) else ""
     position = first.position if first else 0
     intro = [inline(text) for at, text in plan.prose.paragraphs if at <= position]
     return title or package.replace("_", " ").capitalize(), intro[:_PARAGRAPHS]
+
+
+def _is_title(first: Heading) -> bool:
+    """Say whether the first heading is that of the notebook, and not of its first section."""
+    does = imperative(words(first.text))
+    return first.level == 1 and not first.position and not does.startswith(("import_", "load_"))
 
 
 def _python(evidence: Evidence) -> str:

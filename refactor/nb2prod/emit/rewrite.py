@@ -63,6 +63,11 @@ def rewrite(code: str, rewriting: Rewriting, *, figure: str = "figure") -> list[
     return body  # type: ignore[return-value]
 
 
+def renamed(code: str, names: Mapping[str, str]) -> str:
+    """Return a text with other names for some variables, wherever they stand in it."""
+    return cst.parse_module(code).visit(_Names(names, ())).code
+
+
 def comments_below(code: str) -> list[cst.EmptyLine]:
     """Return the comments below the last statement of a text."""
     return [line for line in cst.parse_module(code).footer if line.comment]

@@ -22,13 +22,17 @@ _STOP: frozenset[str] = frozenset(_WORDS["stop"].split())
 # The verb that a noun stands for at the end of a heading, `evaluation` for instance.
 _NOUNS: dict[str, str] = _WORDS["nouns"]
 _PHRASES: dict[str, str] = _WORDS["phrases"]
+_LIGHT: frozenset[str] = frozenset(_WORDS["light"].split())
 _COUNTED: frozenset[str] = frozenset(_WORDS["counted"].split())
+_ONE_WORD = re.compile("|".join(_WORDS["one_word"].split()))
 VAGUE: frozenset[str] = frozenset(_WORDS["vague"].split())
 # What a call of that short name is for, and what a program of that name does.
 ACTIONS: dict[str, str] = {name: act for act, names in _WORDS["actions"].items() for name in names}
 PROGRAMS: dict[str, str] = {
     name: act for act, names in _WORDS["programs"].items() for name in names
 }
+CHARTS: dict[str, str] = {name: what for what, names in _WORDS["charts"].items() for name in names}
+MODULES: frozenset[str] = frozenset(_WORDS["modules"].split())
 
 
 # How questions begin; what they are about comes after that.
@@ -42,8 +46,9 @@ _ASKING = re.compile(
 def snake(text: str) -> str:
     """Return text as a snake_case identifier; empty when nothing of it can stand in one."""
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    text = _ONE_WORD.sub(lambda found: found[0].capitalize(), text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text)
-    text = re.sub(r"([A-Z]+)([A-Z][a-z])", r"\1_\2", text)
+    text = re.sub(r"([A-Z]{2,})([A-Z][a-z])", r"\1_\2", text)  # but `KNeighbors` is one word
     return re.sub(r"_+", "_", re.sub(r"\W+", "_", text)).strip("_").lower()
 
 
@@ -51,6 +56,7 @@ def words(text: str, limit: int = 4) -> str:
     """Return the first telling words of a heading as an identifier."""
     text = re.sub(r"https?://\S+|\([^)]*\)|['\u2019]s\b", " ", text)
     text = re.sub(r"(?i)\bpre[- ](?=process)", "pre", text)
+    text = re.sub(r"(?i)\bk[- ](?=means\b|fold\b)", "K", text)
     text = re.split(r"[:?!.;]\s|\s[-\u2013\u2014]+\s", re.sub(r"^[\W\d.]+", "", text))[0]
     every = [w for w in snake(text).split("_") if w and not w.isdigit()]
     parts = [w for i, w in enumerate(every) if w not in _STOP or _joins_verbs(every, i)]
@@ -98,10 +104,14 @@ def imperative(name: str) -> str:
     """
     if name in _PHRASES:
         return _PHRASES[name]
+    light, _, rest = name.partition("_")
+    if light in _LIGHT and "_" in rest and imperative(rest):
+        return imperative(rest)
     what, _, last = name.rpartition("_")
     done = _NOUNS.get(last) or _GERUNDS.get(last, "")
     parts = name.split("_")
-    if done and what and parts[0] not in _GERUNDS and not _ADJECTIVE.search(what):
+    noun = done and what and light not in _LIGHT and parts[0] not in _GERUNDS
+    if noun and not _ADJECTIVE.search(what):
         return f"{done}_{what}{'s' * (parts[-2] in _COUNTED)}"
     if not _verb(parts[0]):
         return ""

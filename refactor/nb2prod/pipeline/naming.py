@@ -14,6 +14,8 @@ from nb2prod.analysis.statements import Statement
 from nb2prod.pipeline.dataflow import assigned_names
 from nb2prod.pipeline.english import (
     ACTIONS,
+    CHARTS,
+    MODULES,
     PROGRAMS,
     RESERVED,
     VAGUE,
@@ -127,6 +129,7 @@ def _specific(content: StepContent, role: str | None) -> Iterator[str]:
         yield from _preparing(content, _VERBS[role], columns)
     elif role in ("plot", "explore"):
         yield from (f"{_VERBS[role]}_{title}" for title in _titles(content))
+        yield from (f"plot_{chart}" for chart in _charts(content))
     elif role == "configure":
         yield from _settings(content)
     elif columns:
@@ -224,7 +227,8 @@ def _subjects(content: StepContent) -> Iterator[str]:
     made = [n for n in content.assigned if n in content.outputs] or content.assigned
     telling = [n for n in made[::-1] if snake(n) not in VAGUE and len(n) > 1]
     yield from (snake(n) for n in telling)
-    used = dict.fromkeys(n for e in content.effects for n in sorted(e.uses | e.mutates))
+    every = (n for e in content.effects for n in sorted(e.uses | e.mutates))
+    used = dict.fromkeys(name for name in every if name not in MODULES)
     yield from (snake(n) for n in used if len(n) > 1 and snake(n) not in VAGUE)
     yield from (snake(n) for n in (*made, *used) if len(snake(n)) > 1)
 
@@ -242,7 +246,7 @@ def _loaded(content: StepContent) -> Iterator[str]:
     yield from (n for n in names if n not in VAGUE and len(n) > 2)
     yield from (s for s in stems if s and s not in VAGUE)
     for call in content.calls:  # sklearn.datasets.load_iris
-        if call.role == "load" and (found := re.search(r"\.(?:load|fetch)_(\w+)$", call.name)):
+        if call.role == "load" and (found := re.search(r"\.(?:load|fetch|make)_(\w+)$", call.name)):
             yield found[1]
     yield from names
     yield "data"
@@ -300,6 +304,19 @@ def _titles(content: StepContent) -> Iterator[str]:
                         yield words(text)
                     case _:
                         pass
+
+
+def _charts(content: StepContent) -> Iterator[str]:
+    """Yield the kinds of charts that a step draws, with what they are of if that is one column."""
+    drawn = [call for call in content.calls if call.name.rpartition(".")[2] in CHARTS]
+    for call in drawn:
+        chart = CHARTS[call.name.rpartition(".")[2]]
+        given = [k.value for k in call.node.keywords if k.arg in {"x", "y", "column", "data"}]
+        texts = [a.value for a in (*given, *call.node.args) if isinstance(a, ast.Constant)]
+        columns = [words(text, 2) for text in texts if isinstance(text, str)]
+        if len(drawn) == 1 and columns and columns[0]:
+            yield f"{columns[0]}_{chart}"
+        yield chart
 
 
 def _after(verb: str, name: str) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from nb2prod.cache import Shown
 from nb2prod.checking import Checked
 from nb2prod.finding import Finding, Severity
 
@@ -54,13 +55,20 @@ def text_report(
     count = files = fixable = unsafe = 0
     for file in checked:
         files += 1
-        for finding in file.findings:
-            count += 1
-            fix = finding.fixes[0] if finding.fixes else None
-            fixable += fix is not None and fix.safety == "safe"
-            unsafe += fix is not None and fix.safety == "unsafe"
-            yield _block(file, finding, style)
+        shown = file.shown if file.shown and style is plain else show(file, style)
+        count += shown.count
+        fixable += shown.fixable
+        unsafe += shown.unsafe
+        yield shown.text
     yield _total(count, clean(subject) or _counted(files, "notebook"), fixable, unsafe)
+
+
+def show(file: Checked, style: Style = plain) -> Shown:
+    """Return the findings in a file as text."""
+    safety = Counter(finding.fixes[0].safety for finding in file.findings if finding.fixes)
+    text = "".join(_block(file, finding, style) for finding in file.findings)
+    count = len(file.findings)
+    return Shown(str(file.path), text, count, safety["safe"], safety["unsafe"])
 
 
 def _block(file: Checked, finding: Finding, style: Style) -> str:

@@ -75,11 +75,14 @@ def sarif_report(checked: Iterable[Checked]) -> Iterator[str]:
     files = list(checked)
     codes = {finding.code for file in files for finding in file.findings}
     rules = [rule for rule in all_rules() if rule.code in codes]
-    driver = {
+    driver: dict[str, Any] = {
         "name": "nb2prod",
         "rules": [_sarif_rule(rule) for rule in rules],
     }
-    index = {rule.code: number for number, rule in enumerate(rules)}
+    known = {rule.code for rule in rules}
+    others = {f.code: f for file in files for f in file.findings if f.code not in known}
+    driver["rules"] += [{"id": code, "name": f.name} for code, f in sorted(others.items())]
+    index = {rule["id"]: number for number, rule in enumerate(driver["rules"])}
     results = [_sarif_result(file, f, index[f.code]) for file in files for f in file.findings]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
     log = {"$schema": _SARIF_SCHEMA, "version": "2.1.0", "runs": [run]}

@@ -73,15 +73,21 @@ _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.FloorDiv, ast.Ma
 
 
 def _check(view: CellView) -> Iterator[Flag]:
+    for name, node in changed_again(view):
+        yield Flag(node, f"running the cell again changes `{name}` again, or fails")
+
+
+def changed_again(view: CellView) -> Iterator[tuple[str, ast.stmt]]:
+    """Yield each name from above that the cell changes more each time, and where it does first."""
     outside = {use.name for use in view.code.summary.needs}
     if not outside:
         return
     seen: set[str] = set()
     for node in _statements(view.code.body):
         name = _again(node, view)
-        if name in outside and name not in seen and name not in view.names:
+        if name is not None and name in outside and name not in seen and name not in view.names:
             seen.add(name)
-            yield Flag(node, f"running the cell again changes `{name}` again, or fails")
+            yield name, node
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:

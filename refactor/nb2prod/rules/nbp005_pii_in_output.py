@@ -55,32 +55,63 @@ from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 _MAIL = re.compile(
     r"(?<![\w.+-])[\w.+-]{2,64}@(?!example\.|localhost|test\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\b"
 )
-_SCRIPT = re.compile(r"<script\b.*?(?:</script>|\Z)", re.DOTALL)
+_LONGEST_MAIL = 254  # RFC 5321
 _NOBODY = re.compile(r"(?:no-?reply|git|info|support|admin|user|username|me|email|name)@")
-# They begin with a set of characters, not a look behind: so they are found ten times as fast.
-_CARD = re.compile(r"[3-6]\d{3}([ -]?)\d{4}\1\d{4}\1\d{4}(?![\d.-])")
-_IBAN = re.compile(r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
-_SSN = re.compile(r"-(?!00)\d{2}-(?!0000)\d{4}(?![\d-])")
+# They begin with what is rare, not with a look behind: so they are found ten times as fast.
+_CARD = re.compile(r"[3-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![\d.-])")
+_IBAN = re.compile(r"[A-Z][0-9][0-9](?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_SSN = re.compile(r"-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\d-])")
 _AREA = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}")
 
 
 def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
-    text = _SCRIPT.sub("", "\n".join(output.written() for output in cell.outputs))
-    for what in _persons(text):
+    text = "\n".join(output.written() for output in cell.outputs)
+    for what in _persons(_without_scripts(text)):
         clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
         yield Flag(None, f"an output shows {what}", clear, cell.index)
         break
 
 
 def _persons(text: str) -> Iterator[str]:
-    if "@" in text and any(not _NOBODY.match(m[0]) for m in _MAIL.finditer(text)):
+    if any(not _NOBODY.match(mail) for mail in _mails(text)):
         yield "a mail address"
     if any(_begins(text, m.start(), ".-") and _luhn(m[0]) for m in _CARD.finditer(text)):
         yield "the number of a card"
-    if any(_begins(text, m.start(), "_") and _mod97(m[0]) for m in _IBAN.finditer(text)):
+    if any(_is_account(text, m) for m in _IBAN.finditer(text)):
         yield "the number of an account"
     if any(m.start() >= 3 and _AREA.match(text, m.start() - 3) for m in _SSN.finditer(text)):
         yield "what may be a social security number"
+
+
+def _without_scripts(text: str) -> str:
+    parts: list[str] = []
+    end = 0
+    while (start := text.find("<script", end)) >= 0:
+        parts.append(text[end:start])
+        end = text.find("</script>", start)
+        if end < 0:
+            return "".join(parts)
+    return "".join([*parts, text[end:]])
+
+
+def _mails(text: str) -> Iterator[str]:
+    at = text.find("@")
+    while at >= 0:
+        near = text[max(0, at - _LONGEST_MAIL) : at + _LONGEST_MAIL]
+        yield from _MAIL.findall(near)
+        at = text.find("@", at + 1)
+
+
+def _is_account(text: str, rest: re.Match[str]) -> bool:
+    """Say whether a number of an account stands here, all but whose first letter is given."""
+    start = rest.start() - 1
+    first = text[start : start + 1] if start >= 0 else ""
+    return (
+        first.isascii()
+        and first.isupper()
+        and _begins(text, start, "_")
+        and _mod97(first + rest[0])
+    )
 
 
 def _begins(text: str, start: int, more: str) -> bool:

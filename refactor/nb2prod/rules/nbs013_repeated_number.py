@@ -49,14 +49,16 @@ other = KMeans(n_clusters=12, random_state=0)
 """
 
 import ast
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
 from nb2prod.source import Span
 
-_PLAIN = frozenset({"0", "1", "-1", "0.0", "1.0"})
+_PLAIN = (0, 1)
 _HABIT = 3  # calls
 
 
@@ -82,27 +84,37 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 def _given(view: NotebookView, index: int) -> Iterator[tuple[tuple[str, str], _Place]]:
     """Yield the numbers that a cell gives to arguments by name: `(argument, number)` and place."""
     code = view.code_of(index)
+    given = [k for k in code.nodes(ast.keyword) if k.arg and _is_number(k.value)]
+    if not given:
+        return
     alone = any(magic.kind == "cell" for magic in code.magics)  # it may keep its names to itself
-    for statement in code.body:
-        decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
-        number = min([statement.lineno, *(d.lineno for d in decorators)])
-        line = code.lines.start(number)
-        before = code.source[line : code.span(statement).start].strip()
-        if alone or (before and not decorators):
-            line = -1
-        for node in ast.walk(statement):
-            match node:
-                case ast.keyword(arg=str(name), value=value) if _is_number(value):
-                    yield (name, ast.unparse(value)), _Place(index, code.span(value), line)
-                case _:
-                    pass
+    starts = [code.span(_first(statement)).start for statement in code.body]
+    for keyword in given:
+        value = code.span(keyword.value)
+        statement = code.body[bisect_right(starts, value.start) - 1]
+        line = -1 if alone else _begins(code, statement)
+        yield (str(keyword.arg), ast.unparse(keyword.value)), _Place(index, value, line)
+
+
+def _first(statement: ast.stmt) -> ast.stmt | ast.expr:
+    """Return what a statement begins with, which may be a decorator."""
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return decorators[0] if decorators else statement
+
+
+def _begins(code: CodeCell, statement: ast.stmt) -> int:
+    """Return where the line of a statement starts, -1 if something stands before it."""
+    first = _first(statement)
+    start, line = code.span(first).start, code.lines.start(first.lineno)
+    return -1 if code.source[line:start].strip(" \t@") else line
 
 
 def _is_number(node: ast.expr) -> bool:
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
         node = node.operand
-    number = isinstance(node, ast.Constant) and type(node.value) in {int, float}
-    return number and ast.unparse(node) not in _PLAIN
+    return isinstance(node, ast.Constant) and (
+        type(node.value) in {int, float} and node.value not in _PLAIN
+    )
 
 
 def _named(

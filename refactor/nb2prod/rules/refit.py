@@ -55,7 +55,7 @@ def refit(view: NotebookView, leak: Leak) -> Sequence[Fix]:
 def _statements(view: NotebookView) -> Iterator[_Statement]:
     for cell, summary in view.code:
         if not summary.broken:
-            code = CodeCell(cell.source)
+            code = view.code_of(cell.index)
             yield from (_Statement(cell.index, code, node) for node in code.body)
 
 

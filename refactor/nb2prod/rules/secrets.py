@@ -8,21 +8,21 @@ from nb2prod.source import Span
 # Keys that say by their own form what they are. In front of each stands what no text without such
 # a key is likely to hold, so that most texts, and those of outputs are long, are not searched.
 _KEYS = (
-    ("an AWS access key", "AKIA", r"\bAKIA[A-Z0-9]{16}\b"),
-    ("an AWS access key", "ASIA", r"\bASIA[A-Z0-9]{16}\b"),
-    ("a GitHub token", "ghp_", r"\bghp_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "gho_", r"\bgho_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "ghs_", r"\bghs_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "github_pat_", r"\bgithub_pat_\w{60,}"),
-    ("a GitLab token", "glpat-", r"\bglpat-[\w-]{20,}"),
-    ("a Hugging Face token", "hf_", r"\bhf_[A-Za-z0-9]{30,}"),
-    ("an OpenAI key", "sk-", r"\bsk-(?:proj-|svcacct-)?(?=[\w-]*\d)[A-Za-z0-9_-]{32,}"),
-    ("a Google API key", "AIza", r"\bAIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
-    ("a Slack token", "xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}"),
-    ("a Stripe key", "k_live_", r"\b[sr]k_live_[A-Za-z0-9]{20,}"),
-    ("an npm token", "npm_", r"\bnpm_[A-Za-z0-9]{36}"),
-    ("a PyPI token", "pypi-AgEI", r"\bpypi-AgEI[\w-]{50,}"),
-    ("a SendGrid key", "SG.", r"\bSG\.[\w-]{22}\.[\w-]{43}"),
+    ("an AWS access key", "AKIA", r"AKIA[A-Z0-9]{16}\b"),
+    ("an AWS access key", "ASIA", r"ASIA[A-Z0-9]{16}\b"),
+    ("a GitHub token", "ghp_", r"ghp_[A-Za-z0-9]{36,}"),
+    ("a GitHub token", "gho_", r"gho_[A-Za-z0-9]{36,}"),
+    ("a GitHub token", "ghs_", r"ghs_[A-Za-z0-9]{36,}"),
+    ("a GitHub token", "github_pat_", r"github_pat_\w{60,}"),
+    ("a GitLab token", "glpat-", r"glpat-[\w-]{20,}"),
+    ("a Hugging Face token", "hf_", r"hf_[A-Za-z0-9]{30,}"),
+    ("an OpenAI key", "sk-", r"sk-(?:proj-|svcacct-)?(?=[\w-]*\d)[A-Za-z0-9_-]{32,}"),
+    ("a Google API key", "AIza", r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+    ("a Slack token", "xox", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
+    ("a Stripe key", "k_live_", r"[sr]k_live_[A-Za-z0-9]{20,}"),
+    ("an npm token", "npm_", r"npm_[A-Za-z0-9]{36}"),
+    ("a PyPI token", "pypi-AgEI", r"pypi-AgEI[\w-]{50,}"),
+    ("a SendGrid key", "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
     ("a private key", "PRIVATE KEY", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
     ("a password in an address", "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
 )
@@ -54,9 +54,25 @@ def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
     """Yield the secrets in a text: where, and what it is."""
     for what, literal, pattern in _PATTERNS:
         if literal in text:
-            for match in pattern.finditer(text):
+            for match in _words(pattern, text):
                 if not _EXAMPLE.search(match[0]):
                     yield Span(*match.span()), what
+
+
+def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern, but not in the middle of a word.
+
+    A pattern that begins with `\\b` would be tried at each character of a long text; one that
+    begins with a letter is tried only where that letter stands.
+    """
+    at = 0
+    while match := pattern.search(text, at):
+        around = text[max(0, match.start() - 1) : match.start() + 1]
+        if len(around) == 2 and all(c.isalnum() or c == "_" for c in around):
+            at = match.start() + 1
+        else:
+            at = match.end()
+            yield match
 
 
 def redacted(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 STAGES = (
     "load_data",
     "explore_data",
-    "plot_share",
+    "plot_heatmap",
 )
 
 

@@ -14,7 +14,7 @@ from customer_segmentation import artifacts, params, reporting
 from customer_segmentation.reporting import save_figures, show
 
 
-def train_k_means(
+def train_kmeans(
     x_scaled: Any,
     customers: pd.DataFrame,
     n_clusters: int,
@@ -36,7 +36,7 @@ def train_k_means(
         # pylint: disable-next=consider-using-f-string
         plt.scatter(coords[mask, 0], coords[mask, 1], s=10, label="Cluster %d" % c)
     plt.legend()
-    save_figures("train_k_means")
+    save_figures("train_kmeans")
     return kmeans, customers, pca, coords
 
 
@@ -46,7 +46,7 @@ def main() -> None:
         values = params.load("final_model")
         x_scaled = artifacts.load("data/preprocessing/x_scaled.pkl")
         customers = artifacts.load("data/preprocessing/customers.pkl")
-        kmeans, customers, pca, _coords = train_k_means(
+        kmeans, customers, pca, _coords = train_kmeans(
             x_scaled,
             customers,
             values["n_clusters"],

@@ -32,10 +32,10 @@ def plot_temperature(w: pd.DataFrame) -> tuple[Any, Any, Any, np.ndarray, Any]:
     return res, rank, sv, fit, rmse
 
 
-def plot_files(
+def plot_humidity_scatter(
     fit: np.ndarray, w: pd.DataFrame
 ) -> tuple[pd.DataFrame, pd.DataFrame, Any]:
-    """Plot files.
+    """Plot humidity scatter.
 
     From cells 16-17 of the notebook.
     """
@@ -46,7 +46,7 @@ def plot_files(
     ).stdout.splitlines()
     print(len(hot), "hot days in", files[0])
     w.plot.scatter("humidity", "rain_mm")
-    save_figures("plot_files")
+    save_figures("plot_humidity_scatter")
     return w, hot, files
 
 
@@ -55,4 +55,4 @@ def main() -> None:
     with reporting.report("temperature", figures=True):
         w = artifacts.load("data/load_data/w.pkl")
         _res, _rank, _sv, fit, _rmse = plot_temperature(w)
-        plot_files(fit, w)
+        plot_humidity_scatter(fit, w)

@@ -1,4 +1,4 @@
-"""Plot share.
+"""Plot heatmap.
 
 From cells 12-16 of `eda.ipynb`.
 """
@@ -12,15 +12,15 @@ from eda import artifacts, reporting, settings
 from eda.reporting import save_figures, show
 
 
-def plot_share(df: pd.DataFrame) -> tuple[Any, Any]:
-    """Plot share.
+def plot_heatmap(df: pd.DataFrame) -> tuple[Any, Any]:
+    """Plot heatmap.
 
     From cells 12-16 of the notebook.
     """
     sns.heatmap(
         df[["temp", "humidity", "members", "guests", "total"]].corr(), annot=True
     )
-    save_figures("plot_share")
+    save_figures("plot_heatmap")
     show(
         df.pivot_table(
             index="part_of_day",
@@ -34,7 +34,7 @@ def plot_share(df: pd.DataFrame) -> tuple[Any, Any]:
     print(top_days)
     monthly = df.groupby(df["date"].dt.month)[["members", "guests"]].sum()
     monthly.plot.bar(stacked=True)
-    save_figures("plot_share")
+    save_figures("plot_heatmap")
     share = monthly["guests"] / monthly.sum(axis=1)
     show(share)
     return top_days, share
@@ -42,7 +42,7 @@ def plot_share(df: pd.DataFrame) -> tuple[Any, Any]:
 
 def main() -> None:
     """Run the stage."""
-    with reporting.report("plot_share", figures=True):
+    with reporting.report("plot_heatmap", figures=True):
         settings.load_data()
         df = artifacts.load("data/load_data/df.pkl")
-        plot_share(df)
+        plot_heatmap(df)

@@ -1,0 +1,183 @@
+"""A cell that gives something else when it is run again gets names of its own for its results."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import libcst as cst
+
+from nb2prod.analysis.code_cell import CodeCell
+from nb2prod.config import Limits
+from nb2prod.emit.rewrite import renamed
+from nb2prod.pipeline.naming import unique
+from nb2prod.refactoring.soundness import refuse
+from nb2prod.refactoring.subject import (
+    AbsentError,
+    Refactoring,
+    RefusedError,
+    Selection,
+    Subject,
+    whole_span,
+)
+from nb2prod.rules.nbd003_non_idempotent_cell import changed_again
+from nb2prod.rules.rule import CellView
+from nb2prod.source import Edit, Span
+
+# What has a method `copy` that copies all of it that the cell can change.
+_COPIED = frozenset(
+    {"pandas.DataFrame", "pandas.Series", "numpy.ndarray", "builtins.list", "builtins.dict",
+     "builtins.set"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A variable from above that a cell changes, first in the statement of that number."""
+
+    old: str
+    new: str
+    number: int
+    copy: str  # the line that makes the new one; empty where the statement binds it
+
+
+def make_idempotent(subject: Subject, cell: int) -> Refactoring:
+    """Give what a cell changes a new name, in the cell and below.
+
+    What comes from above stays as it is, so that the cell can be run again and again. In the cells
+    below, the new name stands for the old one.
+
+    Raises:
+        AbsentError: running the cell again changes nothing.
+        RefusedError: the notebook would not compute the same.
+    """
+    selection = subject.select(cell)
+    refuse(subject, cell)
+    names = list(_flagged(subject, selection))
+    if not names:
+        raise AbsentError("running the cell again gives the same")
+    taken = set(subject.taken)
+    changes: list[_Change] = []
+    for old in names:
+        new = unique(f"{old}_updated", taken)
+        taken.add(new)
+        changes.append(_change(subject, selection, old, new))
+    edits: dict[int, list[Edit]] = {}
+    for number in range(selection.numbers[0], len(subject.analysis.statements)):
+        for index, edit in _edits(subject, number, changes):
+            edits.setdefault(index, []).append(edit)
+    made = ", ".join(f"`{change.new}`" for change in changes)
+    return Refactoring(f"Make the cell idempotent: bind {made}", edits)
+
+
+def _flagged(subject: Subject, selection: Selection) -> Iterator[str]:
+    names = {
+        name: value.name
+        for number in subject.flow.scope.imports.values()
+        for name, value in subject.analysis.effects[number].after.items()
+        if value.type in ("module", "library")
+    }
+    view = CellView(selection.cell, selection.code, names, Limits())
+    yield from (name for name, _ in changed_again(view))
+
+
+def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Change:
+    _refuse_names(subject, old)
+    analysis = subject.analysis
+    first = selection.numbers[0]
+    certain: set[str] = set()
+    for effect in analysis.effects[:first]:
+        certain = (certain | effect.binds) - effect.deletes
+    if old not in certain:
+        raise RefusedError(f"whether `{old}` is bound above depends on the data")
+    number = next(
+        n
+        for n in selection.numbers
+        if old in analysis.effects[n].all_binds | analysis.effects[n].mutates
+    )
+    value = analysis.value(first, old)
+    reach = analysis.heap.reach(value.objects)
+    changed = {o for n in selection.numbers for o in analysis.effects[n].changed} & reach
+    if any(old in names.late for names in subject.names[:number]):
+        raise RefusedError(f"a function defined above reads `{old}`")
+    node = analysis.statements[number].node
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) if name == old and not changed:
+            return _Change(old, new, number, "")
+        case _:
+            pass
+    if value.immutable:
+        return _Change(old, new, number, f"{new} = {old}")
+    if value.type not in _COPIED or changed - analysis.heap.memory(value.objects):
+        raise RefusedError(f"how to copy `{old}` is not known")
+    for other, its in analysis.effects[number - 1].after.items():
+        shared = other != old and not reach.isdisjoint(analysis.heap.reach(its.objects))
+        if shared and other in analysis.live[number]:
+            raise RefusedError(f"`{other}` may be the same object as `{old}`")
+    return _Change(old, new, number, f"{new} = {old}.copy()")
+
+
+def _refuse_names(subject: Subject, old: str) -> None:
+    """Raise where a name can't be exchanged for another one wherever it stands."""
+    if old in subject.analysis.in_texts:
+        raise RefusedError(f"a text that is evaluated refers to `{old}`")
+    for broken in subject.analysis.program.broken:
+        if old in subject.words(broken.cell):
+            raise RefusedError(f"cell {broken.cell + 1}, which is not Python, mentions `{old}`")
+    for cell in subject.notebook.code_cells:
+        if any(old in m.reads | m.binds for m in CodeCell(cell.source).magics):
+            raise RefusedError(f"IPython's syntax in cell {cell.index + 1} mentions `{old}`")
+    for statement, names in zip(subject.analysis.statements, subject.names, strict=True):
+        hidden = subject.analysis.effects[statement.number]
+        if old in (hidden.uses | hidden.all_binds) - names.read - names.bound:
+            raise RefusedError(f"a function called in cell {statement.cell + 1} uses `{old}`")
+        for node in ast.walk(statement.node):
+            match node:
+                case ast.arg(arg=name) | ast.Global(names=[*_, name]) if name == old:
+                    raise RefusedError(f"`{old}` is a parameter in cell {statement.cell + 1}, too")
+                case _:
+                    pass
+
+
+def _edits(subject: Subject, number: int, changes: Sequence[_Change]) -> Iterator[tuple[int, Edit]]:
+    """Yield the edits of a statement."""
+    statement, mentioned = subject.analysis.statements[number], subject.names[number]
+    names = {
+        c.old: c.new
+        for c in changes
+        if number >= c.number and c.old in mentioned.read | mentioned.bound
+    }
+    if not names:
+        return
+    selection = subject.select(statement.cell)
+    if number not in selection.numbers:
+        raise RefusedError(f"IPython's syntax in cell {statement.cell + 1} is in the way")
+    code, node = selection.code, selection.nodes[selection.numbers.index(number)]
+    span = whole_span(code, node)
+    first = [c for c in changes if c.number == number]
+    bound = {c.old for c in first if not c.copy}
+    if bound and isinstance(node, ast.Assign):
+        target = code.span(node.targets[0])
+        rest = {old: new for old, new in names.items() if old not in bound}
+        yield statement.cell, Edit(target, names[next(iter(bound))])
+        span = Span(target.end, span.end)
+        # What follows the target is no statement; as the value of a name it is one.
+        text = _renamed("_" + span.text(code.source), rest)[1:]
+    else:
+        text = _renamed(span.text(code.source), names)
+    if text != span.text(code.source):
+        yield statement.cell, Edit(span, text)
+    for change in first:
+        if change.copy:
+            start = code.lines.start(code.lines.position(whole_span(code, node).start)[0])
+            if code.source[start : whole_span(code, node).start].strip():
+                raise RefusedError("another statement stands in the same line")
+            yield statement.cell, Edit(Span(start, start), change.copy + "\n")
+
+
+def _renamed(text: str, names: dict[str, str]) -> str:
+    try:
+        return renamed(text, names) if names else text
+    except (cst.ParserSyntaxError, RecursionError):
+        raise RefusedError("a statement is too long, or nested too deeply") from None

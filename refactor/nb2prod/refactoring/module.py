@@ -1,0 +1,157 @@
+"""Statements of a cell as a function in a module of the project, with a test."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nb2prod.analysis.notebook_flow import imports
+from nb2prod.emit.docstrings import docstring
+from nb2prod.emit.imports import library_imports
+from nb2prod.emit.local_modules import imported_modules
+from nb2prod.pipeline.english import words
+from nb2prod.pipeline.naming import STAGE_NAMES, unique
+from nb2prod.pipeline.phases import phase
+from nb2prod.refactoring.characterisation import tests
+from nb2prod.refactoring.function import (
+    Extraction,
+    bare_plan,
+    definition,
+    find_extraction,
+    in_its_place,
+)
+from nb2prod.refactoring.python_file import defined_in, names_in, text_of, with_added
+from nb2prod.refactoring.subject import FileChange, Refactoring, RefusedError, Subject
+from nb2prod.source import Span
+
+_NOT_PACKAGES = frozenset({"test", "tests", "src", "run", "data"})
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Where a function of a notebook goes: `root/src/package/module.py`."""
+
+    root: Path
+    package: str
+    module: str
+
+    @property
+    def path(self) -> Path:
+        """The module."""
+        return self.root / "src" / self.package / f"{self.module}.py"
+
+
+def extract_to_module(subject: Subject, cell: int, span: Span | None = None) -> Refactoring:
+    """Make a function of statements of a cell in a module of the project, and call it in the cell.
+
+    The project is the nearest folder above the notebook that has a pyproject.toml, else the folder
+    of the notebook. The notebook finds the module without anything being installed.
+
+    Args:
+        subject: The notebook.
+        cell: The index of the cell.
+        span: What is selected in it; None for the whole cell.
+
+    Raises:
+        RefusedError: the notebook would not compute the same any more, or the module can't be made.
+    """
+    found = find_extraction(subject, cell, span)
+    _refuse_unknown(subject, found)
+    home = _home(subject, found)
+    name = unique(found.name, set(subject.taken) | defined_in(home.path))
+    found = replace(found, name=name)
+    text = definition(subject, found, _docstring(subject, found), leaves=True)
+    lines = library_imports(bare_plan(subject), names_in(text))
+    about = f'"""Functions of the notebook `{subject.notebook.path.name}`."""'
+    files = [*_package(subject, home), with_added(home.path, about, lines, [text])]
+    files += tests(subject, found, home.root, f"{home.package}.{home.module}")
+    edit = in_its_place(found, _replacement(subject, found, home), gap=1)
+    title = f"Extract to `{name}` in src/{home.package}/{home.module}.py"
+    return Refactoring(title, {cell: (edit,)}, tuple(files))
+
+
+def _docstring(subject: Subject, found: Extraction) -> str:
+    """Return what the Markdown above says, and where the function comes from."""
+    first = found.selection.numbers[0]
+    text = subject.prose.text_between(first - 1, first)
+    source = f"From cell {found.selection.cell + 1} of `{subject.notebook.path.name}`."
+    return docstring(found.name.replace("_", " "), [*text, source], limit=8)
+
+
+def _replacement(subject: Subject, found: Extraction, home: Home) -> str:
+    lines: list[str] = []
+    above = replace(
+        subject.analysis.program,
+        statements=subject.analysis.statements[: found.selection.numbers[0]],
+    )
+    known = {name.partition(".")[0] for name in imported_modules(above)}
+    if home.package not in known:
+        folder = subject.notebook.path.resolve().parent
+        source = Path(os.path.relpath(home.root / "src", folder)).as_posix()
+        if "sys" in subject.taken and "sys" not in subject.flow.scope.imports:
+            raise RefusedError("`sys` means something else in the notebook")
+        if "sys" not in known:
+            lines += ["import sys", ""]
+        lines.append(f'sys.path.insert(0, "{source}")  # until the project is installed')
+    lines += [f"from {home.package}.{home.module} import {found.name}", "", found.call, ""]
+    return "\n".join(lines)
+
+
+def _refuse_unknown(subject: Subject, found: Extraction) -> None:
+    """Raise for what a module would not have: functions of the notebook, its stray variables."""
+    scope = subject.flow.scope
+    defined = {d.name for d in scope.definitions.values()}
+    own: set[str] = set(found.inputs)
+    for number in found.selection.numbers:
+        own |= subject.names[number].bound
+    bound = {n for e in subject.analysis.effects for n in e.all_binds}
+    for number in found.selection.numbers:
+        for name in sorted(subject.names[number].read - own):
+            if name in defined:
+                raise RefusedError(f"it calls `{name}`, which the notebook defines")
+            if name in ("display", "get_ipython"):
+                raise RefusedError(f"`{name}` is there in notebooks only")
+            if name in bound and name not in scope.imports:
+                raise RefusedError(f"`{name}`, a variable, is not handed over")
+            place = scope.imports.get(name)
+            if place is not None and not imports(subject.analysis.statements[place]):
+                raise RefusedError(f"how `{name}` is imported can't be told")
+
+
+def _home(subject: Subject, found: Extraction) -> Home:
+    folder = subject.notebook.path.resolve().parent
+    root = next((f for f in (folder, *folder.parents) if (f / "pyproject.toml").is_file()), folder)
+    imported = {n.partition(".")[0] for n in imported_modules(subject.analysis.program)}
+    packages = sorted(p.parent.name for p in (root / "src").glob("*/__init__.py"))
+    named = _project_name(root / "pyproject.toml")
+    if len(packages) == 1 or named in packages:
+        package = named if named in packages else packages[0]
+    else:
+        package = named or words(subject.notebook.path.stem, 5) or "pipeline"
+        beside = {p.stem for p in folder.glob("*.py")} | {
+            p.parent.name for p in folder.glob("*/__init__.py")
+        }
+        package = unique(package, imported | beside | _NOT_PACKAGES, ["pipeline"])
+    phases = [p for n in found.selection.numbers if (p := phase(subject.analysis, n))]
+    common = max(phases, key=lambda p: (phases.count(p), p), default="")
+    module = STAGE_NAMES.get(common, "functions")
+    return Home(root, package, module)
+
+
+def _project_name(path: Path) -> str:
+    try:
+        project = tomllib.loads(text_of(path) or "").get("project", {})
+    except tomllib.TOMLDecodeError:
+        raise RefusedError("pyproject.toml can't be read") from None
+    name = str(project.get("name", "")).lower().replace("-", "_").replace(".", "_")
+    return name if name.isidentifier() else ""
+
+
+def _package(subject: Subject, home: Home) -> Iterator[FileChange]:
+    path = home.path.with_name("__init__.py")
+    if text_of(path) is None:
+        name = subject.notebook.path.name
+        yield FileChange(path, None, f'"""What the notebook `{name}` computes."""\n')

@@ -1,0 +1,160 @@
+"""Refactorings as code actions: offered where they are sound, else with the reason; made lazily."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from lsprotocol import types
+
+from nb2prod_server.actions import Desk, asked, version_of, workspace_edit
+from nb2prod_server.analyst import Analyst
+from nb2prod_server.documents import Documents, plain
+from nb2prod_server.mending import line_edits
+from nb2prod_server.positions import Positions
+from nb2prod_server.tasks import Made, Offer, Task, TextFile, Where
+
+KINDS = (
+    "refactor.extract.function",
+    "refactor.extract.module",
+    "refactor.rewrite.parameter",
+    "refactor.rewrite.idempotent",
+)
+_NOTE = "nb2prod.files"
+
+
+async def offered(
+    desk: Desk, analyst: Analyst, params: types.CodeActionParams
+) -> list[types.CodeAction]:
+    """Return the refactorings for what is selected in a cell; for the whole cell if nothing is.
+
+    A cursor that only passes by is not asked for.
+    """
+    only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
+    kinds = [kind for kind in KINDS if asked(kind, only)]
+    passing = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    nothing = params.range.start == params.range.end
+    where = _where(desk, params.text_document.uri, params.range)
+    if not kinds or where is None or (passing and nothing and not only):
+        return []
+    task = Task.of(0, "offers", desk.sheet.notebook, where=where, kind=" ".join(kinds))
+    result = await analyst.ask(task)
+    actions = [_action(desk, offer, where) for offer in result.offers]
+    if not desk.shows_disabled:
+        actions = [action for action in actions if not action.disabled]
+    if not desk.resolves:
+        for action in actions:
+            if not action.disabled:
+                await made(desk, analyst, action)
+    return actions
+
+
+def _where(desk: Desk, uri: str, selected: types.Range) -> Where | None:
+    """Return the cell of a selection, and where in it that is."""
+    if desk.sheet.partial:
+        return None
+    positions = desk.documents.positions(uri)
+    start, end = positions.offset(selected.start), positions.offset(selected.end)
+    place = desk.sheet.at(uri, start)
+    if place is None:
+        return None
+    cell, first = place
+    last = desk.sheet.at(uri, end)
+    inside = last[1] if last and last[0] == cell else len(desk.sheet.places[cell].source)
+    return Where(cell, first, max(first, inside))
+
+
+def _action(desk: Desk, offer: Offer, where: Where) -> types.CodeAction:
+    uri = desk.sheet.places[where.cell].uri
+    data = {
+        "uri": uri,
+        "refactoring": offer.kind,
+        "where": [where.cell, where.start, where.end],
+        "stamp": desk.opened.stamp,
+    }
+    disabled = types.CodeActionDisabled(reason=offer.reason) if offer.reason else None
+    return types.CodeAction(title=offer.title, kind=offer.kind, disabled=disabled, data=data)
+
+
+async def made(desk: Desk, analyst: Analyst, action: types.CodeAction) -> str:
+    """Give a refactoring its edit; return why it has none, if so."""
+    data = plain(action.data)
+    if data["stamp"] != desk.opened.stamp:
+        return "the notebook has changed since; ask again"
+    where = Where(*data["where"])
+    task = Task.of(
+        0, "refactoring", desk.sheet.notebook, where=where, kind=str(data["refactoring"])
+    )
+    result = await analyst.ask(task)
+    if result.refusal or result.error:
+        return result.refusal or result.error
+    if data["stamp"] != desk.opened.stamp:
+        return "the notebook has changed since; ask again"
+    for file in result.made.files:
+        opened = desk.documents.texts.get(Path(file.path).as_uri())
+        if opened and opened.text != (file.before or ""):
+            return f"{file.path} has changes that are not saved"
+    if result.made.files and not desk.creates_files:
+        return "this editor makes no files on its own"
+    action.edit = _workspace_edit(desk, result.made)
+    return ""
+
+
+def _workspace_edit(desk: Desk, made: Made) -> types.WorkspaceEdit:
+    cells = workspace_edit(desk, made.edits)
+    if not made.files:
+        return cells
+    edit = files_edit(made.files, desk.documents, annotated=desk.annotates)
+    edit.document_changes = [*(edit.document_changes or ()), *(cells.document_changes or ())]
+    return edit
+
+
+def files_edit(
+    files: Sequence[TextFile], documents: Documents, *, annotated: bool
+) -> types.WorkspaceEdit:
+    """Return the edit that makes and changes files, for a person to look at first.
+
+    Args:
+        files: The files.
+        documents: What is open in the editor.
+        annotated: The editor asks before it makes changes that say so.
+    """
+    note = _NOTE if annotated else None
+    changes: list[Any] = []
+    for file in files:
+        changes += _file_changes(file, documents, note)
+    annotations = {
+        _NOTE: types.ChangeAnnotation(
+            label="Files of the project",
+            needs_confirmation=True,
+            description="made or changed by nb2prod",
+        )
+    }
+    return types.WorkspaceEdit(
+        document_changes=changes, change_annotations=annotations if note else None
+    )
+
+
+def _file_changes(file: TextFile, documents: Documents, note: str | None) -> Iterator[Any]:
+    uri = Path(file.path).as_uri()
+    if file.before is None:
+        options = types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
+        yield types.CreateFile(uri=uri, options=options, annotation_id=note)
+    positions = Positions(file.before or "", documents.encoding)
+    edits = [
+        _text_edit(positions.range(edit.span.start, edit.span.end), edit.text, note)
+        for edit in line_edits(file.before or "", file.after)
+    ]
+    document = types.OptionalVersionedTextDocumentIdentifier(
+        uri=uri, version=version_of(documents, uri)
+    )
+    yield types.TextDocumentEdit(text_document=document, edits=edits)
+
+
+def _text_edit(
+    where: types.Range, text: str, note: str | None
+) -> types.TextEdit | types.AnnotatedTextEdit:
+    if note:
+        return types.AnnotatedTextEdit(annotation_id=note, range=where, new_text=text)
+    return types.TextEdit(range=where, new_text=text)
