@@ -46,11 +46,11 @@ OWN: dict[str, dict[str, Any]] = {
     },
     "trace.server": {
         "type": "string",
-        "default": "off",
-        "enum": ["off", "messages", "verbose"],
+        "default": "messages",
+        "enum": ["messages", "verbose"],
         "scope": "window",
-        "markdownDescription": "What is written to *nb2prod Trace* of what editor and language"
-        " server say to each other.",
+        "markdownDescription": "How much is written to *nb2prod Trace* of what editor and language"
+        " server say to each other, while *Developer: Set Log Level…* of it is *Trace*.",
     },
 }
 

@@ -10,7 +10,8 @@ import pytest
 
 from nb2prod.config import Config, config_of
 from nb2prod_server.actions import EDIT_CELLS, KINDS
-from nb2prod_server.lenses import SHOW_PLAN
+from nb2prod_server.lenses import EXTRACT_CELL, SHOW_PLAN
+from nb2prod_server.server import Server
 from nb2prod_server.settings import Settings, read_settings
 
 EXTENSION = Path(__file__).parents[2] / "extension"
@@ -64,7 +65,7 @@ def test_settings_that_could_start_something_need_a_trusted_workspace():
 def test_each_command_is_registered_and_each_that_is_used_is_there():
     commands = {command["command"] for command in CONTRIBUTED["commands"]}
     assert registered() == commands | {EDIT_CELLS}
-    assert {EDIT_CELLS, SHOW_PLAN} <= registered()
+    assert {EDIT_CELLS, EXTRACT_CELL, SHOW_PLAN} <= registered()
     menus = {item["command"] for items in CONTRIBUTED["menus"].values() for item in items}
     assert menus <= commands
     walkthrough = json.dumps(CONTRIBUTED["walkthroughs"])
@@ -88,3 +89,9 @@ def test_files_of_the_walkthrough_and_the_icon_are_there():
 
 def test_versions_are_the_same():
     assert PACKAGE["version"] == version("nb2prod")
+
+
+def test_the_commands_of_the_server_are_those_of_the_contract():
+    offered = set(Server().protocol.fm.commands)
+    assert set(re.findall(r"'(nb2prod\.server\.\w+)':", SOURCES["contract.ts"])) == offered
+    assert not offered & registered()

@@ -19,7 +19,6 @@ SETTINGS = {
     "extensions.ignoreRecommendations": True,
     "files.autoSave": "off",
     "security.workspace.trust.startupPrompt": "never",
-    "nb2prod.trace.server": "messages",
     "telemetry.telemetryLevel": "off",
     "window.restoreWindows": "none",
     "workbench.colorTheme": "Default Light Modern",

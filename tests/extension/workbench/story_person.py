@@ -46,6 +46,7 @@ def test_the_light_bulb_mends_one_finding(editor: Window, workspace: Path):
     editor.page.keyboard.press("Home")
     for _ in range(8):
         editor.page.keyboard.press("ArrowRight")
+    editor.see(".notebookOverlay [class*=codicon-][class*=lightbulb]")
     editor.page.keyboard.press("Control+.")
     editor.see(".action-widget .action", re.compile("os"))
     editor.shot("3-light-bulb")
@@ -123,6 +124,9 @@ def test_a_cell_is_extracted_to_a_module(editor: Window, workspace: Path, workbe
     editor.see(".quick-input-list .monaco-list-row", re.compile("module"))
     editor.shot("9-extract")
     editor.pick("module")
+    editor.see(".bulk-edit-panel .monaco-list-row, .refactor-preview .monaco-list-row")
+    editor.shot("9-extract-preview")
+    editor.see(".monaco-button", "Apply").click()
     wait_for(lambda: list(workspace.glob("src/*/*.py")))
     editor.save()
     wait_for(lambda: not any("fillna" in source for source in sources(workspace)))
