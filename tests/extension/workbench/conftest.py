@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import socket
 import sys
 from pathlib import Path
 
@@ -10,11 +9,10 @@ import pytest
 
 sys.path.append(str(Path(__file__).parent))
 from driving import Window, window
-from installing import SETTINGS, Workbench, installed
+from installing import MESSY, SETTINGS, Workbench, free_port, installed
 from packing import packed
 
 ROOT = Path(__file__).parents[3]
-MESSY = Path(__file__).parents[1] / "messy"
 INSIDE = Path(__file__).parent / "inside"
 
 
@@ -51,13 +49,6 @@ def editor(address: str, workspace: Path):
     """A window of the workbench; what a module does in it is one story."""
     with window(address, workspace) as opened:
         yield opened
-
-
-def free_port() -> int:
-    """Return a port that nobody listens on."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
 
 
 @pytest.hookimpl(hookwrapper=True)

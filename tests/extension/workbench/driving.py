@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,17 +93,24 @@ class Window:
 
 
 @contextmanager
-def window(address: str, folder: Path) -> Iterator[Window]:
-    """Open a folder in a browser."""
+def browser() -> Iterator[Page]:
+    """Start the browser of this machine."""
     options = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
     options += ["--disable-component-update", "--disable-sync"]
     if os.geteuid() == 0:
         options.append("--no-sandbox")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=options)
-        page = browser.new_page(viewport={"width": 1440, "height": 900})
+        started = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=options)
+        page = started.new_page(viewport={"width": 1440, "height": 900})
         page.set_default_timeout(PATIENCE)
+        yield page
+        started.close()
+
+
+@contextmanager
+def window(address: str, folder: Path) -> Iterator[Window]:
+    """Open a folder in a workbench."""
+    with browser() as page:
         page.goto(f"{address}/?folder={folder}")
         page.wait_for_selector(".monaco-workbench")
         yield Window(page)
-        browser.close()

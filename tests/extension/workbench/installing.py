@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import socket
 import subprocess
 import tarfile
 import time
@@ -12,6 +13,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+MESSY = Path(__file__).parents[1] / "messy"  # a notebook like many
 CODE_SERVER = "code-server@4.139.1"
 QUIET = ["--no-audit", "--no-fund", "--loglevel=error"]
 SETTINGS = {
@@ -26,6 +28,13 @@ SETTINGS = {
     "workbench.startupEditor": "none",
     "workbench.tips.enabled": False,
 }
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]
 
 
 @dataclass(frozen=True)
