@@ -6,6 +6,7 @@ import { candidates, onSelected } from './environment';
 import { FIX_ALL, IMPORTS, extractCell, fixOnSave, mend } from './fixes';
 import { install, ownServer } from './ownServer';
 import { registerPlans } from './planView';
+import { registerPreviews } from './preview';
 import { previewProject, verifyProject, writeProject } from './project';
 import { first, probe } from './python';
 import { Refusal, told } from './requests';
@@ -23,6 +24,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
   const started = (server = createServer(context, log, trace));
   showStatus(context, started);
   registerRulePages(context, started);
+  registerPreviews(context);
   const showPlan = registerPlans(context, started);
 
   const commands: Record<string, (argument: unknown) => unknown> = {

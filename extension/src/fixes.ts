@@ -8,6 +8,7 @@ import {
   type LanguageClient,
 } from 'vscode-languageclient/node';
 import { meantNotebook } from './notebooks';
+import { confirmed, createsFiles } from './preview';
 import { Refusal } from './requests';
 import type { Server } from './server';
 
@@ -95,6 +96,7 @@ async function apply(client: LanguageClient, action: CodeAction): Promise<boolea
   const { edit, command } = action.edit
     ? action
     : await client.sendRequest(CodeActionResolveRequest.type, action);
+  if (edit && createsFiles(edit) && !(await confirmed(edit, action.title))) return false;
   const change = await client.protocol2CodeConverter.asWorkspaceEdit(edit);
   if (change) await vscode.workspace.applyEdit(change, { isRefactoring: true });
   if (command) {

@@ -8,14 +8,15 @@ import { meant, openNotebook } from './notebooks';
 import { Refusal, askLong } from './requests';
 import type { Server } from './server';
 
-/** Show the files of the project as a change to confirm; nothing is run. */
+/** Show the files of the project, to be made or discarded; nothing is run. */
 export async function previewProject(server: Server, clicked: unknown): Promise<void> {
   const uri = await saved(clicked);
   const output = await askFolder(uri);
   if (!output) return;
   const title = `nb2prod: ${path.basename(output)}`;
   const argument = { uri: uri.toString(), output };
-  const done = await askLong(server, 'nb2prod.server.preview', argument, title);
+  const bar = vscode.ProgressLocation.Window; // a preview is shown meanwhile, and asks
+  const done = await askLong(server, 'nb2prod.server.preview', argument, title, bar);
   if (!done?.applied) return;
   void vscode.window.showInformationMessage(`${title}: ${done.files} files. ${done.message}.`);
 }

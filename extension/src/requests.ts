@@ -27,9 +27,9 @@ export async function askLong<K extends keyof Commands>(
   command: K,
   argument: Commands[K]['argument'],
   title: string,
+  location = vscode.ProgressLocation.Notification,
 ): Promise<Commands[K]['result'] | undefined> {
   const asked = client(server, command);
-  const location = vscode.ProgressLocation.Notification;
   return vscode.window.withProgress(
     { location, title, cancellable: true },
     async (progress, token) => {

@@ -2,6 +2,8 @@
 
 import * as vscode from 'vscode';
 import {
+  type CodeAction,
+  CodeActionResolveRequest,
   DidChangeConfigurationNotification,
   LanguageClient,
   type LanguageClientOptions,
@@ -9,6 +11,7 @@ import {
 } from 'vscode-languageclient/node';
 import { candidates } from './environment';
 import { ownServer } from './ownServer';
+import { asWhole, confirmed, createsFiles } from './preview';
 import { type Found, first, probe } from './python';
 import { SECTION, initializationOptions } from './settings';
 
@@ -121,8 +124,28 @@ function clientOptions(
       handleDiagnostics: (uri, diagnostics, next) => {
         next(uri, diagnostics.map(withPage));
       },
+      sendRequest: async (type, param, token, next) => {
+        const result = await next(type, param, token);
+        const method = typeof type === 'string' ? type : type.method;
+        return method === CodeActionResolveRequest.method ? (whole(result) as typeof result) : result;
+      },
+      workspace: {
+        handleApplyEdit: async (params, next) => {
+          const edit = asWhole(params.edit);
+          if (createsFiles(edit) && !(await confirmed(edit, params.label ?? 'nb2prod'))) {
+            return { applied: false };
+          }
+          const made = { ...params, edit, metadata: { isRefactoring: true } };
+          return next(made, new vscode.CancellationTokenSource().token);
+        },
+      },
     },
   };
+}
+
+function whole(action: unknown): unknown {
+  const { edit } = action as CodeAction;
+  return edit ? { ...(action as CodeAction), edit: asWhole(edit) } : action;
 }
 
 /** Let the code of a finding open the page of its rule in the editor. */

@@ -119,7 +119,7 @@ function box(stage: Stage, number: number): HTMLButtonElement {
     { className: 'stage', type: 'button' },
     element('strong', {}, stage.name),
     element('span', { className: 'muted' }, cellsOf(stage)),
-    ...(stage.title && stage.title !== stage.name ? [element('span', {}, stage.title)] : []),
+    ...(telling(stage) ? [element('span', {}, stage.title)] : []),
   );
   button.dataset.stage = stage.name;
   button.setAttribute('aria-pressed', 'false');
@@ -133,6 +133,11 @@ function box(stage: Stage, number: number): HTMLButtonElement {
   return button;
 }
 
+/** Say whether the title says more than the name, which is often made of it. */
+function telling({ name, title }: Stage): boolean {
+  return title.toLowerCase().replaceAll(/\W+/g, '_') !== name;
+}
+
 function label(arrow: Arrow): HTMLElement {
   const [first, second, ...more] = arrow.names;
   const short = [first, second].filter(Boolean).join(', ') + (more.length ? ` +${more.length}` : '');
@@ -143,7 +148,8 @@ function label(arrow: Arrow): HTMLElement {
 function picture({ size, arrows }: Drawn): SVGElement {
   const svg = shape('svg', { width: size.width, height: size.height, 'aria-hidden': 'true' });
   const head = shape('marker', {
-    id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 7, markerHeight: 7, orient: 'auto',
+    id: 'head', viewBox: '0 0 8 8', refX: 7, refY: 4, markerWidth: 9, markerHeight: 9, orient: 'auto',
+    markerUnits: 'userSpaceOnUse',
   });
   head.append(shape('path', { d: 'M0 0 8 4 0 8z', class: 'head' }));
   svg.append(head);
