@@ -141,13 +141,15 @@ class Server(LanguageServer):
 
     def cancelled(self, token: types.ProgressToken) -> Future[None]:
         """Return what is cancelled when the person at the editor cancels a progress."""
-        tokens = cast("dict[types.ProgressToken, Future[None]]", self.work_done_progress.tokens)
-        return tokens.setdefault(token, Future())
+        return self._tokens.setdefault(token, Future())
 
     def finished(self, token: types.ProgressToken) -> None:
         """Forget a progress."""
-        tokens = cast("dict[types.ProgressToken, Future[None]]", self.work_done_progress.tokens)
-        tokens.pop(token, None)
+        self._tokens.pop(token, None)
+
+    @property
+    def _tokens(self) -> dict[types.ProgressToken, Future[None]]:
+        return cast("Any", self.work_done_progress).tokens
 
     async def configure(self, uri: str | None = None) -> None:
         """Ask the editor for its settings, for one notebook or for all."""
