@@ -70,6 +70,10 @@ class Window:
             box.fill(text)
         box.press("Enter")
 
+    def answer(self, label: str) -> None:
+        """Press a button of a message."""
+        self.see(".notification-toast .monaco-button", label).click()
+
     def save(self) -> None:
         """Save what is edited."""
         self.page.keyboard.press("Control+S")
