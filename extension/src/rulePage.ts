@@ -9,8 +9,9 @@ const SCHEME = 'nb2prod-rule';
 export function registerRulePages(context: vscode.ExtensionContext, server: Server): void {
   const provider: vscode.TextDocumentContentProvider = {
     provideTextDocumentContent: async (uri) => {
-      const code = uri.path.slice(1).replace(/\.md$/, '');
-      return (await ask(server, 'nb2prod.server.rule', { code })).markdown;
+      const asked = uri.path.slice(1).replace(/\.md$/, '');
+      const { code, name, markdown } = await ask(server, 'nb2prod.server.rule', { code: asked });
+      return `# ${code}: ${name}\n\n${markdown}`;
     },
   };
   context.subscriptions.push(

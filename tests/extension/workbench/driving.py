@@ -70,6 +70,10 @@ class Window:
             box.fill(text)
         box.press("Enter")
 
+    def close_tab(self, title: str) -> None:
+        """Close what is open under a title."""
+        self.see(".tab", title).click(button="middle")
+
     def answer(self, label: str) -> None:
         """Press a button of a message."""
         self.see(".notification-toast .monaco-button", label).click()
