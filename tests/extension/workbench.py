@@ -43,8 +43,8 @@ def main() -> int:
     environment["NB2PROD_SHOTS"] = str(options.shots.resolve())
     stories = [] if any("story_" in name for name in others) else [str(HERE / "workbench")]
     command = [sys.executable, "-m", "pytest", "-o", "python_files=story_*.py", "-x", "-v"]
-    # Somewhere else than other tests: what the editor has logged is to be found afterwards.
-    command += ["--basetemp", str(ROOT / "extension" / "build" / "stories")]
+    # What the editor has logged is to be found afterwards; in no repository, which has settings.
+    command += ["--basetemp", str(options.workbench.resolve() / "stories")]
     return subprocess.run(
         [*command, *stories, *others], cwd=ROOT, check=False, env=environment
     ).returncode

@@ -4,14 +4,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from playwright.sync_api import Frame, Locator, Page, sync_playwright
 from playwright.sync_api import TimeoutError as Late
 
 SHOTS = Path(os.environ.get("NB2PROD_SHOTS", "."))
-PATIENCE = 90_000  # milliseconds: the first start on a busy machine
+PATIENCE = 60_000  # milliseconds: the first start on a busy machine
 
 
 class Window:
@@ -57,10 +57,10 @@ class Window:
         wanted.wait_for()
         wanted.click()
 
-    def pick(self, *labels: str) -> None:
-        """Click on items of a list that has popped up."""
-        for label in labels:
-            self.see(".quick-input-list .monaco-list-row", label).click()
+    def pick(self, label: str) -> None:
+        """Look for an item of a list that has popped up, and click on it."""
+        self.page.locator(".quick-input-widget input:visible").first.fill(label)
+        self.see(".quick-input-list .monaco-list-row", label).click()
 
     def enter(self, text: str | None = None) -> None:
         """Answer a question of one line; as it is proposed, if nothing else is said."""
@@ -69,6 +69,16 @@ class Window:
         if text is not None:
             box.fill(text)
         box.press("Enter")
+
+    def light_bulb(self) -> None:
+        """Ask what can be done here; again, as the editor drops the question if it asks itself."""
+        self.see("[class*=gutter-lightbulb]")
+        for _ in range(3):
+            self.page.keyboard.press("Control+.")
+            with suppress(Late):
+                self.page.locator(".action-widget .action").first.wait_for(timeout=5_000)
+                return
+        raise AssertionError("nothing is offered")
 
     def close_tab(self, title: str) -> None:
         """Close what is open under a title."""
