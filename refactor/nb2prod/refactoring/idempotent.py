@@ -54,9 +54,10 @@ def make_idempotent(subject: Subject, cell: int) -> Refactoring:
     """
     selection = subject.select(cell)
     refuse(subject, cell)
-    names = list(_flagged(subject, selection))
-    if not names:
+    flagged = list(_flagged(subject, selection))
+    if not flagged:
         raise AbsentError("running the cell again gives the same")
+    names = list(dict.fromkeys([*flagged, *_read_and_bound(subject, selection)]))
     taken = set(subject.taken)
     changes: list[_Change] = []
     for old in names:
@@ -80,6 +81,30 @@ def _flagged(subject: Subject, selection: Selection) -> Iterator[str]:
     }
     view = CellView(selection.cell, selection.code, names, Limits())
     yield from (name for name, _ in changed_again(view))
+
+
+def _read_and_bound(subject: Subject, selection: Selection) -> Iterator[str]:
+    """Yield the variables that a cell may read as they come from above, and that it binds.
+
+    Raises:
+        RefusedError: it deletes one, or a function that it calls reads or sets one.
+    """
+    everything = {n for number in selection.numbers for n in subject.names[number].bound}
+    bound: set[str] = set()
+    read: set[str] = set()
+    for number in selection.numbers:
+        effect, names = subject.analysis.effects[number], subject.names[number]
+        called = [subject.reached[n] for n in names.read & subject.reached.keys()]
+        hidden = (effect.uses - names.read).union(*(function.reads for function in called))
+        for name in sorted(hidden & everything):
+            raise RefusedError(f"a function that it calls reads `{name}`, which is bound here")
+        for name in sorted((effect.all_binds | effect.deletes) - names.bound):
+            raise RefusedError(f"a function that it calls sets `{name}`")
+        for name in sorted(effect.deletes - bound):
+            raise RefusedError(f"it deletes `{name}`")
+        read |= (effect.uses & names.read) - bound
+        bound |= effect.binds
+    yield from sorted(read & everything)
 
 
 def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Change:
@@ -112,8 +137,8 @@ def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Chan
     if value.type not in _COPIED or changed - analysis.heap.memory(value.objects):
         raise RefusedError(f"how to copy `{old}` is not known")
     for other, its in analysis.effects[number - 1].after.items():
-        shared = other != old and not reach.isdisjoint(analysis.heap.reach(its.objects))
-        if shared and other in analysis.live[number]:
+        held = analysis.heap.memory(analysis.heap.reach(its.objects))
+        if other != old and not changed.isdisjoint(held):
             raise RefusedError(f"`{other}` may be the same object as `{old}`")
     return _Change(old, new, number, f"{new} = {old}.copy()")
 

@@ -164,10 +164,16 @@ class Crossing:
         """Raise where the notebook's functions look at, or set, what is bound here."""
         own = self.bound | {n for names in self._names for n in names.read}
         for names, effect in zip(self._names, self._effects, strict=True):
-            read = (effect.uses - names.read - effect.in_texts) & self.bound
-            for name in sorted(read):
+            known = self._subject.reached
+            reached = [known[name] for name in names.read & known.keys()]
+            read = effect.uses - names.read - effect.in_texts
+            read = read.union(*(r.reads for r in reached))
+            made = ((effect.all_binds | effect.deletes) - names.bound).union(
+                *(r.sets for r in reached)
+            )
+            for name in sorted(read & self.bound):
                 raise RefusedError(f"a function that it calls reads `{name}`, which is bound here")
-            for name in sorted(((effect.all_binds | effect.deletes) - names.bound) & own):
+            for name in sorted(made & own):
                 raise RefusedError(f"a function that it calls sets `{name}`, which is used here")
 
     def _refuse_closures(self, inputs: Iterable[str]) -> None:

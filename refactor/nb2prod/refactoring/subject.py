@@ -71,6 +71,17 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """The variables of the notebook that a function refers to, and those called by it.
+
+    `sets` are those that one of them declares `global`.
+    """
+
+    reads: frozenset[str]
+    sets: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Selection:
     """Top-level statements of one cell that follow each other.
 
@@ -111,6 +122,25 @@ class Subject:
     def names(self) -> Sequence[Names]:
         """The names in the text of each statement."""
         return [_names(statement) for statement in self.analysis.statements]
+
+    @cached_property
+    def reached(self) -> Mapping[str, Reached]:
+        """What the functions and classes of the notebook refer to, by their names."""
+        direct: dict[str, tuple[set[str], set[str]]] = {}
+        for definition in self.flow.scope.definitions.values():
+            node = self.analysis.statements[definition.statement].node
+            reads, sets = direct.setdefault(definition.name, (set(), set()))
+            reads |= definition.free
+            sets |= {n for g in ast.walk(node) if isinstance(g, ast.Global) for n in g.names}
+        found: dict[str, Reached] = {}
+        for name in direct:
+            todo, seen = [name], set[str]()
+            while todo:
+                seen.add(one := todo.pop())
+                todo += (direct[one][0] & direct.keys()) - seen
+            reads = frozenset(n for one in seen for n in direct[one][0])
+            found[name] = Reached(reads, frozenset(n for one in seen for n in direct[one][1]))
+        return found
 
     @cached_property
     def taken(self) -> frozenset[str]:
