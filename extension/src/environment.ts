@@ -9,14 +9,16 @@ import { setting } from './settings';
 
 /** The Pythons that may serve, in the order in which they are tried. */
 export async function candidates(ownServer: string): Promise<Candidate[]> {
-  const own = { path: inEnvironment(ownServer), from: 'the bundled server' };
+  const own = existsSync(ownServer)
+    ? [{ path: inEnvironment(ownServer), from: 'the bundled server' }]
+    : [];
   const chosen = setting('interpreter');
-  if (chosen) return [{ path: expanded(chosen), from: 'the setting nb2prod.interpreter' }, own];
+  if (chosen) return [{ path: expanded(chosen), from: 'the setting nb2prod.interpreter' }, ...own];
   // What lies in a workspace is run only where the person trusts it.
   const theirs = vscode.workspace.isTrusted ? await ofWorkspace() : [];
   const environment = [...theirs, ...(await onPath())];
   const bundledFirst = setting('importStrategy') === 'useBundled';
-  return bundledFirst ? [own, ...environment] : [...environment, own];
+  return bundledFirst ? [...own, ...environment] : [...environment, ...own];
 }
 
 async function ofWorkspace(): Promise<Candidate[]> {

@@ -62,13 +62,10 @@ class Window:
         self.page.locator(".quick-input-widget input:visible").first.fill(label)
         self.see(".quick-input-list .monaco-list-row", label).click()
 
-    def enter(self, text: str | None = None) -> None:
-        """Answer a question of one line; as it is proposed, if nothing else is said."""
-        box = self.page.locator(".quick-input-widget input:visible").first
-        box.wait_for()
-        if text is not None:
-            box.fill(text)
-        box.press("Enter")
+    def agree(self, title: str) -> None:
+        """Answer a question of one line as it is proposed."""
+        self.see(".quick-input-widget .quick-input-title", title)
+        self.page.locator(".quick-input-widget input:visible").first.press("Enter")
 
     def light_bulb(self) -> None:
         """Ask what can be done here; again, as the editor drops the question if it asks itself."""

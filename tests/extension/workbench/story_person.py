@@ -150,7 +150,7 @@ def test_a_cell_is_extracted_to_a_module_and_back_by_one_undo(editor: Window, wo
 
 def test_the_project_is_shown_before_it_is_made(editor: Window, workspace: Path):
     editor.command("nb2prod: Preview Project")
-    editor.enter()
+    editor.agree("Folder of the Project")
     editor.see(".notification-toast", re.compile(r"\d\d files"))
     editor.see(".multiDiffEntry", "README.md")
     editor.shot("12-preview")
@@ -161,7 +161,7 @@ def test_the_project_is_shown_before_it_is_made(editor: Window, workspace: Path)
 
 def test_the_project_is_written_and_checked(editor: Window, workspace: Path):
     editor.command("nb2prod: Turn into a Project")
-    editor.enter()
+    editor.agree("Folder of the Project")
     editor.see(".quick-input-list .monaco-list-row", "Check it against the notebook")
     editor.shot("13-what-shall-be-done")
     editor.page.keyboard.press("Enter")

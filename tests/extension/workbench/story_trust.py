@@ -47,7 +47,7 @@ def test_notebooks_are_checked_and_planned(editor: Window):
 
 def test_a_project_is_made_without_a_run(editor: Window):
     editor.command("nb2prod: Turn into a Project")
-    editor.enter()
+    editor.agree("Folder of the Project")
     editor.see(".quick-input-list .monaco-list-row", "H2 heading")
     assert editor.page.locator(".quick-input-list", has_text="Check it").count() == 0
     editor.page.keyboard.press("Enter")
