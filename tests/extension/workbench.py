@@ -38,6 +38,8 @@ def main() -> int:
         ["npm", "run", "--silent", "package"], cwd=extension, check=True, env=environment
     )
     options.shots.mkdir(parents=True, exist_ok=True)
+    for old in options.shots.glob("*.png"):
+        old.unlink()
     environment["NB2PROD_WORKBENCH"] = str(options.workbench.resolve())
     environment["NB2PROD_PYTHON"] = options.python
     environment["NB2PROD_SHOTS"] = str(options.shots.resolve())
