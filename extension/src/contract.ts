@@ -41,7 +41,10 @@ export type Capability = 'api' | 'docker';
 
 export interface Commands {
   'nb2prod.server.plan': { argument: { uri: string }; result: Plan };
-  'nb2prod.server.preview': { argument: Making; result: { applied: boolean; files: number; message: string } };
+  'nb2prod.server.preview': {
+    argument: Making;
+    result: { applied: boolean; files: number; message: string };
+  };
   'nb2prod.server.write': {
     argument: Making & { verify: boolean; python?: string };
     result: Outcome & { output: string };
