@@ -15,9 +15,22 @@ CHECKS = [
     [str(Path(sys.executable).with_name("lint-imports"))],
     [sys.executable, "-m", "pytest", "-q"],
 ]
+EXTENSION = [["npm", "run", "--silent", "check"], ["npm", "test", "--silent"]]
 
-for check in CHECKS:
-    print("$", *check[1:], flush=True)
-    status = subprocess.run(check, cwd=ROOT, check=False).returncode
+
+def run(check: list[str], folder: Path) -> None:
+    """Run a check; end where it fails."""
+    print("$", *check, flush=True)
+    status = subprocess.run(check, cwd=folder, check=False).returncode
     if status:
         sys.exit(status)
+
+
+for check in CHECKS:
+    run(check, ROOT)
+if (ROOT / "extension" / "node_modules").is_dir():
+    for check in EXTENSION:
+        run(check, ROOT / "extension")
+else:
+    print("left out: types, style and unit tests of the extension; `npm ci` in extension/ first")
+print("left out: tests/extension/workbench.py, which uses real editors, and has to be asked for")

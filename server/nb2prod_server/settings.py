@@ -58,7 +58,9 @@ def read_settings(value: object, base: Settings | None = None) -> Settings:
     rules: dict[str, Any] = dict(settings.rules or {})
     for key, item in given.items():
         if key in _RULES:
-            if item is not None:
+            if item is None:  # not set, or not any more
+                rules.pop(_RULES[key], None)
+            else:
                 rules[_RULES[key]] = _dashed(item) if key == "limits" else item
         elif (name := _NAMES.get(key)) is None:
             log.debug("no setting of the server: %s.%s", SECTION, key)

@@ -1,0 +1,93 @@
+// nb2prod.editCells: what no text edit can do to a notebook, in one step that one undo takes back.
+
+import * as vscode from 'vscode';
+import { openNotebook } from './notebooks';
+import { Refusal } from './requests';
+
+/** One change; all indices are those of the notebook as it is before any of them. */
+export type CellEdit =
+  | { do: 'add'; index: number; kind: 'code' | 'markdown'; source: string }
+  | ({ do: 'remove' } & There)
+  | ({ do: 'clearOutputs' } & There)
+  | ({ do: 'move'; to: number } & There) // before the cell that is `to` now
+  | ({ do: 'split'; sources: string[] } & There); // into cells with these texts
+
+interface There {
+  cell: string;
+  index: number;
+}
+
+export async function editCells(argument: {
+  notebook: string;
+  cells: CellEdit[];
+}): Promise<boolean> {
+  const notebook = openNotebook(vscode.Uri.parse(argument.notebook));
+  if (!notebook) throw new Refusal('The notebook is not open any more.');
+  const edits = argument.cells.flatMap((edit) => notebookEdits(notebook, edit));
+  const change = new vscode.WorkspaceEdit();
+  change.set(notebook.uri, edits);
+  return vscode.workspace.applyEdit(change);
+}
+
+function notebookEdits(notebook: vscode.NotebookDocument, edit: CellEdit): vscode.NotebookEdit[] {
+  if (edit.do === 'add') {
+    if (edit.index > notebook.cellCount) throw new Refusal('The notebook has changed meanwhile.');
+    return [vscode.NotebookEdit.insertCells(edit.index, [cellOf(edit.kind, edit.source)])];
+  }
+  const cell = find(notebook, edit);
+  const here = new vscode.NotebookRange(cell.index, cell.index + 1);
+  switch (edit.do) {
+    case 'remove':
+      return [vscode.NotebookEdit.deleteCells(here)];
+    case 'clearOutputs':
+      return [vscode.NotebookEdit.replaceCells(here, [withoutOutputs(cell)])];
+    case 'move':
+      return [
+        vscode.NotebookEdit.deleteCells(here),
+        vscode.NotebookEdit.insertCells(edit.to, [copy(cell, cell.document.getText())]),
+      ];
+    case 'split': {
+      const parts = edit.sources.map((source, number) => part(cell, source, number === 0));
+      return [vscode.NotebookEdit.replaceCells(here, parts)];
+    }
+  }
+}
+
+/** The cell that is meant: cells may have moved since the server looked. */
+function find(notebook: vscode.NotebookDocument, { cell, index }: There): vscode.NotebookCell {
+  const same = (one: vscode.NotebookCell) => one.document.uri.toString() === cell;
+  const at = index < notebook.cellCount ? notebook.cellAt(index) : undefined;
+  const found = at && same(at) ? at : notebook.getCells().find(same);
+  if (!found) throw new Refusal('The notebook has changed meanwhile.');
+  return found;
+}
+
+function cellOf(kind: 'code' | 'markdown', source: string): vscode.NotebookCellData {
+  return kind === 'code'
+    ? new vscode.NotebookCellData(vscode.NotebookCellKind.Code, source, 'python')
+    : new vscode.NotebookCellData(vscode.NotebookCellKind.Markup, source, 'markdown');
+}
+
+function copy(cell: vscode.NotebookCell, source: string): vscode.NotebookCellData {
+  const data = new vscode.NotebookCellData(cell.kind, source, cell.document.languageId);
+  data.metadata = { ...cell.metadata };
+  data.outputs = [...cell.outputs];
+  if (cell.executionSummary) data.executionSummary = cell.executionSummary;
+  return data;
+}
+
+function withoutOutputs(cell: vscode.NotebookCell): vscode.NotebookCellData {
+  const data = copy(cell, cell.document.getText());
+  data.outputs = [];
+  delete data.executionSummary;
+  if (data.metadata && 'execution_count' in data.metadata) data.metadata.execution_count = null;
+  return data;
+}
+
+/** A part of a cell: what it showed fits none of them, and two cells can't have the same id. */
+function part(cell: vscode.NotebookCell, source: string, first: boolean): vscode.NotebookCellData {
+  const data = withoutOutputs(cell);
+  data.value = source;
+  if (!first && data.metadata) delete data.metadata.id;
+  return data;
+}

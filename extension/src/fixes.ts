@@ -1,0 +1,106 @@
+// Mending and extracting by command: what the light bulb offers, without looking for it.
+
+import * as vscode from 'vscode';
+import {
+  CodeActionRequest,
+  CodeActionResolveRequest,
+  type CodeAction,
+  type LanguageClient,
+} from 'vscode-languageclient/node';
+import { meantNotebook } from './notebooks';
+import { confirmed, createsFiles } from './preview';
+import { Refusal } from './requests';
+import type { Server } from './server';
+
+export const FIX_ALL = 'notebook.source.fixAll.nb2prod';
+export const IMPORTS = 'notebook.source.organizeImports.nb2prod';
+const EXTRACT = 'refactor.extract';
+const ON_SAVE = 'codeActionsOnSave';
+
+/** Do one of the actions on a whole notebook. */
+export async function mend(server: Server, kind: string, argument: unknown): Promise<void> {
+  const notebook = await meantNotebook(argument);
+  const client = running(server);
+  if (!notebook.cellCount) return;
+  const [action] = await actions(client, notebook.cellAt(0).document, kind);
+  if (!action || !(await apply(client, action))) {
+    vscode.window.setStatusBarMessage('nb2prod: there is nothing to do', 3000);
+  }
+}
+
+/** Extract the selected statements of a cell, or the cell, in one of the ways there are. */
+export async function extractCell(server: Server, argument: unknown): Promise<void> {
+  const client = running(server);
+  const document = await cellMeant(argument);
+  const offered = await actions(client, document, EXTRACT);
+  const usable = offered.filter((action) => !action.disabled);
+  if (!usable.length) {
+    throw new Refusal(offered[0]?.disabled?.reason ?? 'There is nothing to extract in this cell.');
+  }
+  const items = usable.map((action) => ({ label: action.title, action }));
+  const options = { title: 'Extract Cell', placeHolder: 'Where it shall go' };
+  const picked = await vscode.window.showQuickPick(items, options);
+  if (picked) await apply(client, picked.action);
+}
+
+/** Have the editor mend each notebook when it is saved. */
+export async function fixOnSave(): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('notebook');
+  const now = configuration.get<Record<string, unknown>>(ON_SAVE) ?? {};
+  const wanted = { ...now, [FIX_ALL]: 'explicit' };
+  const target = vscode.workspace.workspaceFolders
+    ? vscode.ConfigurationTarget.Workspace
+    : vscode.ConfigurationTarget.Global;
+  await configuration.update(ON_SAVE, wanted, target);
+  const open = 'Open Settings';
+  const text = 'nb2prod: notebooks are mended on each save from now on.';
+  if ((await vscode.window.showInformationMessage(text, open)) === open) {
+    await vscode.commands.executeCommand('workbench.action.openSettings', `notebook.${ON_SAVE}`);
+  }
+}
+
+function running(server: Server): LanguageClient {
+  const client = server.client();
+  if (!client) throw new Refusal('The language server does not run.');
+  return client;
+}
+
+async function cellMeant(argument: unknown): Promise<vscode.TextDocument> {
+  const given = argument as { document?: vscode.TextDocument; cell?: number } | undefined;
+  if (given?.document) return given.document;
+  const notebook = await meantNotebook(argument);
+  const editor = vscode.window.activeNotebookEditor;
+  const index = given?.cell ?? (editor?.notebook === notebook ? editor.selection.start : 0);
+  return notebook.cellAt(index).document;
+}
+
+async function actions(
+  client: LanguageClient,
+  document: vscode.TextDocument,
+  kind: string,
+): Promise<CodeAction[]> {
+  const editor = vscode.window.visibleTextEditors.find((one) => one.document === document);
+  const selected = editor?.selection.isEmpty === false ? editor.selection : undefined;
+  const end = document.lineAt(document.lineCount - 1).range.end;
+  const answer = await client.sendRequest(CodeActionRequest.type, {
+    textDocument: client.code2ProtocolConverter.asTextDocumentIdentifier(document),
+    range: client.code2ProtocolConverter.asRange(
+      selected ?? new vscode.Range(new vscode.Position(0, 0), end),
+    ),
+    context: { diagnostics: [], only: [kind] },
+  });
+  return (answer ?? []).filter((one): one is CodeAction => 'kind' in one);
+}
+
+async function apply(client: LanguageClient, action: CodeAction): Promise<boolean> {
+  const { edit, command } = action.edit
+    ? action
+    : await client.sendRequest(CodeActionResolveRequest.type, action);
+  if (edit && createsFiles(edit) && !(await confirmed(edit, action.title))) return false;
+  const change = await client.protocol2CodeConverter.asWorkspaceEdit(edit);
+  if (change) await vscode.workspace.applyEdit(change, { isRefactoring: true });
+  if (command) {
+    await vscode.commands.executeCommand(command.command, ...((command.arguments ?? []) as unknown[]));
+  }
+  return Boolean(edit ?? command);
+}

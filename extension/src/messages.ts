@@ -1,0 +1,13 @@
+// What the extension and the page of the graph say to each other.
+
+import type { Plan } from './contract';
+
+export type ToPage =
+  | { is: 'plan'; notebook: string; plan: Pick<Plan, 'stages' | 'obstacles'> }
+  | { is: 'cell'; cell: number }
+  | { is: 'refused'; notebook: string; reason: string };
+
+export type FromPage =
+  | { is: 'ready' }
+  | { is: 'cells'; cells: number[] }
+  | { is: 'do'; what: 'write' | 'preview' | 'yaml' };

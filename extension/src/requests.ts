@@ -1,0 +1,83 @@
+// Asking the server: its commands, with progress and a way to stop.
+
+import { randomUUID } from 'node:crypto';
+import * as vscode from 'vscode';
+import { ExecuteCommandRequest, ResponseError, WorkDoneProgress } from 'vscode-languageclient/node';
+import type { Commands } from './contract';
+import type { Server } from './server';
+
+/** What can't be done; the message is for the person, and says why. */
+export class Refusal extends Error {}
+
+/** Ask the server to do one of its commands. */
+export async function ask<K extends keyof Commands>(
+  server: Server,
+  command: K,
+  argument: Commands[K]['argument'],
+): Promise<Commands[K]['result']> {
+  return (await client(server, command).sendRequest(ExecuteCommandRequest.type, {
+    command,
+    arguments: [argument],
+  })) as Commands[K]['result'];
+}
+
+/** Ask for what takes a while: shows how far it is; undefined if the person has stopped it. */
+export async function askLong<K extends keyof Commands>(
+  server: Server,
+  command: K,
+  argument: Commands[K]['argument'],
+  title: string,
+  location = vscode.ProgressLocation.Notification,
+): Promise<Commands[K]['result'] | undefined> {
+  const asked = client(server, command);
+  return vscode.window.withProgress(
+    { location, title, cancellable: true },
+    async (progress, token) => {
+      const workDoneToken = randomUUID();
+      const told = asked.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+        if (value.kind !== 'end' && value.message) progress.report({ message: value.message });
+      });
+      const params = { command, arguments: [argument], workDoneToken };
+      try {
+        return (await asked.sendRequest(
+          ExecuteCommandRequest.type,
+          params,
+          token,
+        )) as Commands[K]['result'];
+      } catch (error) {
+        if (token.isCancellationRequested) return undefined;
+        throw error;
+      } finally {
+        told.dispose();
+      }
+    },
+  );
+}
+
+function client(server: Server, command: string) {
+  const running = server.client();
+  if (!running) throw new Refusal('The language server does not run.');
+  const offered = running.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
+  if (!offered.includes(command)) {
+    const version = running.initializeResult?.serverInfo?.version ?? '';
+    throw new Refusal(`nb2prod ${version} does not offer ${command}; a newer one does.`);
+  }
+  return running;
+}
+
+/** Do something for a person: what goes wrong is told, and logged. */
+export async function told(log: vscode.LogOutputChannel, work: () => unknown): Promise<unknown> {
+  try {
+    return await work();
+  } catch (error) {
+    const text = `nb2prod: ${error instanceof Error ? error.message : String(error)}`;
+    if (error instanceof Refusal || error instanceof ResponseError) {
+      void vscode.window.showWarningMessage(text);
+      return undefined;
+    }
+    log.error(error instanceof Error ? error : text);
+    const show = 'Show Log';
+    if ((await vscode.window.showErrorMessage(text, show)) === show) log.show();
+    return undefined;
+  }
+}

@@ -1,0 +1,56 @@
+"""Use the packaged extension in a real workbench, as a person would.
+
+python tests/extension/workbench.py [--workbench DIR] [--shots DIR] [pytest options]
+
+The workbench is Visual Studio Code in a browser (code-server, of npm), shown by the chromium of
+this machine. The first time it is installed into DIR, which takes five minutes and 700 MB and needs
+
+    pip install -e ".[test,editors]"; apt-get install chromium neovim libkrb5-dev libsecret-1-dev
+
+It is no part of tests/run.py.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+CACHE = Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "nb2prod-workbench"
+
+
+def main() -> int:
+    """Package the extension, install it, and run the stories."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("--workbench", type=Path, default=CACHE, metavar="DIR")
+    parser.add_argument("--shots", type=Path, default=ROOT / "extension/build/shots", metavar="DIR")
+    parser.add_argument("--python", default=sys.executable, help="the Python that serves")
+    options, others = parser.parse_known_args()
+    extension = ROOT / "extension"
+    if not (extension / "node_modules").is_dir():
+        subprocess.run(["npm", "ci", "--no-audit", "--no-fund"], cwd=extension, check=True)
+    environment = {**os.environ, "PYTHON": sys.executable}
+    subprocess.run(
+        ["npm", "run", "--silent", "package"], cwd=extension, check=True, env=environment
+    )
+    options.shots.mkdir(parents=True, exist_ok=True)
+    for old in options.shots.glob("*.png"):
+        old.unlink()
+    environment["NB2PROD_WORKBENCH"] = str(options.workbench.resolve())
+    environment["NB2PROD_PYTHON"] = options.python
+    environment["NB2PROD_SHOTS"] = str(options.shots.resolve())
+    stories = [] if any("story_" in name for name in others) else [str(HERE / "workbench")]
+    command = [sys.executable, "-m", "pytest", "-o", "python_files=story_*.py", "-x", "-v"]
+    # What the editor has logged is to be found afterwards; in no repository, which has settings.
+    command += ["--basetemp", str(options.workbench.resolve() / "stories")]
+    return subprocess.run(
+        [*command, *stories, *others], cwd=ROOT, check=False, env=environment
+    ).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
