@@ -23,8 +23,10 @@ from nb2prod.pipeline.steps import partition, step_cost
 
 # Modules of a generated package that are not stages, and names that its modules use.
 OTHER_MODULES = frozenset(
-    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
-)
+    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run",
+     # of a service
+     "source", "prepare", "learnt", "records", "packing", "package_model", "engines", "api"}
+)  # fmt: skip
 _OWN_NAMES = OTHER_MODULES - {"functions", "run"} | {
     "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",
 }  # fmt: skip
