@@ -136,6 +136,21 @@ def join_stages(plan: Plan, index: int) -> Plan:
     return replace(plan, parameters=tuple(find_parameters(plan)))
 
 
+def split_after(plan: Plan, number: int) -> Plan:
+    """Return the plan in which the step that holds a statement ends with it."""
+    found = plan.step_of(number)
+    if found is None or found[1].statements[-1] == number:
+        return plan
+    stage, step = found
+    taken = {*plan.names.values(), *(s.name for s in plan.steps if s is not step)}
+    runs = [[n for n in step.statements if (n > number) == after] for after in (False, True)]
+    halves = _named_steps(follow(plan.analysis), plan.prose, runs, taken)
+    at = stage.steps.index(step)
+    split = replace(stage, steps=(*stage.steps[:at], *halves, *stage.steps[at + 1 :]))
+    plan = replace(plan, stages=tuple(split if s is stage else s for s in plan.stages))
+    return replace(plan, parameters=tuple(find_parameters(plan)))
+
+
 def _step_runs(flow: Dataflow, prose: Prose, cuts: Sequence[int]) -> list[list[int]]:
     work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
     forced = {next((w for w in work if w >= cut), -1) for cut in cuts}

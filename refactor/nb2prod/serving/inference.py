@@ -14,6 +14,7 @@ from nb2prod.analysis.effects import RANDOM
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.plan import Parameter, Plan, PlanError, Records, Step
+from nb2prod.pipeline.planner import split_after
 from nb2prod.serving.expressions import CrossRowError, Expression
 from nb2prod.serving.sinks import Sink, series_model, sinks
 from nb2prod.serving.slices import backward_slice, loaded
@@ -71,17 +72,13 @@ def inferences(plan: Plan) -> Iterator[Inference]:
 
 
 def _version(plan: Plan, sink: Sink) -> int | None:
-    """Return the statement after which the variable holds the model that is used here.
-
-    None: it holds another one before the step ends, and so it can't be kept.
-    """
+    """Return the statement after which the variable holds the model that is used here."""
     effects = plan.analysis.effects
     anew = [n for n, e in enumerate(effects) if sink.model in e.all_binds]
     until = next((n for n in anew if n > sink.used), len(effects))
     changes = (n for n, e in enumerate(effects) if sink.model in e.all_binds | e.mutates)
     last = max((n for n in changes if n < until), default=None)
-    found = plan.step_of(last) if last is not None else None
-    return None if found is None or until in found[1].statements else last
+    return last if last is not None and plan.step_of(last) else None
 
 
 def with_served(plan: Plan) -> Plan:
@@ -133,12 +130,20 @@ def unservable(plan: Plan) -> str:
 
 
 def with_models_kept(plan: Plan) -> Plan:
-    """Return the plan in which each model that may be served is handed on by its last step."""
+    """Return the plan in which each model that may be served is handed on by a step.
+
+    A step in which another model takes its place ends before that.
+    """
+    effects = plan.analysis.effects
+    for name, at in plan.served.items():
+        found = plan.step_of(at)
+        later = [n for n in found[1].statements if n > at] if found else []
+        if any(name in effects[n].all_binds for n in later):
+            plan = split_after(plan, at)
 
     def keeping(step: Step) -> Step:
-        more = [
-            n for n, at in plan.served.items() if at in step.statements and n not in step.outputs
-        ]
+        more = [n for n, at in plan.served.items()
+                if at in step.statements and n not in step.outputs]  # fmt: skip
         return replace(step, outputs=(*step.outputs, *more))
 
     stages = (replace(s, steps=tuple(map(keeping, s.steps))) for s in plan.stages)
