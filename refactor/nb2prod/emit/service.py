@@ -19,6 +19,7 @@ from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan
 from nb2prod.serving.inference import Inference
+from nb2prod.serving.selection import selects_only
 
 STAGE = "package_model"
 FOLDER = "models/service"
@@ -113,6 +114,8 @@ def service_modules(
     values: dict[str, Any] = {
         "package": package,
         "raw": service.raw,
+        # The model takes columns of a record just as they are.
+        "straight": not service.raw or selects_only(service.inference),
         "model_path": artifact.path,
         "bundled": new if artifact.bundled else "",
         "libraries": _served_libraries(plan, service),
