@@ -5,10 +5,10 @@
 PYTHON is the Python of an environment with mlflow, bentoml and what a service needs (fastapi,
 uvicorn, skops, prometheus-client), ipykernel and pyarrow; nothing of it is needed for nb2prod. A
 notebook each trains a forest of 100 trees and a logistic regression, on the same table of 30
-columns. All servers have the same model, answer the same records one by one on loopback, and have to predict
-the same. Counted is the processor time of a server and the processes that it started: other work
-on the machine makes wall time useless, and this a little larger. The order of the servers changes
-from round to round; the middle one of the rounds is shown.
+columns. All servers have the same model, answer the same records one by one on loopback, and have
+to predict the same. Counted is the processor time of a server and of the processes that it started:
+other work on the machine makes wall time useless, and this a little larger. The order of the
+servers changes from round to round; the middle one of the rounds is shown.
 """
 
 from __future__ import annotations
