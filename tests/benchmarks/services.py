@@ -2,7 +2,8 @@
 
     python tests/benchmarks/services.py CORPUS.csv REPOSITORIES [--only TEXT] [--work DIR]
 
-CORPUS.csv has the columns repo and path; a notebook lies at REPOSITORIES/<repo with / as +>/<path>.
+CORPUS.csv has the columns repo, path and models (the classes that it fits); a notebook lies at
+REPOSITORIES/<repo with / as +>/<path>.
 Each is made a project with `nb2prod refactor --with api`, its pipeline is run, and its service is
 started and asked for all records of the training data. In a process of its own the notebook is run
 with every `predict` of its model written down: what it said of a row has to be what the service
@@ -26,7 +27,7 @@ import httpx
 _BATCH = 500
 # Run in the notebook's folder: its cells, with each prediction of the model written down.
 _NOTEBOOK = """
-import json, sys, warnings
+import copy, json, sys, warnings
 import matplotlib; matplotlib.use("Agg")
 import numpy as np
 from IPython.core.inputtransformer2 import TransformerManager
@@ -34,7 +35,8 @@ notebook, model, target = sys.argv[1:]
 warnings.simplefilter("ignore")
 import random
 random.seed(0); np.random.seed(0)
-said, space = {}, {"__name__": "__main__", "get_ipython": lambda: None, "display": print}
+space = {"__name__": "__main__", "get_ipython": lambda: None, "display": print}
+said, versions = {}, []
 def rows(value):
     value = value.toarray() if hasattr(value, "toarray") else value
     if isinstance(value, (list, tuple)): return [repr(v) for v in value]
@@ -49,12 +51,17 @@ for cell in json.load(open(notebook))["cells"]:
     lines = [l for l in code.split("\\n") if "get_ipython()" not in l]
     try: exec("\\n".join(lines), space)
     except Exception as error: print(f"{type(error).__name__}: {error}", file=sys.stderr)
-for name, value in list(space.items()):
-    try:
-        if name.startswith("_") or np.ndim(value) not in (1, 2): continue
-        for row, found in zip(rows(value), np.asarray(space[model].predict(value)).tolist()):
-            said[row] = found
+    try: versions.append(copy.deepcopy(space[model]))
     except Exception: continue
+# Names are used again for models that are never fitted: the last that predicts is the one.
+for version in reversed(versions):
+    for name, value in list(space.items()):
+        try:
+            if name.startswith("_") or np.ndim(value) not in (1, 2): continue
+            for row, found in zip(rows(value), np.asarray(version.predict(value)).tolist()):
+                said[row] = found
+        except Exception: continue
+    if said: break
 json.dump(said, open(target, "w"))
 """
 
@@ -75,12 +82,13 @@ def main() -> None:
     parser.add_argument("repositories", type=Path)
     parser.add_argument("--only", default="")
     parser.add_argument("--work", type=Path, default=Path("services"))
+    parser.add_argument("--all", action="store_true", help="those without models, too")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
     with options.corpus.open(newline="") as stream:
         for row in csv.DictReader(stream):
             path = options.repositories / row["repo"].replace("/", "+") / row["path"]
-            if options.only in str(path):
+            if options.only in str(path) and (row.get("models", "?") or options.all):
                 kind, detail = measure(path, options.work / "case")
                 counts[kind] += 1
                 print(f"{kind:8} {row['repo']}/{row['path']}: {detail}", flush=True)
@@ -93,7 +101,8 @@ def measure(notebook: Path, work: Path) -> tuple[str, str]:
     work.mkdir(parents=True)
     root = work / "project"
     command = [sys.executable, "-m", "nb2prod", "refactor", str(notebook), "--output", str(root)]
-    done = subprocess.run([*command, "--with", "api"], capture_output=True, text=True, check=False)
+    command += ["--with", "api", "--time-limit", "1800"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     if not (root / "src").is_dir():
         return "failed", done.stderr.strip().splitlines()[-1]
     settings = (root / "pyproject.toml").read_text("utf-8")
@@ -147,16 +156,17 @@ sys.path.insert(0, "src")
 import numpy as np
 {helper}
 from {package}.api.predictor import Predictor
-from {package} import records
-from {package}.prepare import load_raw, prepare
+from {package} import params, records
+from {package}.prepare import prepare
+from {package}.source import load_raw
 from {package}.learnt import Learnt
 p, found = Predictor(), []
 if p.card["input"] == "raw":
     table = records.table(load_raw())
 else:
-    table = records.table(prepare(load_raw(), Learnt()))
+    table = records.table(prepare(load_raw(), Learnt(parameters=params.load)))
 for record in records.rows(table.reset_index(drop=True))[:3000]:
-    try: found.append((record, rows(p._given([record]))[0]))
+    try: found.append((record, rows(p.given([record]))[0]))
     except Exception: continue
 print(json.dumps(found))
 """

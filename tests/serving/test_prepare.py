@@ -7,6 +7,7 @@ module, fitted and replayed by the probe that `nb2prod refactor --with api` uses
 import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -14,8 +15,10 @@ from building import notebook
 
 from nb2prod.analysis.notebook_flow import analyse
 from nb2prod.analysis.statements import read_program
+from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.modules import functions_module
-from nb2prod.emit.preparation import preparation_module
+from nb2prod.emit.preparation import preparation_modules
+from nb2prod.emit.project import project_files
 from nb2prod.emit.templates import rendered
 from nb2prod.notebook import read_notebook
 from nb2prod.pipeline.data import LIMIT
@@ -59,16 +62,20 @@ def replay(folder, *cells):
     read = read_notebook(path)
     plan = make_plan(read, analyse(read_program(read)), split="auto", limit=LIMIT)
     inference = next(inferences(plan))
-    text = preparation_module(plan, inference, "case")
+    modules = preparation_modules(plan, inference, "case")
     package = folder / "src" / "case"
     package.mkdir(parents=True)
     (package / "__init__.py").write_text("")
     (package / "artifacts.py").write_text(ARTIFACTS)
-    (package / "prepare.py").write_text(text.replace("data/raw/sales.csv", "sales.csv"))
+    for name, text in modules.items():
+        (package / f"{name}.py").write_text(text)
+    for file in project_files(plan, Evidence()):
+        if file.path == "params.yaml":
+            (folder / file.path).write_text(file.content.replace("data/raw/", ""))
     if functions := functions_module(plan, "case"):
         (package / "functions.py").write_text(functions)
-    for name in ("learnt", "records"):
-        (package / f"{name}.py").write_text(rendered(f"service/{name}"))
+    for name in ("service/learnt", "service/records", "runtime/params"):
+        (package / f"{Path(name).name}.py").write_text(rendered(name))
     (folder / "probe.py").write_text(remote("inference_probe"))
     obstacle = inference.obstacle
     config = {
@@ -83,7 +90,7 @@ def replay(folder, *cells):
     (folder / "config.json").write_text(json.dumps(config))
     keep = "import pickle\nwith open('model.pkl', 'wb') as file:\n    pickle.dump(model, file)"
     (folder / "notebook.py").write_text("\n".join([IMPORTS, *cells, TRAINS, keep]))
-    return probe(folder), text
+    return probe(folder), modules["prepare"]
 
 
 def probe(folder):

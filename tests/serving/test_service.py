@@ -35,7 +35,7 @@ def project(tmp_path_factory):
     """A project with a service, its pipeline run."""
     root = tmp_path_factory.mktemp("service") / "churn"
     command = [sys.executable, "-m", "nb2prod", "refactor", str(CHURN / "churn.ipynb")]
-    command += ["--output", str(root), "--with", "docker"]
+    command += ["--output", str(root), "--with", "docker", "--time-limit", "900"]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     assert "predicts from raw records" in done.stderr
     assert done.stdout.endswith("5 stages, verified\n")

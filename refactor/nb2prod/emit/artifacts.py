@@ -65,7 +65,8 @@ def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[Sta
             if not changed & set(group) and len(homes) == 1 and None not in homes:
                 continue
             needed |= set(group) & crossing
-            model = models.pop(group, None)
+            early = any(replaced_later(plan, stage, name) for name in group)
+            model = None if early else models.pop(group, None)
             saves.append(model or _artifact(plan, stage, group, suffixes))
         loads: dict[Artifact, tuple[str, ...]] = {}
         for name in sorted(needed):
@@ -103,18 +104,25 @@ def _models(
     """Yield a file for each model that a stage leaves in its final state."""
     flow = Dataflow(plan.analysis, plan.scope)
     for name in dict.fromkeys(outputs):
-        last = flow.results.get(name, -1)
+        served = name in plan.served
+        last = plan.served[name] if served else flow.results.get(name, -1)
         value = plan.analysis.value(stage.end, name)
         predicts = value.type and knowledge.method(value.type, "predict")
         fitted = any(value.objects & e.changed for e in plan.analysis.effects)
         known = (value.type or "").startswith(_PICKLED)
         if (
             stage.start <= last < stage.end
-            and (name in plan.served or (predicts and fitted))
+            and (served or (predicts and fitted))
             and ((stage.end, name) in suffixes if plan.types else known)
             and not unstorable(plan.analysis, plan.scope, stage.end, [name])
         ):
             yield Artifact(f"models/{plan.names.get(name, name)}.pkl", (name,))
+
+
+def replaced_later(plan: Plan, stage: Stage, name: str) -> bool:
+    """Say whether a variable with a model to be served holds another one as its stage ends."""
+    at = plan.served.get(name, stage.end)
+    return any(name in plan.analysis.effects[n].all_binds for n in range(at + 1, stage.end))
 
 
 def _changed(plan: Plan, stage: Stage) -> set[str]:

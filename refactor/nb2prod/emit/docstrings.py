@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
-from nb2prod.pipeline.plan import Plan, Step
+from nb2prod.pipeline.plan import Plan, Step, cell_ranges
 
 _WIDTH = 84
 _MOST_LINES = 8  # of Markdown in a function's docstring; the notebook keeps the rest
-
-
-def cell_ranges(cells: Sequence[int]) -> str:
-    """Return `cells 2, 4-6` for the numbers of cells, in order."""
-    runs: list[list[int]] = []
-    for cell in cells:
-        if runs and cell == runs[-1][-1] + 1:
-            runs[-1].append(cell)
-        else:
-            runs.append([cell])
-    text = ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
-    return f"{'cell' if len(cells) == 1 else 'cells'} {text}"
 
 
 def sentence(text: str) -> str:

@@ -63,7 +63,7 @@ def dvc_yaml(
     if service:
         deps = ["src/run.py", *_closure(STAGE, package, modules, brought)]
         deps += plan.data.reads.get(service.inference.source, ())
-        stages[STAGE] = stage_entry(service, list(artifacts), deps)
+        stages[STAGE] = stage_entry(plan, service, list(artifacts), deps)
     return as_yaml({"stages": stages})
 
 

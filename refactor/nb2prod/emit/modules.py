@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.effects import CWD, ENVIRON, FIGURE, OPTIONS
-from nb2prod.emit.artifacts import StageFiles
-from nb2prod.emit.docstrings import cell_ranges, docstring
+from nb2prod.emit.artifacts import Artifact, StageFiles, replaced_later
+from nb2prod.emit.docstrings import docstring
 from nb2prod.emit.functions import definition_text, rewriting, rewritten, step_function
 from nb2prod.emit.imports import with_imports
 from nb2prod.emit.rewrite import function_text
 from nb2prod.pipeline.dataflow import Dataflow
-from nb2prod.pipeline.plan import Parameter, Plan, Stage, Step
+from nb2prod.pipeline.plan import Parameter, Plan, Stage, Step, cell_ranges
 
 MAX_POSITIONAL = 5  # arguments of a call; more are given by name
 
@@ -88,10 +88,13 @@ def _main(plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Para
     lines += _loading(plan, files)
     if files.restores:
         lines.append(f'generators.restore("{files.restores}")')
-    saved = list(_saving(plan, files))
+    early = [a for a in files.models if replaced_later(plan, stage, a.names[0])]
+    saved = list(_saving(plan, files, early))
     needed = {n for a in (*files.saves, *files.models) for n in a.names} | {*files.metrics}
     calls: list[str] = []
     for step in reversed(stage.steps):
+        # A model that another one takes the place of is kept before that.
+        calls += [_saved(plan, a) for a in early if plan.served[a.names[0]] in step.statements]
         calls.append(_call(plan, step, [p for p in parameters if p.step == step.name], needed))
         needed = (needed - {*step.outputs}) | {*step.inputs} | (needed & {*step.outputs})
     lines += [*calls[::-1], *saved]
@@ -129,14 +132,19 @@ def _call(plan: Plan, step: Step, parameters: Sequence[Parameter], needed: set[s
     return f"{', '.join(targets)} = {call}"
 
 
-def _saving(plan: Plan, files: StageFiles) -> Iterator[str]:
+def _saving(plan: Plan, files: StageFiles, done: Sequence[Artifact]) -> Iterator[str]:
     for artifact in (*files.saves, *files.models):
-        new = [plan.names[n] for n in artifact.names]
-        value = _mapping(new) if artifact.bundled else new[0]
-        yield f'artifacts.save({value}, "{artifact.path}")'
+        if artifact not in done:
+            yield _saved(plan, artifact)
     if files.metrics:
         values = _mapping([plan.names[n] for n in files.metrics])
         yield f'artifacts.save_metrics({values}, "{files.metrics_path}")'
+
+
+def _saved(plan: Plan, artifact: Artifact) -> str:
+    new = [plan.names[n] for n in artifact.names]
+    value = _mapping(new) if artifact.bundled else new[0]
+    return f'artifacts.save({value}, "{artifact.path}")'
 
 
 def _mapping(names: Sequence[str]) -> str:

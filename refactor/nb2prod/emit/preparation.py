@@ -1,4 +1,4 @@
-"""The module `prepare`: from raw records to what the model takes, in training and in service."""
+"""From raw records to what the model takes, in training and in service: the modules for it."""
 
 from __future__ import annotations
 
@@ -8,32 +8,42 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
-from nb2prod.emit.docstrings import cell_ranges, docstring
+from nb2prod.emit.docstrings import docstring
 from nb2prod.emit.functions import rewriting, rewritten
 from nb2prod.emit.imports import with_imports
 from nb2prod.emit.templates import formatted
-from nb2prod.pipeline.plan import Plan
+from nb2prod.pipeline.plan import Plan, cell_ranges
 from nb2prod.serving.inference import RAW, Inference
 from nb2prod.serving.statements import Piece
 
 
-def preparation_module(plan: Plan, inference: Inference, package: str) -> str:
-    """Return the module with `load_raw` and `prepare`."""
+def preparation_modules(plan: Plan, inference: Inference, package: str) -> dict[str, str]:
+    """Return the modules `source`, with `load_raw`, and `prepare`, by their names."""
     cells = sorted({plan.analysis.statements[n].cell + 1 for n in inference.statements})
     about = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`."
     doc = docstring("From raw records to what the model takes.", [about])
-    parts = [_load(plan, inference), _prepare(plan, inference)]
-    text = with_imports(plan, doc, parts, package)
+    prepare = with_imports(plan, doc, [_prepare(plan, inference)], package)
     own = f"from {package}.learnt import Learnt\n"
-    head, mark, rest = text.partition("\n\n\ndef ")
-    return formatted(f"{head}\n{own}{mark}{rest}")
+    head, mark, rest = prepare.partition("\n\n\ndef ")
+    loading = '"""The records of the training data."""'
+    return {
+        "source": formatted(with_imports(plan, loading, [_load(plan, inference)], package)),
+        "prepare": formatted(f"{head}\n{own}{mark}{rest}"),
+    }
 
 
 def _load(plan: Plan, inference: Inference) -> str:
-    used = plan.analysis.effects[inference.source].paths
-    there = {id(u.node): ast.Constant(plan.data.paths.get(u.path, u.path)) for u in used if u.path}
+    """Return the function that loads the records, with the statements that the call needs."""
+    known = {id(p.node): p for p in inference.parameters}
+    there: dict[int, ast.AST] = {}
+    statements = [(n, plan.analysis.statements[n].node) for n in inference.before]
+    for node in (n for _, s in [*statements, (0, inference.load)] for n in ast.walk(s)):
+        if found := known.get(id(node)):
+            text = f"params.load({found.stage!r})[{found.name!r}]"
+            there[id(node)] = ast.parse(text, mode="eval").body
+    code = "".join(_rewritten(plan, n, copy.deepcopy(s, there)) for n, s in statements)
     call = copy.deepcopy(inference.load, there)
-    code = _rewritten(plan, inference.source, ast.Return(call))
+    code += _rewritten(plan, inference.source, ast.Return(call))
     return f'def load_raw() -> Any:\n    """Return the records of the training data."""\n{code}'
 
 

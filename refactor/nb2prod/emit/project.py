@@ -39,6 +39,7 @@ from nb2prod.emit.service import (
     container_files,
     service_modules,
     service_requirements,
+    service_settings,
     service_test,
 )
 from nb2prod.emit.templates import formatted, rendered
@@ -114,8 +115,7 @@ def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
         yield from _serving(plan, modules, package, evidence)
     settings = _pyproject(package, libraries, distributions, tools, evidence.installed)
     if service:
-        kind = "raw" if service.raw else "model"
-        settings += f'\n[tool.nb2prod.service]\napp = "{package}.api.app:app"\ninput = "{kind}"\n'
+        settings += service_settings(plan, service, package)
     yield GeneratedFile("pyproject.toml", settings)
     yield GeneratedFile("requirements.txt", requirements_txt(distributions, evidence.installed))
     yield GeneratedFile("requirements-dev.txt", requirements_dev_txt(tools))
@@ -127,7 +127,7 @@ def _serving(
     plan: Plan, modules: Mapping[str, str], package: str, evidence: Evidence
 ) -> Iterator[GeneratedFile]:
     """Yield what is needed to install the service, and the container if that is wanted."""
-    parts = ("prepare", "learnt", "records", "packing", "functions")
+    parts = ("prepare", "learnt", "records", "packing", "engines", "functions")
     served = {n: t for n, t in modules.items() if n in parts or n.startswith("api.")}
     direct = _distributions(plan, _libraries(plan, served, package), evidence)
     trained = {"dvc", "matplotlib", "seaborn", "plotly", "PyYAML"}

@@ -12,13 +12,14 @@ from typing import Any
 from jinja2 import Environment, StrictUndefined
 
 from nb2prod.emit.artifacts import Artifact, StageFiles
-from nb2prod.emit.preparation import preparation_module
+from nb2prod.emit.preparation import preparation_modules
 from nb2prod.emit.requirements import Distribution, Installed, pinned
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan
 from nb2prod.serving.inference import Inference
+from nb2prod.serving.selection import selects_only
 
 STAGE = "package_model"
 FOLDER = "models/service"
@@ -29,6 +30,8 @@ LIBRARIES = {
     "skops": ">=0.13",
     "uvicorn": ">=0.34",
 }
+_MODULES = ("learnt", "records", "packing", "engines", STAGE,
+            "api.app", "api.predictor", "api.schemas", "api.metrics", "api.limits")  # fmt: skip
 TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
           "datetime": "datetime", "any": "Any"}  # fmt: skip
@@ -68,6 +71,7 @@ class Service:
         seen: how many rows the model saw in the notebook, each of which came out of a record.
         probabilities: the model gives the probability of each class.
         labels: it predicts one of a few labels.
+        passed: why models that come before it are not served.
     """
 
     inference: Inference
@@ -78,6 +82,7 @@ class Service:
     seen: int
     probabilities: bool
     labels: bool
+    passed: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -90,22 +95,27 @@ class Service:
         return f"takes the columns of the model: {self.why}"
 
 
-def model_file(artifacts: list[StageFiles], model: str) -> Artifact | None:
-    """Return the file that holds a model as the notebook leaves it."""
-    found = [a for its in artifacts for a in (*its.saves, *its.models) if model in a.names]
-    return found[-1] if found else None
+def model_file(plan: Plan, artifacts: list[StageFiles], model: str) -> Artifact | None:
+    """Return the file that holds a model as it is served."""
+    at = plan.served.get(model, -1)
+    for stage, its in zip(plan.stages, artifacts, strict=True):
+        if stage.start <= at < stage.end:
+            return next((a for a in (*its.models, *its.saves) if model in a.names), None)
+    return None
 
 
 def service_modules(
     plan: Plan, service: Service, artifacts: list[StageFiles], package: str
 ) -> dict[str, str]:
     """Return the modules of the package that serve the model, by their dotted names."""
-    artifact = model_file(artifacts, service.inference.sink.model)
+    artifact = model_file(plan, artifacts, service.inference.sink.model)
     assert artifact is not None, "only a model that is kept is served"
     new = plan.names.get(service.inference.sink.model, service.inference.sink.model)
     values: dict[str, Any] = {
         "package": package,
         "raw": service.raw,
+        # The model takes columns of a record just as they are.
+        "straight": not service.raw or selects_only(service.inference),
         "model_path": artifact.path,
         "bundled": new if artifact.bundled else "",
         "libraries": _served_libraries(plan, service),
@@ -122,11 +132,10 @@ def service_modules(
     }
     about = '"""The service of the model."""\n'
     modules = {
-        "prepare": preparation_module(plan, service.inference, package),
+        **preparation_modules(plan, service.inference, package),
         "api.__init__": about,
     }
-    for name in ("learnt", "records", "packing", STAGE, "api.app", "api.predictor", "api.schemas",
-                 "api.metrics", "api.limits"):  # fmt: skip
+    for name in _MODULES:
         modules[name] = rendered(f"service/{name.replace('.', '/')}", **values)
     return modules
 
@@ -153,16 +162,30 @@ def service_requirements(direct: list[Distribution], installed: Installed | None
     return GeneratedFile("requirements-service.txt", about + "".join(f"{x}\n" for x in lines))
 
 
-def stage_entry(service: Service, artifacts: list[StageFiles], deps: list[str]) -> dict[str, Any]:
+def stage_entry(
+    plan: Plan, service: Service, artifacts: list[StageFiles], deps: list[str]
+) -> dict[str, Any]:
     """Return the stage of the pipeline that packages the model."""
-    artifact = model_file(artifacts, service.inference.sink.model)
+    artifact = model_file(plan, artifacts, service.inference.sink.model)
     assert artifact is not None
     metrics = [its.metrics_path for its in artifacts if its.metrics]
+    used = [f"{p.stage}.{p.name}" for p in service.inference.parameters]
     return {
         "cmd": f"python src/run.py {STAGE}",
         "deps": sorted({artifact.path, *metrics, *deps}),
+        **({"params": sorted(used)} if used else {}),
         "outs": [FOLDER, {f"reports/{STAGE}.txt": {"cache": False}}],
     }
+
+
+def service_settings(plan: Plan, service: Service, package: str) -> str:
+    """Return what `pyproject.toml` says of the service; `nb2prod add` goes by it."""
+    model = service.inference.sink.model
+    kind = "raw" if service.raw else "model"
+    return (
+        f'\n[tool.nb2prod.service]\napp = "{package}.api.app:app"\ninput = "{kind}"\n'
+        f"model = {json.dumps(plan.names.get(model, model))}\n"
+    )
 
 
 def _served_libraries(plan: Plan, service: Service) -> list[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator, Sequence
 
-from nb2prod.emit.docstrings import cell_ranges, sentence
+from nb2prod.emit.docstrings import sentence
 from nb2prod.emit.local_modules import imported_modules
 from nb2prod.emit.recording import SAMPLE, Recording, Table
 from nb2prod.emit.schemas import schemas_module
 from nb2prod.emit.templates import formatted, rendered
 from nb2prod.emit.writer import GeneratedFile
-from nb2prod.pipeline.plan import Plan, Step
+from nb2prod.pipeline.plan import Plan, Step, cell_ranges
 
 _WIDTH = 75  # of a docstring's line
 _SUPPORT = ("__init__", "calls", "comparison", "description", "runs", "values")

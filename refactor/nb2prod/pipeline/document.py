@@ -11,6 +11,7 @@ from typing import Any, cast
 import yaml
 
 from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.capabilities import CAPABILITIES
 from nb2prod.notebook import Notebook
 from nb2prod.pipeline.cuts import sound
 from nb2prod.pipeline.data import LIMIT, left_behind
@@ -20,6 +21,7 @@ from nb2prod.pipeline.parameters import find_parameters
 from nb2prod.pipeline.plan import Plan, PlanError, Step
 from nb2prod.pipeline.planner import OTHER_MODULES, assemble, refuse
 from nb2prod.pipeline.prose import read_prose
+from nb2prod.pipeline.served import served_from
 
 _HEADER = """\
 # How {name} becomes a pipeline. Edit it, and hand it back:
@@ -70,9 +72,21 @@ def plan_document(plan: Plan) -> str:
     content: dict[str, Any] = {"notebook": plan.notebook.path.name, "stages": stages}
     if obstacles := list(obstacles_of(plan)):
         content["obstacles"] = obstacles
-    return _HEADER.format(
-        name=plan.notebook.path.name, path=shlex.quote(plan.notebook.path.name)
-    ) + as_yaml(content)
+    name = plan.notebook.path.name
+    return _HEADER.format(name=name, path=shlex.quote(name)) + as_yaml(content) + _service(plan)
+
+
+def _service(plan: Plan) -> str:
+    """Return the lines about the model that a service would have."""
+    if not plan.served:
+        return ""
+    model, *others = (plan.names.get(n, n) for n in plan.served)
+    also = f"; other models: {', '.join(others)}" if others else ""
+    wanted = _Flow(n for n in CAPABILITIES if n in plan.wanted)
+    return (
+        f"# The model of a service{also}. With [api], or [api, docker], the project has one.\n"
+        f"# {served_from(plan)}\n"
+    ) + as_yaml({"served": model, "with": wanted})
 
 
 def _step(plan: Plan, step: Step) -> dict[str, Any]:
@@ -126,7 +140,8 @@ def read_plan_document(
     """
     refuse(analysis)
     flow = follow(analysis)
-    stages = list(_stages(text))
+    content = _content(text)
+    stages = list(_stages(content))
     steps = [step for _, inside in stages for step in inside]
     taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}
     _check_names([name for name, _ in stages], taken)
@@ -144,7 +159,29 @@ def read_plan_document(
         raise PlanError(f"the plan begins a stage at cell {cell}, which is not sound: {reason}")
     prose = read_prose(notebook, analysis.statements)
     plan = assemble(notebook, flow, prose, starts[1:], runs, limit=limit)
-    return _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
+    plan = _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
+    return replace(plan, chosen=_chosen(content, plan), wanted=_wanted(content))
+
+
+def _chosen(content: Mapping[str, Any], plan: Plan) -> str:
+    """Return the variable with the model that is to be served, where the plan's file names one."""
+    name = content.get("served") or ""
+    own = {new: old for old, new in plan.names.items()}
+    if name and (not isinstance(name, str) or name not in own):
+        raise PlanFileError(f"the plan serves {name!r}, which is no variable of the notebook")
+    return own[name] if name else ""
+
+
+def _wanted(content: Mapping[str, Any]) -> frozenset[str]:
+    found: Any = content.get("with") or []
+    if not isinstance(found, list):
+        raise PlanFileError("what the plan is `with` has to be a list, [api] for instance")
+    names = cast("list[Any]", found)
+    if unknown := [name for name in names if name not in CAPABILITIES]:
+        raise PlanFileError(
+            f"the plan is with {unknown[0]!r}; there are {' and '.join(CAPABILITIES)}"
+        )
+    return frozenset(map(str, names))
 
 
 def _renamed(plan: Plan, stages: Sequence[str], steps: Sequence[str]) -> Plan:
@@ -157,8 +194,7 @@ def _renamed(plan: Plan, stages: Sequence[str], steps: Sequence[str]) -> Plan:
     return replace(plan, parameters=tuple(find_parameters(plan)))
 
 
-def _stages(text: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """Yield the name and the steps of each stage of a plan's file."""
+def _content(text: str) -> Mapping[str, Any]:
     try:
         # Texts only: as a number, 4.10 would be 4.1.
         content: Any = yaml.load(text, yaml.BaseLoader)  # noqa: S506
@@ -167,6 +203,11 @@ def _stages(text: str) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
     except yaml.YAMLError as error:
         reason = " ".join(str(error).split())
         raise PlanFileError(f"the plan is not YAML: {reason}") from None
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+
+
+def _stages(content: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
+    """Yield the name and the steps of each stage of a plan's file."""
     stages = _entries(content, "stages")
     if not stages:
         raise PlanFileError("the plan has no list of stages")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,6 +91,23 @@ class DataFiles:
 
 
 @dataclass(frozen=True, slots=True)
+class Records:
+    """Where the records come from that a service predicts from.
+
+    Attributes:
+        source: the statement that loads them.
+        loaded: what it loads: files of the project, or the call.
+        prepared: the statements that prepare them for the model.
+        obstacle: why the service takes the model's own columns instead; empty where it does not.
+    """
+
+    source: int
+    loaded: str
+    prepared: tuple[int, ...]
+    obstacle: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """How a notebook becomes a pipeline."""
 
@@ -103,7 +120,12 @@ class Plan:
     data: DataFiles
     parameters: tuple[Parameter, ...] = ()
     merged: tuple[tuple[int, str], ...] = ()  # (position of a cut that was given up, why)
-    served: tuple[str, ...] = ()  # variables with models that may be served
+    chosen: str = ""  # the variable with the model that a person wants to be served
+    # Variables with models that may be served, the one to be first, and the statements after which
+    # they are as they are served.
+    served: Mapping[str, int] = field(default_factory=dict[str, int])
+    records: Records | None = None  # of the one to be served
+    wanted: frozenset[str] = frozenset()  # capabilities
     # The types that were seen in a run, by the last statement of a step and the variable.
     types: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 
@@ -112,6 +134,11 @@ class Plan:
         """The steps of all stages, in order."""
         return (step for stage in self.stages for step in stage.steps)
 
+    def step_of(self, number: int) -> tuple[Stage, Step] | None:
+        """Return the stage and the step that hold a statement."""
+        found = ((a, b) for a in self.stages for b in a.steps if number in b.statements)
+        return next(found, None)
+
     def cells(self, step: Step) -> list[int]:
         """Return the cells that a step comes from, counted from 1."""
         return sorted({self.analysis.statements[i].cell + 1 for i in step.statements})
@@ -119,3 +146,15 @@ class Plan:
 
 class PlanError(Exception):
     """The notebook can't become a pipeline; the message says why and where."""
+
+
+def cell_ranges(cells: Sequence[int]) -> str:
+    """Return `cells 2, 4-6` for the numbers of cells, in order."""
+    runs: list[list[int]] = []
+    for cell in cells:
+        if runs and cell == runs[-1][-1] + 1:
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    text = ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
+    return f"{'cell' if len(cells) == 1 else 'cells'} {text}"

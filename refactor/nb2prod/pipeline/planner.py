@@ -23,8 +23,10 @@ from nb2prod.pipeline.steps import partition, step_cost
 
 # Modules of a generated package that are not stages, and names that its modules use.
 OTHER_MODULES = frozenset(
-    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
-)
+    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run",
+     # of a service
+     "source", "prepare", "learnt", "records", "packing", "package_model", "engines", "api"}
+)  # fmt: skip
 _OWN_NAMES = OTHER_MODULES - {"functions", "run"} | {
     "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",
 }  # fmt: skip
@@ -131,6 +133,21 @@ def join_stages(plan: Plan, index: int) -> Plan:
     )
     stages = (*plan.stages[: index - 1], joined, *plan.stages[index + 1 :])
     plan = replace(plan, stages=stages)
+    return replace(plan, parameters=tuple(find_parameters(plan)))
+
+
+def split_after(plan: Plan, number: int) -> Plan:
+    """Return the plan in which the step that holds a statement ends with it."""
+    found = plan.step_of(number)
+    if found is None or found[1].statements[-1] == number:
+        return plan
+    stage, step = found
+    taken = {*plan.names.values(), *(s.name for s in plan.steps if s is not step)}
+    runs = [[n for n in step.statements if (n > number) == after] for after in (False, True)]
+    halves = _named_steps(follow(plan.analysis), plan.prose, runs, taken)
+    at = stage.steps.index(step)
+    split = replace(stage, steps=(*stage.steps[:at], *halves, *stage.steps[at + 1 :]))
+    plan = replace(plan, stages=tuple(split if s is stage else s for s in plan.stages))
     return replace(plan, parameters=tuple(find_parameters(plan)))
 
 

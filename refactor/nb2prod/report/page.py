@@ -9,10 +9,10 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from nb2prod.emit.docstrings import cell_ranges
 from nb2prod.pipeline.document import obstacles_of
-from nb2prod.pipeline.plan import Plan, Step
-from nb2prod.report.plans import arrows
+from nb2prod.pipeline.plan import Plan, Step, cell_ranges
+from nb2prod.pipeline.served import served_from
+from nb2prod.report.plans import arrows, served_by
 
 # Measures of the drawing, in pixels.
 _FILE_WIDTH = 190
@@ -28,13 +28,19 @@ def plan_page(plan: Plan) -> str:
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     stages = list(_stages(plan))
     height = max(s["y"] + s["height"] for s in stages) + 10
+    service = _service(plan, height)
     steps = {step["id"]: step for stage in stages for step in stage["steps"]}
     page_files = list(_files(plan, steps))
+    lines = [*_arrows(plan, steps), *(f["arrow"] for f in page_files)]
+    if service:
+        height += _STEP_HEIGHT + 14
+        lines.append(_arrow(steps[service["source"]], service, [service["model"]]))
     return environment.from_string(text).render(
         notebook=plan.notebook.path.name,
         stages=stages,
         step_count=len(steps),
-        arrows=[*_arrows(plan, steps), *(f["arrow"] for f in page_files)],
+        arrows=lines,
+        service=service,
         files=page_files,
         obstacles=list(obstacles_of(plan)),
         parameters=list({(p.stage, p.name): p for p in plan.parameters}.values()),
@@ -77,16 +83,37 @@ def _step(plan: Plan, step: Step) -> dict[str, Any]:
     }
 
 
+def _service(plan: Plan, y: int) -> dict[str, Any] | None:
+    """Return the box of the service, below the stages, and what it says."""
+    source = served_by(plan)
+    if source is None or plan.records is None:
+        return None
+    model, *others = (plan.names.get(n, n) for n in plan.served)
+    numbers = sorted({plan.records.source, *plan.records.prepared})
+    return {
+        "id": "service",
+        "y": y,
+        "source": source,
+        "model": model,
+        "others": others,
+        "takes": "the model's columns" if plan.records.obstacle else plan.records.loaded,
+        "about": served_from(plan),
+        "code": "\n".join(plan.analysis.statements[n].code for n in numbers),
+    }
+
+
 def _arrows(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    for source, target, names in arrows(plan):
+        yield _arrow(steps[source], steps[target], names)
+
+
+def _arrow(source: dict[str, Any], target: dict[str, Any], names: list[str]) -> dict[str, Any]:
     """Draw an arrow left of the boxes; the longer its way, the wider it swings out."""
     middle = _STEP_HEIGHT // 2
-    for source, target, names in arrows(plan):
-        start, end = steps[source]["y"] + middle + 6, steps[target]["y"] + middle - 4
-        swing = min(92, 18 + (end - start) // 6)
-        path = (
-            f"M{_STEP_X} {start} C{_STEP_X - swing} {start} {_STEP_X - swing} {end} {_STEP_X} {end}"
-        )
-        yield {"source": source, "target": target, "names": names, "path": path}
+    start, end = source["y"] + middle + 6, target["y"] + middle - 4
+    swing = min(92, 18 + (end - start) // 6)
+    path = f"M{_STEP_X} {start} C{_STEP_X - swing} {start} {_STEP_X - swing} {end} {_STEP_X} {end}"
+    return {"source": source["id"], "target": target["id"], "names": names, "path": path}
 
 
 def _files(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, Any]]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nb2prod.emit.docstrings import cell_ranges
 from nb2prod.pipeline.document import obstacles_of
-from nb2prod.pipeline.plan import Plan
+from nb2prod.pipeline.plan import Plan, cell_ranges
+from nb2prod.pipeline.served import served_from
 
 
 def plan_text(plan: Plan) -> str:
@@ -20,6 +20,10 @@ def plan_text(plan: Plan) -> str:
             gives = ", ".join(plan.names.get(n, n) for n in step.outputs)
             arrow = f" -> {gives}" if gives else ""
             lines.append(f"    {step.name}({takes}){arrow}  {cell_ranges(plan.cells(step))}")
+    if plan.served:
+        model, *others = (plan.names.get(n, n) for n in plan.served)
+        also = f"  (or {', '.join(others)})" if others else ""
+        lines.append(f"service of {model}{also}: {served_from(plan)}")
     lines += [f"obstacle: {text}" for text in obstacles_of(plan)]
     return "\n".join(lines) + "\n"
 
@@ -33,6 +37,14 @@ def plan_mermaid(plan: Plan) -> str:
         lines.append("    end")
     for source, target, names in arrows(plan):
         lines.append(f'    {source} -->|"{", ".join(names)}"| {target}')
+    if plan.served and plan.records and (source := served_by(plan)):
+        first = next(iter(plan.served))
+        model = plan.names.get(first, first)
+        kind = "model's columns" if plan.records.obstacle else "records"
+        loaded = plan.records.loaded.replace('"', "'")
+        lines.append(f'    service(["service of {model}"])')
+        lines.append(f'    {source} -->|"{model}"| service')
+        lines.append(f'    records[/"{kind} of {loaded}"/] --> service')
     return "\n".join(lines) + "\n"
 
 
@@ -48,3 +60,9 @@ def arrows(plan: Plan) -> Iterator[tuple[str, str, list[str]]]:
                     sources.setdefault(made[name], []).append(plan.names.get(name, name))
             yield from ((source, here, names) for source, names in sources.items())
             made |= dict.fromkeys(step.outputs, here)
+
+
+def served_by(plan: Plan) -> str | None:
+    """Return the step that has the model to be served as it is in the end, as `stage__step`."""
+    found = plan.step_of(next(iter(plan.served.values()))) if plan.served else None
+    return f"{found[0].name}__{found[1].name}" if found else None

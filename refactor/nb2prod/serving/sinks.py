@@ -27,12 +27,14 @@ class Sink:
     Attributes:
         model: the variable.
         statement: where the data is as the model takes it.
+        used: where the model is trained on it, or predicts for it.
         takes: the expression that is given to it.
         trained: that is what it was trained on, not what it predicted for.
     """
 
     model: str
     statement: int
+    used: int
     takes: ast.expr
     trained: bool
 
@@ -52,6 +54,13 @@ def sinks(analysis: Analysis) -> list[Sink]:
     return sorted(kept.values(), key=lambda s: (order[s.model], s.trained, -s.statement))
 
 
+def series_model(analysis: Analysis) -> int | None:
+    """Return the first statement that fits a model of a series as a whole."""
+    types = enumerate(effect.value.type or "" for effect in analysis.effects)
+    names = ((n, c.name) for n, e in enumerate(analysis.effects) for c in e.calls)
+    return next((n for n, name in [*types, *names] if name.startswith(_SERIES)), None)
+
+
 def _sinks(analysis: Analysis) -> Iterator[Sink]:
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         if isinstance(statement.node, _DEFINITIONS) or imports(statement):
@@ -61,7 +70,8 @@ def _sinks(analysis: Analysis) -> Iterator[Sink]:
                 continue
             name, receiver = call.func.attr, call.func.value
             if name in PREDICTS and isinstance(receiver, ast.Name) and (given := _given(call)):
-                yield Sink(receiver.id, statement.number, given, trained=False)
+                at = statement.number
+                yield Sink(receiver.id, at, at, given, trained=False)
             if name in _TRAINS and not (effect.value.type or "").startswith(_SERIES):
                 yield from _training(analysis, statement.number, call)
 
@@ -79,20 +89,25 @@ def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]
     """Yield what a model is trained on, the result of `smf.ols(formula, data).fit()` too."""
     assert isinstance(call.func, ast.Attribute)
     receiver = call.func.value
-    if isinstance(receiver, ast.Name) and (given := _given(call)):
-        yield Sink(receiver.id, number, given, trained=True)
-        return
     node = analysis.statements[number].node
-    if not (isinstance(node, ast.Assign) and node.value is call):
+    result = node.targets[0] if isinstance(node, ast.Assign) and node.value is call else None
+    given = _given(call)
+    if isinstance(receiver, ast.Name) and (given or not isinstance(result, ast.Name)):
+        if given:
+            yield Sink(receiver.id, number, number, given, trained=True)
+        # A class of somebody's own may be given the data when an object is made of it.
+        at, made = _made(analysis, number, receiver.id)
+        if made is not None and (data := _given(made)):
+            yield Sink(receiver.id, at, number, data, trained=True)
         return
-    result = node.targets[0]
     made = receiver if isinstance(receiver, ast.Call) else None
+    at = number
     if isinstance(receiver, ast.Name):
-        number, made = _made(analysis, number, receiver.id)
+        at, made = _made(analysis, number, receiver.id)
     if isinstance(result, ast.Name) and made is not None and (data := _modelled(made)):
-        yield Sink(result.id, number, data, trained=True)
-    elif isinstance(result, ast.Name) and (given := _given(call)):
-        yield Sink(result.id, number, given, trained=True)
+        yield Sink(result.id, at, number, data, trained=True)
+    elif isinstance(result, ast.Name) and given:
+        yield Sink(result.id, number, number, given, trained=True)
 
 
 def _made(analysis: Analysis, before: int, name: str) -> tuple[int, ast.Call | None]:

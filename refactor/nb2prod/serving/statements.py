@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -59,11 +58,10 @@ class Statements:
             return Piece(number, (node,), (node,), str(error))
         return Piece(number, tuple(fitting), tuple(serving))
 
-    def source(self, number: int, node: ast.stmt, call: ast.Call, raw: str) -> Piece:
-        """Return what the statement becomes that loads the records, of which `raw` is the name."""
+    def source(self, number: int, node: ast.stmt, raw: str) -> Piece:
+        """Return what the statement becomes that holds the records, of which `raw` is the name."""
         self.expressions.kinds[raw] = ("rows", frozenset({number}))
-        # The notebook's own tree stays as it is.
-        return self.read(number, copy.deepcopy(node, {id(call): ast.Name(raw, ast.Load())}))
+        return self.read(number, node)
 
     def other_source(self, number: int, node: ast.stmt) -> Piece:
         """Return what a statement becomes that loads another table."""

@@ -15,7 +15,6 @@ from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.data import with_seen
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.planner import join_stages
-from nb2prod.serving.inference import inferences
 from nb2prod.verify.comparison import Difference, compare
 from nb2prod.verify.environment import Environment
 from nb2prod.verify.observation import Observation
@@ -44,9 +43,7 @@ class Verified:
     unserved: str = ""
 
 
-def verify_and_merge(
-    plan: Plan, observed: Observation, environment: Environment, *, served: bool = False
-) -> Verified:
+def verify_and_merge(plan: Plan, observed: Observation, environment: Environment) -> Verified:
     """Try the plan; at a difference give up the cut before it and try again.
 
     One stage is the notebook itself, so this ends.
@@ -55,9 +52,6 @@ def verify_and_merge(
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
     folder = plan.notebook.path.resolve().parent
     plan = replace(plan, types=types, data=with_seen(plan.data, folder, _data(observed.run.read)))
-    if served:
-        models = dict.fromkeys(inference.sink.model for inference in inferences(plan))
-        plan = replace(plan, served=tuple(models))
     package = package_name(plan)
     while True:
         suffixes = _suffixes(plan, observed)
@@ -70,7 +64,7 @@ def verify_and_merge(
             )
             difference = comparison.difference
             service, unserved = None, ""
-            if served and difference is None:
+            if "api" in plan.wanted and difference is None:
                 try:
                     service = serve(plan, root, suffixes, environment)
                 except UnservableError as error:

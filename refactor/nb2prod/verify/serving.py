@@ -5,22 +5,24 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from nb2prod.emit.artifacts import stage_files
-from nb2prod.emit.preparation import preparation_module
+from nb2prod.emit.preparation import preparation_modules
 from nb2prod.emit.project import package_name
 from nb2prod.emit.service import Field, Service, model_file
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile, write_files
+from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.plan import Plan
-from nb2prod.serving.inference import Inference, inferences
+from nb2prod.serving.inference import Inference, inferences, unservable
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.project_run import run_command
 
-_MOST = 4  # slices that are tried
+_MODELS, _SLICES = 3, 3  # that are tried, and ways to each of them
 _SECONDS = 20.0  # for the replay of one
 
 
@@ -36,22 +38,44 @@ def serve(
     Raises:
         UnservableError: nothing can.
     """
-    tried: list[tuple[Inference, dict[str, Any]]] = []
+    passed: list[str] = []
+    for model in list(plan.served)[:_MODELS]:
+        own = [inference for inference in inferences(plan) if inference.sink.model == model]
+        found = _served(plan, own[:_SLICES], root, suffixes, environment)
+        if isinstance(found, Service):
+            return replace(found, passed=tuple(passed))
+        passed.append(found)
+    raise UnservableError(next(iter(passed), None) or unservable(plan))
+
+
+def _served(
+    plan: Plan,
+    ways: Sequence[Inference],
+    root: Path,
+    suffixes: Mapping[tuple[int, str], str],
+    environment: Environment,
+) -> Service | str:
+    """Return how a model can be served, from records if that is possible; or why it can't be."""
+    columns: Service | None = None
     reasons: list[str] = []
-    for inference in list(inferences(plan))[:_MOST]:
+    for inference in ways:
         environment.progress(f"replaying records for the service of {inference.sink.model}")
         found = _replayed(plan, inference, root, suffixes, environment)
         if isinstance(found, str):
-            reasons.append(found)
+            reasons.append(_at(plan, inference.sink.statement, found))
             continue
+        why = _at(plan, inference.sink.statement, found["why"]) if found["why"] else ""
         if found["raw"]:
             return _service(inference, found, "")
-        tried.append((inference, found))
-    for inference, found in tried:
-        if found["columns"]:
-            return _service(inference, found, found["why"])
-    why = [found["why"] for _, found in tried] + reasons
-    raise UnservableError(why[0] if why else "no model of it is trained on data that it loads")
+        if found["columns"] and columns is None:
+            columns = _service(inference, found, why)
+        reasons.append(why)
+    return columns or reasons[0]
+
+
+def _at(plan: Plan, number: int, why: str) -> str:
+    """Return a reason with the cell that it is about."""
+    return why if why.startswith("cell ") else f"{_cell(plan, number)}: {why}"
 
 
 def _replayed(
@@ -61,12 +85,15 @@ def _replayed(
     suffixes: Mapping[tuple[int, str], str],
     environment: Environment,
 ) -> dict[str, Any] | str:
-    artifact = model_file(stage_files(plan, suffixes), inference.sink.model)
+    model = inference.sink.model
+    artifact = model_file(plan, stage_files(plan, suffixes), model)
     if artifact is None:
-        return f"the model {inference.sink.model} can't be kept in a file"
+        end = plan.served.get(model, -1) + 1
+        known = "; ".join(unstorable(plan.analysis, plan.scope, end, [model]))
+        return f"the model {known or model} can't be kept in a file"
     package = package_name(plan)
     modules = {name: rendered(f"service/{name}") for name in ("learnt", "records")}
-    modules["prepare"] = preparation_module(plan, inference, package)
+    modules |= preparation_modules(plan, inference, package)
     write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
     obstacle = inference.obstacle
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
@@ -76,10 +103,8 @@ def _replayed(
             "root": str(root),
             "package": package,
             "model": artifact.path,
-            "bundled": plan.names.get(inference.sink.model, inference.sink.model)
-            if artifact.bundled
-            else "",
-            "obstacle": f"{_cell(plan, obstacle[0])}: {obstacle[1]}" if obstacle else "",
+            "bundled": plan.names.get(model, model) if artifact.bundled else "",
+            "obstacle": _at(plan, *obstacle) if obstacle else "",
             "seconds": min(_SECONDS, environment.seconds_left / 3),
             "result": str(place / "found.json"),
         }

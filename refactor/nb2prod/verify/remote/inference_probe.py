@@ -3,6 +3,7 @@
 Run as `python inference_probe.py CONFIG`; it writes what it found as JSON.
 """
 
+import copy
 import importlib
 import json
 import os
@@ -43,28 +44,30 @@ class Replay:
         """Import what replays."""
         self.config = config
         package = config["package"]
-        self.prepare = importlib.import_module(package + ".prepare")
-        self.records = importlib.import_module(package + ".records")
-        self.learnt_class = importlib.import_module(package + ".learnt").Learnt
+        modules = ("source", "prepare", "records", "learnt", "params")
+        found = [importlib.import_module("%s.%s" % (package, name)) for name in modules]
+        self.source, self.prepare, self.records, learnt, params = found
+        self.learnt = learnt.Learnt(parameters=params.load)
         self.until = time.monotonic() + config["seconds"]
         self.rows_tried = 0
 
     def run(self):
         """Return what was found: of raw records, else of what the model takes."""
-        self.raw = self._do("loading the records", self.prepare.load_raw)
-        self.learnt = self.learnt_class()
+        self.raw = self._do("loading the records", self.source.load_raw)
+        raw = copy.deepcopy(self.raw)
         seen = self._do(
-            "preparing the training data",
-            lambda: self.prepare.prepare(self.prepare.load_raw(), self.learnt),
+            "preparing the training data", lambda: self.prepare.prepare(raw, self.learnt)
         )
         artifacts = importlib.import_module(self.config["package"] + ".artifacts")
         self.model = artifacts.load(self.config["model"])
         if self.config["bundled"]:
             self.model = self.model[self.config["bundled"]]
         why = self.config["obstacle"]
+        if not why and self.learnt.values and not self._loads_the_same():
+            why = "what is learnt from records that are drawn at random is not known again"
         if not why:
             try:
-                self.table = self.records.table(self.raw).reset_index(drop=True)
+                self.table = self._do("reading them as a table", self._raw_table)
                 return self._found(True, seen, "")
             except Unfit as error:
                 why = str(error)
@@ -72,6 +75,8 @@ class Replay:
         try:
             self.table = self.records.table(seen).reset_index(drop=True)
         except Exception:
+            kind = type(seen).__name__
+            why = "the model is given no table but %s; %s" % (kind, why)
             return {"raw": False, "why": why, "columns": []}
         try:
             return self._found(False, seen, why)
@@ -80,10 +85,12 @@ class Replay:
             return {"raw": False, "why": why, "columns": []}
 
     def _found(self, raw, seen, why):
+        if not hasattr(self.model, "predict"):
+            raise Unfit("%s has no method `predict`" % type(self.model).__name__)
         rows, given = self._all()
         self._match(_matrix(seen), rows, _matrix(given))
-        self._alone(rows, given)
         predictions = self._predict(given)
+        self._alone(rows, given, _listed(predictions))
         labels = getattr(self.model, "classes_", None)
         return {
             "raw": raw,
@@ -101,6 +108,13 @@ class Replay:
         except Exception as error:
             place = _where(error, self.prepare.__file__)
             raise Unfit("%s fails%s: %s" % (what, place, _text(error)))
+
+    def _loads_the_same(self):
+        again = self.records.table(self.source.load_raw())
+        return _matrix(again) == _matrix(self.records.table(self.raw))
+
+    def _raw_table(self):
+        return self.records.table(self.raw).reset_index(drop=True)
 
     def serve(self, records):
         """Return what the model takes for records."""
@@ -140,8 +154,10 @@ class Replay:
             if row not in places:
                 raise Unfit("a row that the model saw does not come out of any record")
 
-    def _alone(self, rows, given):
+    def _alone(self, rows, given, predictions):
         """Compare each record alone, and random batches, with all of them at once."""
+        if len(predictions) != len(rows):
+            raise Unfit("%d records have %d predictions" % (len(rows), len(predictions)))
         whole = _matrix(given)
         place = {row: number for number, row in enumerate(rows)}
         chosen = random.Random(0).sample(rows, min(len(rows), _SINGLES))
@@ -155,9 +171,16 @@ class Replay:
             if time.monotonic() > self.until:
                 break
             some = self.table.iloc[batch].copy()
-            found = self._do("serving a record alone", lambda s=some: _matrix(self.serve(s)))
-            if found != [whole[place[row]] for row in batch]:
+            one = self._do("serving a record alone", lambda s=some: self.serve(s))
+            if _matrix(one) != [whole[place[row]] for row in batch]:
                 raise Unfit("a record alone becomes something else than among others")
+            said = _listed(
+                self._do("predicting for a record alone", lambda g=one: self._predict(g))
+            )
+            if not _alike(said, [predictions[place[row]] for row in batch]):
+                raise Unfit(
+                    "the model predicts something else for a record alone than among others"
+                )
             tried.update(batch)
         self.rows_tried = len(tried)
 
@@ -238,6 +261,22 @@ def _matrix(value):
     if values.dtype.kind in "iub":  # whole numbers are the same numbers with a point
         values = values.astype("float64")
     return [row.tobytes() for row in np.ascontiguousarray(values)]
+
+
+def _listed(predictions):
+    """Return predictions as lists of numbers and texts."""
+    import numpy as np
+
+    return np.asarray(predictions).tolist()
+
+
+def _alike(one, other):
+    """Say whether predictions are the same; sums may round otherwise in other batches."""
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other))
+    if isinstance(one, float) and isinstance(other, float):
+        return one == other or abs(one - other) <= 1e-9 * max(abs(one), abs(other))
+    return one == other
 
 
 def _where(error, file):
