@@ -16,6 +16,14 @@ _PATIENCE = 8.0  # seconds for the command line to end what it has started itsel
 _SAYS = "nb2prod: "
 
 
+def _listen() -> None:
+    """Let the new process hear interruptions, also where the editor was started deaf to them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
+_LISTENING = None if sys.platform == "win32" else _listen
+
+
 @dataclass(frozen=True, slots=True)
 class Run:
     """What has become of a run: exit status, the last line of the output, the messages."""
@@ -40,7 +48,7 @@ async def run(arguments: Sequence[str], folder: Path, hear: Callable[[str], None
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-P", "-m", "nb2prod", *arguments,
         stdin=asyncio.subprocess.DEVNULL, stdout=PIPE, stderr=PIPE, cwd=folder,
-        env={**os.environ, "PYTHONPATH": path}, start_new_session=True,
+        env={**os.environ, "PYTHONPATH": path}, start_new_session=True, preexec_fn=_LISTENING,
     )  # fmt: skip
     assert process.stdout
     assert process.stderr
