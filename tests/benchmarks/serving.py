@@ -25,7 +25,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,17 +100,20 @@ def main() -> None:
     parser.add_argument("--python", required=True)
     parser.add_argument("--requests", type=int, default=300)
     parser.add_argument("--work", type=Path, default=Path("serving"))
+    parser.add_argument("--again", action="store_true", help="measure what was made before")
     options = parser.parse_args()
     for name, model in _MODELS.items():
         folder = (options.work / name).absolute()
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-        measure(name, model, folder, options.python, options.requests)
+        if not options.again:
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir(parents=True)
+            prepare(model, folder, options.python)
+        measure(name, folder, options.python, options.requests)
 
 
-def measure(name: str, model: str, folder: Path, python: str, requests: int) -> None:
+def measure(name: str, folder: Path, python: str, requests: int) -> None:
     """Print what a request costs each server of a model."""
-    servers = prepare(model, folder, python)
+    servers = servers_of(folder, python)
     rows = json.loads((folder / "rows.json").read_text())
     costs: dict[str, list[float]] = {server.name: [] for server in servers}
     answers: dict[str, list[object]] = {}
@@ -128,7 +131,7 @@ def measure(name: str, model: str, folder: Path, python: str, requests: int) -> 
         print(f"  {server:10} {cost:7.3f}   {beside}", flush=True)
 
 
-def prepare(model: str, folder: Path, python: str) -> list[Server]:
+def prepare(model: str, folder: Path, python: str) -> None:
     """Make the project with its service, and what the others serve."""
     code = _NOTEBOOK.format(model=model)
     (folder / "code.py").write_text(code)
@@ -151,6 +154,11 @@ def prepare(model: str, folder: Path, python: str) -> list[Server]:
     card = json.loads((plain / "models/service/card.json").read_text())
     print(f"engine: {card['engine']}, columns as they are: {card.get('columns') is not None}")
     (plain / "models/service/card.json").write_text(json.dumps({**card, "engine": "plain"}))
+
+
+def servers_of(folder: Path, python: str) -> list[Server]:
+    """Return the servers of a model."""
+    project, plain = folder / "project", folder / "plain"
     uvicorn = (python, "-m", "uvicorn", "--app-dir", "src", "bench.api.app:app", "--no-access-log")
     mlflow = (python, "-m", "mlflow", "models", "serve", "-m", "mlflow_model",
               "--env-manager", "local", "--workers", "1")  # fmt: skip
@@ -182,13 +190,15 @@ def started(server: Server) -> Generator[tuple[int, str]]:
     process = subprocess.Popen(
         [*server.command, "--port", str(port)],
         cwd=server.folder, stdout=log, stderr=log, start_new_session=True,
-        env={**os.environ, "OMP_NUM_THREADS": "1", "BENTOML_DO_NOT_TRACK": "True"},
+        env={**os.environ, "OMP_NUM_THREADS": "1", "BENTOML_DO_NOT_TRACK": "True",
+             "PATH": f"{Path(server.command[0]).parent}{os.pathsep}{os.environ['PATH']}"},
     )  # fmt: skip
     try:
         wait(url + server.alive, process)
         yield process.pid, url
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGTERM)
         process.wait(60)
         log.close()
 
