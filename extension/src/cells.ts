@@ -23,10 +23,17 @@ export async function editCells(argument: {
 }): Promise<boolean> {
   const notebook = openNotebook(vscode.Uri.parse(argument.notebook));
   if (!notebook) throw new Refusal('The notebook is not open any more.');
-  const edits = argument.cells.flatMap((edit) => notebookEdits(notebook, edit));
-  const change = new vscode.WorkspaceEdit();
-  change.set(notebook.uri, edits);
-  return vscode.workspace.applyEdit(change);
+  return vscode.workspace.applyEdit(withCells(new vscode.WorkspaceEdit(), notebook, argument.cells));
+}
+
+/** The same edit, which changes cells of a notebook, too. */
+export function withCells(
+  change: vscode.WorkspaceEdit,
+  notebook: vscode.NotebookDocument,
+  cells: CellEdit[],
+): vscode.WorkspaceEdit {
+  change.set(notebook.uri, cells.flatMap((edit) => notebookEdits(notebook, edit)));
+  return change;
 }
 
 function notebookEdits(notebook: vscode.NotebookDocument, edit: CellEdit): vscode.NotebookEdit[] {

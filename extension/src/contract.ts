@@ -1,21 +1,8 @@
 // What the language server offers through workspace/executeCommand: arguments and results.
 
-export interface Stage {
-  name: string;
-  title: string;
-  cells: number[];
-  inputs: string[];
-  outputs: string[];
-  parameters: string[];
-}
-
-export interface Plan {
-  stages: Stage[];
-  obstacles: { cell: number | null; reason: string }[];
-  yaml: string;
-  mermaid: string;
-  html: string;
-}
+import type { WorkspaceEdit } from 'vscode-languageclient/node';
+import type { CellEdit } from './cells';
+import type { Plan } from './plan';
 
 export interface Outcome {
   status: number;
@@ -30,6 +17,15 @@ export interface Rule {
   default: boolean;
 }
 
+/** A way to make one function of several cells, or the reason why there is none. */
+export interface Extraction {
+  kind: string;
+  title: string;
+  reason: string;
+  edit: WorkspaceEdit | null; // to files
+  cells: CellEdit[];
+}
+
 interface Making {
   uri: string;
   output: string;
@@ -41,6 +37,10 @@ export type Capability = 'api' | 'docker';
 
 export interface Commands {
   'nb2prod.server.plan': { argument: { uri: string }; result: Plan };
+  'nb2prod.server.extract': {
+    argument: { uri: string; cells: [number, number] };
+    result: Extraction[];
+  };
   'nb2prod.server.preview': {
     argument: Making;
     result: { applied: boolean; files: number; message: string };

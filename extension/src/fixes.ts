@@ -7,9 +7,10 @@ import {
   type CodeAction,
   type LanguageClient,
 } from 'vscode-languageclient/node';
+import { withCells } from './cells';
 import { meantNotebook } from './notebooks';
-import { confirmed, createsFiles } from './preview';
-import { Refusal } from './requests';
+import { asWhole, confirmed, createsFiles } from './preview';
+import { Refusal, ask } from './requests';
 import type { Server } from './server';
 
 export const FIX_ALL = 'notebook.source.fixAll.nb2prod';
@@ -28,8 +29,10 @@ export async function mend(server: Server, kind: string, argument: unknown): Pro
   }
 }
 
-/** Extract the selected statements of a cell, or the cell, in one of the ways there are. */
+/** Extract the selected statements of a cell, the cell, or all cells that are selected. */
 export async function extractCell(server: Server, argument: unknown): Promise<void> {
+  const cells = severalMeant(argument);
+  if (cells) return extractCells(server, cells);
   const client = running(server);
   const document = await cellMeant(argument);
   const offered = await actions(client, document, EXTRACT);
@@ -37,10 +40,32 @@ export async function extractCell(server: Server, argument: unknown): Promise<vo
   if (!usable.length) {
     throw new Refusal(offered[0]?.disabled?.reason ?? 'There is nothing to extract in this cell.');
   }
-  const items = usable.map((action) => ({ label: action.title, action }));
-  const options = { title: 'Extract Cell', placeHolder: 'Where it shall go' };
-  const picked = await vscode.window.showQuickPick(items, options);
-  if (picked) await apply(client, picked.action);
+  const picked = await pick('Extract Cell', usable);
+  if (picked) await apply(client, picked);
+}
+
+async function extractCells(server: Server, editor: vscode.NotebookEditor): Promise<void> {
+  const { notebook, selection } = editor;
+  const uri = notebook.uri.toString();
+  const cells: [number, number] = [selection.start, selection.end - 1];
+  const offered = await ask(server, 'nb2prod.server.extract', { uri, cells });
+  const { version } = notebook;
+  const usable = offered.filter(({ reason }) => !reason);
+  if (!usable.length) throw new Refusal(offered[0]?.reason ?? 'There is nothing to extract.');
+  const picked = await pick('Extract Cells', usable);
+  if (!picked) return;
+  const edit = picked.edit && asWhole(picked.edit);
+  if (edit && !(await confirmed(edit, picked.title))) return;
+  if (notebook.version !== version) throw new Refusal('The notebook has changed meanwhile.');
+  const files = edit && (await running(server).protocol2CodeConverter.asWorkspaceEdit(edit));
+  const change = withCells(files ?? new vscode.WorkspaceEdit(), notebook, picked.cells);
+  await vscode.workspace.applyEdit(change, { isRefactoring: true });
+}
+
+async function pick<T extends { title: string }>(title: string, ways: T[]): Promise<T | undefined> {
+  const items = ways.map((way) => ({ label: way.title, way }));
+  const options = { title, placeHolder: 'Where it shall go' };
+  return (await vscode.window.showQuickPick(items, options))?.way;
 }
 
 /** Have the editor mend each notebook when it is saved. */
@@ -63,6 +88,17 @@ function running(server: Server): LanguageClient {
   const client = server.client();
   if (!client) throw new Refusal('The language server does not run.');
   return client;
+}
+
+/** The editor whose selection spans several cells, if they are meant: not by one cell's own lens. */
+function severalMeant(argument: unknown): vscode.NotebookEditor | undefined {
+  const editor = vscode.window.activeNotebookEditor;
+  const { index, cell } = (argument ?? {}) as { index?: number; cell?: number };
+  if (!editor || cell !== undefined || editor.selection.end - editor.selection.start < 2) {
+    return undefined;
+  }
+  const { start, end } = editor.selection;
+  return index === undefined || (start <= index && index < end) ? editor : undefined;
 }
 
 async function cellMeant(argument: unknown): Promise<vscode.TextDocument> {

@@ -1,6 +1,6 @@
 // What the extension and the page of the graph say to each other.
 
-import type { Plan } from './contract';
+import type { Plan } from './plan';
 
 export type ToPage =
   | { is: 'plan'; notebook: string; plan: Pick<Plan, 'stages' | 'obstacles'> }

@@ -3,7 +3,7 @@
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { Plan } from './contract';
+import type { Plan } from './plan';
 import type { FromPage, ToPage } from './messages';
 import { meant, reveal } from './notebooks';
 import { ask } from './requests';

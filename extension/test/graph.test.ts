@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Stage } from '../src/contract';
+import type { Stage } from '../src/plan';
 import { arrowsOf, draw } from '../src/webview/graph';
 
 function stage(name: string, inputs: string[], outputs: string[]): Stage {

@@ -16,6 +16,7 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 1.0  # seconds that a task nobody waits for any more may hold up the next one
 _LIMIT = 30.0  # seconds for any task
+_WARM_UP = Task(0, "warm-up", "", "ipynb", ())
 
 
 class Analyst:
@@ -26,6 +27,7 @@ class Analyst:
         self._limit = limit
         self._process: Process | None = None
         self._running: asyncio.Task[Result] | None = None
+        self._preparing: asyncio.Task[Result] | None = None
         self._lock = asyncio.Lock()
 
     async def ask(self, task: Task) -> Result:
@@ -40,6 +42,11 @@ class Analyst:
                     self.stop()
             self._running = asyncio.ensure_future(self._do(task))
             return await asyncio.shield(self._running)
+
+    def prepare(self) -> None:
+        """Start the worker, so that who asks next need not wait for that."""
+        if self._process is None and not self._lock.locked():
+            self._preparing = asyncio.ensure_future(self.ask(_WARM_UP))
 
     def stop(self) -> None:
         """End the worker, if there is one."""

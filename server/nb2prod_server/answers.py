@@ -90,13 +90,15 @@ def register_answers(server: Server) -> None:
         view = opened.check.view if opened else None
         if opened is None or view is None:
             return []
-        translator = server.translator(opened)
-        if opened.sheet.whole:
-            cell = opened.sheet.cells_of[uri][0]
-            return symbols.cell_symbols(opened.sheet, view.summaries, translator, cell)
         outline = Outline() if opened.sheet.partial else await session.outlined(opened)
-        translator = server.translator(opened)
-        return symbols.staged_symbols(opened.sheet, view.summaries, translator, outline)
+        view = opened.check.view or view  # as it is now
+        sheet, translator = opened.sheet, server.translator(opened)
+        if not sheet.whole:
+            return symbols.staged_symbols(sheet, view.summaries, translator, outline)
+        for cell in sheet.cells_of.get(uri, ()):
+            inner = symbols.cell_symbols(sheet, view.summaries, translator, cell)
+            return symbols.in_stage(inner, sheet, translator, outline, cell)
+        return []  # it has been deleted meanwhile
 
     @feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def inlay_hints(params: types.InlayHintParams) -> Sequence[types.InlayHint]:

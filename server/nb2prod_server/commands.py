@@ -1,4 +1,4 @@
-"""The commands of the server: plan, preview, write, verify, and the pages of the rules."""
+"""The commands of the server: plan, extract, preview, write, verify, and the pages of the rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nb2prod.notebook import Notebook, NotebookError, read_notebook
 from nb2prod.rules import all_rules, find_rule, page
 from nb2prod_server.analyst import Analyst
 from nb2prod_server.documents import plain
-from nb2prod_server.refactorings import files_edit
+from nb2prod_server.refactorings import files_edit, joined
 from nb2prod_server.runs import Run, run
 from nb2prod_server.sheets import path_of
 from nb2prod_server.tasks import Task, TextFile
@@ -163,6 +163,19 @@ async def _preview(call: _Call) -> dict[str, Any]:
     return {"applied": answer.applied, "files": len(files), "message": message}
 
 
+async def _extract(call: _Call) -> list[dict[str, Any]]:
+    server = call.server
+    opened = server.session.of(call.text("uri"))
+    if opened is None or opened.sheet.error or not opened.sheet.whole:
+        raise _WrongError("several cells become a function in a notebook that is open")
+    match call.argument.get("cells"):
+        case [int(first), int(last)] if 0 <= first <= last < len(opened.sheet.places):
+            pass
+        case _:
+            raise _WrongError("the argument needs the first and the last of some cells")
+    return await joined(server.desk(opened), server.session.workshop, first, last)
+
+
 async def _write(call: _Call) -> dict[str, Any]:
     notebook = call.notebook()
     verifies = bool(call.argument.get("verify", True))
@@ -239,6 +252,7 @@ async def _rules(_: _Call) -> list[dict[str, Any]]:
 
 _COMMANDS: Mapping[str, Callable[[_Call], Awaitable[Any]]] = {
     "plan": _plan,
+    "extract": _extract,
     "preview": _preview,
     "write": _write,
     "verify": _verify,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nb2prod.analysis.summary import BindKind, Summary
@@ -131,9 +131,10 @@ def _cell(cell: int, here: int) -> str:
     return "this cell" if cell == here else f"cell {cell + 1}"
 
 
-def _cells(cells: Iterable[int], here: int) -> str:
-    numbers = [str(cell + 1) if cell != here else "this one" for cell in cells]
-    word = "cell" if len(numbers) == 1 else "cells"
-    if numbers == ["this one"]:
-        return "this cell"
-    return f"{word} " + " and ".join(filter(None, [", ".join(numbers[:-1]), numbers[-1]]))
+def _cells(cells: Sequence[int], here: int) -> str:
+    others = [str(cell + 1) for cell in cells if cell != here]
+    said = ["this cell"] if here in cells else []
+    if others:
+        listed = " and ".join(filter(None, [", ".join(others[:-1]), others[-1]]))
+        said.append(f"{'cell' if len(others) == 1 else 'cells'} {listed}")
+    return ", and in ".join(said)

@@ -53,8 +53,10 @@ def _cell(analysis: Analysis, plan: Plan | None, cell: int) -> CellOutline:
     after = analysis.live[numbers[-1] + 1]
     made = {n for effect in effects for n in effect.all_binds | effect.mutates} & after - fixed
     paths = list(chain.from_iterable(effect.paths for effect in effects))
+    # Imports, wherever they stand, are those of every stage.
+    first = next((n for n in numbers if not imports(analysis.statements[n])), numbers[0])
     stages = list(enumerate(plan.stages, 1)) if plan else []
-    number, stage = next(((n, s.name) for n, s in stages if s.start <= numbers[0] < s.end), (0, ""))
+    number, stage = next(((n, s.name) for n, s in stages if s.start <= first < s.end), (0, ""))
     return CellOutline(
         stage,
         number,

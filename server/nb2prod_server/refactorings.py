@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
+from nb2prod.source import apply_edits
 from nb2prod_server.actions import Desk, asked, version_of, workspace_edit
 from nb2prod_server.analyst import Analyst
 from nb2prod_server.documents import Documents, plain
@@ -22,6 +24,7 @@ KINDS = (
     "refactor.rewrite.idempotent",
 )
 _NOTE = "nb2prod.files"
+_PATIENCE = 0.2  # seconds that an editor which asks by itself is kept waiting
 
 
 async def offered(
@@ -29,17 +32,29 @@ async def offered(
 ) -> list[types.CodeAction]:
     """Return the refactorings for what is selected in a cell; for the whole cell if nothing is.
 
-    A cursor that only passes by is not asked for.
+    A cursor that only passes by is not asked for; and an editor that asks by itself, at each
+    selection, does not wait for them when the worker is not ready yet.
     """
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
     kinds = [kind for kind in KINDS if asked(kind, only)]
     passing = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
     nothing = params.range.start == params.range.end
     where = _where(desk, params.text_document.uri, params.range)
-    if not kinds or where is None or (passing and nothing and not only):
+    if not kinds or where is None:
+        return []
+    if passing and nothing and not only:
+        analyst.prepare()
         return []
     task = Task.of(0, "offers", desk.sheet.notebook, where=where, kind=" ".join(kinds))
-    result = await analyst.ask(task)
+    answer = asyncio.ensure_future(analyst.ask(task))
+    try:
+        await asyncio.wait([answer], timeout=_PATIENCE if passing else None)
+    except asyncio.CancelledError:
+        answer.cancel()
+        raise
+    if not answer.done():
+        return []
+    result = answer.result()
     actions = [_action(desk, offer, where) for offer in result.offers]
     if not desk.shows_disabled:
         actions = [action for action in actions if not action.disabled]
@@ -91,14 +106,50 @@ async def made(desk: Desk, analyst: Analyst, action: types.CodeAction) -> str:
         return result.refusal or result.error
     if data["stamp"] != desk.opened.stamp:
         return "the notebook has changed since; ask again"
-    for file in result.made.files:
+    if reason := _unwritable(desk, result.made.files):
+        return reason
+    action.edit = _workspace_edit(desk, result.made)
+    return ""
+
+
+def _unwritable(desk: Desk, files: Sequence[TextFile]) -> str:
+    """Return why files can't be made or changed in the editor, if so."""
+    for file in files:
         opened = desk.documents.texts.get(Path(file.path).as_uri())
         if opened and opened.text != (file.before or ""):
             return f"{file.path} has changes that are not saved"
-    if result.made.files and not desk.creates_files:
-        return "this editor makes no files on its own"
-    action.edit = _workspace_edit(desk, result.made)
-    return ""
+    return "this editor makes no files on its own" if files and not desk.creates_files else ""
+
+
+async def joined(desk: Desk, analyst: Analyst, first: int, last: int) -> list[dict[str, Any]]:
+    """Return the ways to make one function of several cells: what to do, or why it can't be done.
+
+    Each is a title, and a reason or what the editor is to do: `edit` to files, `cells` to cells.
+    """
+    task = Task.of(0, "joined", desk.sheet.notebook, where=Where(first, 0, 0, last))
+    result = await analyst.ask(task)
+    offers = [(o, o.reason or _unwritable(desk, o.made.files)) for o in result.offers]
+    return [
+        {
+            "kind": offer.kind,
+            "title": offer.title,
+            "reason": reason,
+            "edit": files_edit(offer.made.files, desk.documents, annotated=desk.annotates)
+            if offer.made.files and not reason
+            else None,
+            "cells": [] if reason else list(_cell_edits(desk, offer.made)),
+        }
+        for offer, reason in offers
+    ]
+
+
+def _cell_edits(desk: Desk, made: Made) -> Iterator[dict[str, Any]]:
+    places = desk.sheet.places
+    for cell, edits in made.edits.items():
+        source = apply_edits(places[cell].source, edits)
+        yield {"do": "split", "cell": places[cell].uri, "index": cell, "sources": [source]}
+    for cell in made.removed:
+        yield {"do": "remove", "cell": places[cell].uri, "index": cell}
 
 
 def _workspace_edit(desk: Desk, made: Made) -> types.WorkspaceEdit:

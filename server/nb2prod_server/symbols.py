@@ -1,4 +1,4 @@
-"""The symbols of documents: what a cell defines; in a script, the stages and their cells."""
+"""The symbols of documents: what cells define, by the stages of the pipeline."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lsprotocol import types
 from nb2prod.analysis.summary import Bind, Summary
 from nb2prod_server.diagnostics import Translator
 from nb2prod_server.sheets import Sheet
-from nb2prod_server.tasks import Outline
+from nb2prod_server.tasks import CellOutline, Outline
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 _KINDS = {
@@ -43,6 +43,21 @@ def cell_symbols(
     ]
 
 
+def in_stage(
+    inner: list[types.DocumentSymbol],
+    sheet: Sheet,
+    translator: Translator,
+    outline: Outline,
+    cell: int,
+) -> list[types.DocumentSymbol]:
+    """Return what one cell defines, below the stage that the cell falls into."""
+    does = outline.cells.get(cell)
+    if not inner or does is None or not does.number:
+        return inner
+    whole = translator.range(cell, 0, len(sheet.notebook.cells[cell].source))
+    return [_stage(does, outline, whole, inner)]
+
+
 def staged_symbols(
     sheet: Sheet, summaries: Mapping[int, Summary], translator: Translator, outline: Outline
 ) -> list[types.DocumentSymbol]:
@@ -66,18 +81,27 @@ def staged_symbols(
             continue
         stage = stages.get(does.number)
         if stage is None:
-            stage = stages[does.number] = types.DocumentSymbol(
-                name=f"stage {does.number}: {does.stage}",
-                detail=outline.titles.get(does.number, ""),
-                kind=types.SymbolKind.Package,
-                range=whole,
-                selection_range=types.Range(whole.start, whole.start),
-                children=[],
-            )
+            stage = stages[does.number] = _stage(does, outline, whole, [])
             found.append(stage)
         stage.range = types.Range(stage.range.start, whole.end)
         stage.children = [*(stage.children or ()), symbol]
     return found
+
+
+def _stage(
+    does: CellOutline,
+    outline: Outline,
+    whole: types.Range,
+    inner: list[types.DocumentSymbol],
+) -> types.DocumentSymbol:
+    return types.DocumentSymbol(
+        name=f"stage {does.number}: {does.stage}",
+        detail=outline.titles.get(does.number, ""),
+        kind=types.SymbolKind.Package,
+        range=whole,
+        selection_range=types.Range(whole.start, whole.start),
+        children=inner,
+    )
 
 
 def _first_binds(summary: Summary) -> Iterator[Bind]:

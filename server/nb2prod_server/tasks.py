@@ -21,7 +21,7 @@ class CellOutline(msgspec.Struct, frozen=True):
     """What one cell does.
 
     Attributes:
-        stage: the stage its first statement falls into; "" without a plan.
+        stage: the stage that its first statement, imports aside, falls into; "" without a plan.
         number: of the stage, from 1; 0 without a plan.
         reads: the variables it reads that other cells make, and files.
         writes: the variables it binds or changes that cells further down read, and files.
@@ -45,19 +45,15 @@ class Outline(msgspec.Struct, frozen=True):
 
 
 class Where(msgspec.Struct, frozen=True):
-    """A place or a selection in a cell: offsets in its source."""
+    """A place or a selection in a cell: offsets in its source.
+
+    `last` is the last of several whole cells, where they are meant.
+    """
 
     cell: int
     start: int
     end: int
-
-
-class Offer(msgspec.Struct, frozen=True):
-    """A refactoring that can be done at a place, or the reason why it can't."""
-
-    kind: str
-    title: str
-    reason: str = ""
+    last: int = 0
 
 
 class TextFile(msgspec.Struct, frozen=True):
@@ -69,10 +65,23 @@ class TextFile(msgspec.Struct, frozen=True):
 
 
 class Made(msgspec.Struct, frozen=True):
-    """What a refactoring changes: cells, by their index, and files."""
+    """What a refactoring changes: cells, by their index, and files; `removed` are cells that go."""
 
     edits: dict[int, tuple[Edit, ...]] = {}
     files: tuple[TextFile, ...] = ()
+    removed: tuple[int, ...] = ()
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A refactoring that can be done at a place, or the reason why it can't.
+
+    `made` is what it changes, where that was asked for at once.
+    """
+
+    kind: str
+    title: str
+    reason: str = ""
+    made: Made = Made()
 
 
 class TaskCell(msgspec.Struct, frozen=True):
@@ -83,7 +92,7 @@ class TaskCell(msgspec.Struct, frozen=True):
     tags: tuple[str, ...]
 
 
-What = Literal["leaks", "outline", "offers", "refactoring", "plan", "preview"]
+What = Literal["leaks", "outline", "warm-up", "offers", "joined", "refactoring", "plan", "preview"]
 
 
 class Task(msgspec.Struct, frozen=True):

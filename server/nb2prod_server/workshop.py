@@ -19,6 +19,7 @@ from nb2prod.pipeline.plan import Plan, PlanError
 from nb2prod.pipeline.planner import make_plan
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.idempotent import make_idempotent
+from nb2prod.refactoring.joining import extract_joined
 from nb2prod.refactoring.module import extract_to_module
 from nb2prod.refactoring.parameter import lift_parameter
 from nb2prod.refactoring.subject import AbsentError, Refactoring, RefusedError, Subject
@@ -46,6 +47,10 @@ _REFACTORINGS: Mapping[str, tuple[str, Refactor]] = {
         lambda subject, where: make_idempotent(subject, where.cell),
     ),
 }
+_EXTRACTIONS: Mapping[str, Callable[[Subject, int], Refactoring]] = {
+    "refactor.extract.function": extract_function,
+    "refactor.extract.module": extract_to_module,
+}
 _PLACE = re.compile(r"cell (\d{1,9})\b")
 
 _last: tuple[Notebook, Subject] | None = None
@@ -54,6 +59,10 @@ _last: tuple[Notebook, Subject] | None = None
 def worked(task: Task, notebook: Notebook) -> Result:
     """Do a task."""
     match task.what:
+        case "warm-up":
+            return Result(task.number)
+        case "joined":
+            return Result(task.number, offers=tuple(_joined(notebook, task.where)))
         case "offers":
             subject = _subject(notebook)
             return Result(task.number, offers=tuple(_offers(subject, task.where, task.kind)))
@@ -95,9 +104,24 @@ def _refactored(task: Task, subject: Subject) -> Result:
         done = _REFACTORINGS[task.kind][1](subject, task.where)
     except RefusedError as refused:
         return Result(task.number, refusal=str(refused))
+    return Result(task.number, made=_made(done))
+
+
+def _made(done: Refactoring) -> Made:
     files = tuple(TextFile(str(f.path), f.before, f.after) for f in done.files)
     edits = {cell: tuple(changes) for cell, changes in done.edits.items()}
-    return Result(task.number, made=Made(edits, files))
+    return Made(edits, files, done.removed)
+
+
+def _joined(notebook: Notebook, where: Where) -> Iterator[Offer]:
+    """Yield the ways to make one function of several cells."""
+    for kind, extract in _EXTRACTIONS.items():
+        try:
+            done = extract_joined(notebook, where.cell, where.last, extract)
+        except RefusedError as refused:
+            yield Offer(kind, _REFACTORINGS[kind][0], str(refused))
+        else:
+            yield Offer(kind, done.title, made=_made(done))
 
 
 def _plan(notebook: Notebook, split: str = "auto") -> Plan:

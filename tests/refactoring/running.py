@@ -46,6 +46,8 @@ def edited(notebook: Notebook, done: Refactoring) -> Notebook:
     cells = [
         replace(c, source=apply_edits(c.source, done.edits[c.index]))
         if c.index in done.edits
+        else replace(c, kind="raw", source="")
+        if c.index in done.removed
         else c
         for c in notebook.cells
     ]

@@ -14,6 +14,7 @@ from running import edited, notebook_of
 from nb2prod.notebook import Notebook
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.idempotent import make_idempotent
+from nb2prod.refactoring.joining import extract_joined
 from nb2prod.refactoring.parameter import lift_parameter
 from nb2prod.refactoring.subject import RefusedError, Subject
 from nb2prod.source import Span
@@ -99,6 +100,7 @@ def test_a_program_computes_the_same(tmp_path: Path, seed: int):
                 lambda s=subject, c=cell, where=span: extract_function(s, c, where),
                 lambda s=subject, c=cell, where=place: lift_parameter(s, c, where),
                 lambda s=subject, c=cell: make_idempotent(s, c),
+                lambda n=notebook, c=cell: extract_joined(n, c - 1, c, extract_function),
             ):
                 try:
                     made = refactor()

@@ -1,5 +1,6 @@
 """Refactorings in an editor: where they are sound they are offered, else the reason is shown."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from editor import Notebook
 from lsprotocol import types
+from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -138,3 +140,61 @@ async def test_a_lens_offers_to_extract_a_cell_that_works(client: LanguageClient
     _, extract = await lenses(3)
     assert extract.command == "nb2prod.extractCell"
     assert json.loads(json.dumps(extract.arguments)) == [{"uri": notebook.uri, "cell": 3}]
+
+
+async def joined(client: LanguageClient, notebook: Notebook, *cells: int) -> list[dict]:
+    params = types.ExecuteCommandParams(
+        command="nb2prod.server.extract", arguments=[{"uri": notebook.uri, "cells": list(cells)}]
+    )
+    return json.loads(
+        json.dumps(await client.workspace_execute_command_async(params), default=_plain)
+    )
+
+
+def _plain(value):
+    return value._asdict()
+
+
+async def test_several_cells_become_one_function(client: LanguageClient, tmp_path):
+    cells = [*CELLS[:3], "half = factor / 2", ("markdown", "Mean"), CELLS[3], CELLS[4]]
+    notebook = Notebook(client, tmp_path / "prices.ipynb", cells).open()
+    notebook.write()
+    function, module = await joined(client, notebook, 3, 5)
+    assert (function["title"], function["reason"]) == ("Extract to function `compute_mean`", "")
+    first, *others = function["cells"]
+    assert [e["do"] for e in (first, *others)] == ["split", "remove", "remove"]
+    assert [e["cell"] for e in (first, *others)] == notebook.cells[3:6]
+    (source,) = first["sources"]
+    assert source.startswith("def compute_mean(factor: int, prices: list):\n")
+    assert "    half = factor / 2\n\n    # Mean\n\n    double = " in source
+    assert source.endswith("mean = compute_mean(factor, prices)")
+    assert module["title"].endswith("in src/prices/functions.py")
+    kinds = [change.get("kind") for change in module["edit"]["documentChanges"]]
+    assert kinds.count("create") == 4
+
+
+async def test_cells_that_can_not_be_one_function_say_why(client: LanguageClient, tmp_path):
+    cells = [CELLS[1], "rows = [1]\nrows", "last = rows[-1]", "print(last)"]
+    notebook = Notebook(client, tmp_path / "rows.ipynb", cells).open()
+    for offer in await joined(client, notebook, 1, 2):
+        assert offer["reason"] == "cell 2 shows a value, which a function hides"
+        assert offer["cells"] == []
+    with pytest.raises(JsonRpcException, match="the first and the last of some cells"):
+        await joined(client, notebook, 2, 9)
+
+
+async def test_an_editor_that_asks_by_itself_is_never_kept_waiting_for_long(
+    client: LanguageClient, tmp_path
+):
+    notebook = Notebook(client, tmp_path / "prices.ipynb", CELLS).open()
+
+    async def kinds(selected: str = "") -> set[str]:
+        automatic = types.CodeActionTriggerKind.Automatic
+        actions = await notebook.actions(3, selected=selected, trigger=automatic)
+        return {str(action.kind) for action in actions}
+
+    assert not any(kind.startswith("refactor") for kind in await kinds())  # it only passes by
+    # Selections are answered at once, and with what is there as soon as the worker is.
+    async with asyncio.timeout(60):
+        while "refactor.extract.function" not in await kinds("mean = "):
+            pass

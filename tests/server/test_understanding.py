@@ -42,7 +42,7 @@ async def test_hover_tells_where_a_name_is_defined_rebound_changed_and_used(
         "- defined in cell 3: `frame = pd.read_csv('prices.csv')`\n"
         "- rebound in cell 6: `frame = frame.dropna()`\n"
         "- changed in this cell\n"
-        "- used in cells this one and 6"
+        "- used in this cell, and in cell 6"
     )
     assert "(import, `pandas`)" in (await hovered(notebook, 2, 0, 9) or "")
     assert "(function)" in (await hovered(notebook, 5, 1, 1) or "")
@@ -95,21 +95,31 @@ async def test_a_lens_says_why_there_is_no_plan(client: LanguageClient, tmp_path
     assert lens.command.title.startswith("no plan (cell 2, line 1: not Python 3")
 
 
-async def test_symbols_of_a_cell_are_what_it_defines(client: LanguageClient, tmp_path):
+async def test_symbols_of_a_cell_are_what_it_defines_below_its_stage(
+    client: LanguageClient, tmp_path
+):
     notebook = Notebook(client, tmp_path / "prices.ipynb", CELLS).open()
 
     async def symbols(cell: int):
         found = await client.text_document_document_symbol_async(
             types.DocumentSymbolParams(text_document=place(notebook, cell))
         )
-        return [(s.name, s.kind) for s in found or ()]
+        return [
+            (s.name, s.kind, [(c.name, c.kind) for c in s.children or ()])
+            for s in found or ()
+            if isinstance(s, types.DocumentSymbol)
+        ]
 
     assert await symbols(0) == [
-        ("Prices", types.SymbolKind.String),
-        ("Load", types.SymbolKind.String),
+        ("Prices", types.SymbolKind.String, []),
+        ("Load", types.SymbolKind.String, []),
     ]
-    assert await symbols(3) == [("mean", types.SymbolKind.Variable)]
-    assert await symbols(4) == [("show", types.SymbolKind.Function)]
+    package = types.SymbolKind.Package
+    ((name, kind, inner),) = await symbols(3)
+    assert name.startswith("stage 1: ")
+    assert (kind, inner) == (package, [("mean", types.SymbolKind.Variable)])
+    ((_, kind, inner),) = await symbols(4)
+    assert (kind, inner) == (package, [("show", types.SymbolKind.Function)])
 
 
 async def test_hints_at_names_from_other_cells_are_shown_only_to_who_wants_them(

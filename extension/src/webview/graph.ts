@@ -1,7 +1,7 @@
 // Where the stages of a plan and the arrows between them lie.
 
 import { Graph, layout } from '@dagrejs/dagre';
-import type { Stage } from '../contract';
+import type { Stage } from '../plan';
 
 export interface Size {
   width: number;

@@ -1,6 +1,6 @@
 // The page of the graph: stages as buttons, arrows between them, and what is known of the selected.
 
-import type { Plan, Stage } from '../contract';
+import type { Plan, Stage } from '../plan';
 import type { FromPage, ToPage } from '../messages';
 import { type Arrow, type Drawn, arrowsOf, draw } from './graph';
 

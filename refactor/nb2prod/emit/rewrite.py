@@ -316,8 +316,17 @@ def function_text(
     tail = [parsed_line(line) for line in ending]
     if tail:
         tail[0] = with_comments_above(tail[0], below)
-    block = cst.IndentedBlock([doc, *body, *tail], footer=() if tail else below)
+    block = cst.IndentedBlock([doc, *map(_set_in, body), *tail], footer=() if tail else below)
     return cst.Module([head.with_changes(body=block)]).code
+
+
+def _set_in(statement: Rewritten) -> Rewritten:
+    """Return a statement to stand in a block: blank lines above it stay blank."""
+    above = [
+        line if line.comment else line.with_changes(indent=False)
+        for line in statement.leading_lines
+    ]
+    return statement.with_changes(leading_lines=above)
 
 
 def _indented(docstring: str) -> str:

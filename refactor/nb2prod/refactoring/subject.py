@@ -48,11 +48,13 @@ class Refactoring:
         title: what is done, as a command to the editor.
         edits: by cell, the edits of its source.
         files: the text files of the project that are made or changed.
+        removed: the cells that go.
     """
 
     title: str
     edits: Mapping[int, Sequence[Edit]]
     files: tuple[FileChange, ...] = ()
+    removed: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from driving import Window
+from installing import MESSY
 
 FIX_ON_SAVE = {"notebook.source.fixAll.nb2prod": "explicit"}
 
@@ -185,3 +186,31 @@ def test_the_check_says_when_a_project_computes_something_else(editor: Window, w
     toast.wait_for(timeout=400_000)
     editor.shot("16-differs")
     assert re.search("machines-project: differs.*stress", toast.inner_text())
+
+
+def test_a_check_is_stopped_before_its_end(editor: Window, workspace: Path):
+    editor.command("Notifications: Clear All Notifications")
+    proof = (workspace / "machines-project" / "proof.json").read_bytes()
+    editor.command("nb2prod: Check a Project Against Its Notebook")
+    editor.see(".notification-toast", "running the notebook")
+    editor.answer("Cancel")
+    editor.gone(".notification-toast:has-text('running the notebook')")
+    editor.shot("17-stopped")
+    assert (workspace / "machines-project" / "proof.json").read_bytes() == proof
+
+
+def test_a_percent_script_is_read_like_a_notebook(editor: Window, workspace: Path):
+    code = [source for source in sources(MESSY) if not source.startswith("#")]
+    (workspace / "machines.py").write_text("".join(f"# %%\n{source}\n\n" for source in code))
+    editor.command("View: Close All Editors")
+    editor.see(".explorer-folders-view .monaco-list-row", "machines.py").dblclick()
+    editor.see(".editor-container .squiggly-warning, .editor-container .squiggly-unnecessary")
+    editor.see(".codelens-decoration", "stage 1: load")
+    editor.see(".editor-container .view-line", "import os, sys").click()
+    editor.page.keyboard.press("Home")
+    for _ in range(8):
+        editor.page.keyboard.press("ArrowRight")
+    editor.light_bulb()
+    editor.shot("18-script")
+    editor.see(".action-widget .action", re.compile("os")).click()
+    editor.see(".editor-container .view-line", re.compile("^import.sys"))

@@ -41,7 +41,7 @@ def test_notebooks_are_checked_and_planned(editor: Window):
     editor.see(".notebookOverlay .squiggly-warning")
     editor.command("nb2prod: Show Plan")
     editor.webview(".stage")
-    editor.shot("17-not-trusted")
+    editor.shot("20-not-trusted")
     editor.close_tab("Plan: machines.ipynb")
 
 
@@ -52,7 +52,7 @@ def test_a_project_is_made_without_a_run(editor: Window):
     assert editor.page.locator(".quick-input-list", has_text="Check it").count() == 0
     editor.page.keyboard.press("Enter")
     editor.see(".notification-toast", "unverified: nothing was run")
-    editor.shot("18-written-without-a-run")
+    editor.shot("21-written-without-a-run")
 
 
 def test_no_python_of_the_workspace_was_started(folder: Path):
@@ -68,5 +68,5 @@ def test_without_nb2prod_it_is_said_and_the_bundled_one_is_offered(
     editor.open_notebook("machines.ipynb")
     editor.see(".notification-toast", f"{bare} (the setting nb2prod.interpreter) has no nb2prod")
     editor.see(".notification-toast .monaco-button", "Install the Bundled Server")
-    editor.shot("19-no-nb2prod")
+    editor.shot("22-no-nb2prod")
     workbench.set({"nb2prod.interpreter": os.environ["NB2PROD_PYTHON"]}, "Machine")

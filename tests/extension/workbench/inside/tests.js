@@ -116,6 +116,25 @@ module.exports = {
     same();
   },
 
+  async 'all cells that are selected become one function, in one step that one undo takes back'() {
+    const before = notebook.getCells().map((cell) => cell.document.getText());
+    const first = indexOf('fillna');
+    const last = indexOf('features =');
+    const editor = vscode.window.activeNotebookEditor;
+    editor.selection = new vscode.NotebookRange(first, last + 1);
+    await until(() => editor.selection.end === last + 1, 'the cells are selected');
+    const done = vscode.commands.executeCommand('nb2prod.extractCell');
+    await until(async () => {
+      await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+      return notebook.cellCount < before.length;
+    }, 'the first way is taken');
+    await done;
+    assert.equal(notebook.cellCount, before.length - (last - first));
+    assert.match(text(first), /^def [^]*fillna[^]*# Features[^]*\n\n\n.*features.* = \w+\(df\)$/);
+    await undo();
+    assert.deepEqual(notebook.getCells().map((cell) => cell.document.getText()), before);
+  },
+
   async 'a cell that is not there any more is not mistaken for another'() {
     const gone = { do: 'remove', cell: 'vscode-notebook-cell:/gone.ipynb#W0', index: 1 };
     const count = notebook.cellCount;

@@ -1,0 +1,18 @@
+// A plan, as the language server tells it and the graph shows it.
+
+export interface Stage {
+  name: string;
+  title: string;
+  cells: number[];
+  inputs: string[];
+  outputs: string[];
+  parameters: string[];
+}
+
+export interface Plan {
+  stages: Stage[];
+  obstacles: { cell: number | null; reason: string }[];
+  yaml: string;
+  mermaid: string;
+  html: string;
+}
