@@ -229,9 +229,7 @@ class Recheck:
             names = imported_names(self._summaries[i] for i in sorted(index.importing))
         else:
             names = self._view.names
-        limits = self._checker.limits
-        parsed = self._read if self._once else {}
-        beside = self._surroundings
+        limits, parsed, beside = self._checker.limits, self._read, self._surroundings
         return NotebookView(notebook, self._summaries, names, limits, index, facts, parsed, beside)
 
     def _summarise(self, cell: Cell, known: Mapping[bytes, CellResult]) -> None:

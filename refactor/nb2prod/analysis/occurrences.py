@@ -111,6 +111,7 @@ class Occurrences:
         seeds: call that may seed a generator -> in how many cells it stands.
         twins: code -> the cells that have it, in order.
         importing, opaque, broken, exporting, training: the cells with such code.
+        blank: the cells without any text.
     """
 
     def __init__(self, cells: Iterable[tuple[int, Traces]]) -> None:
@@ -127,6 +128,7 @@ class Occurrences:
         self.broken: set[int] = set()
         self.exporting: set[int] = set()
         self.training: set[int] = set()
+        self.blank: set[int] = set()
         self._words: dict[str, list[int]] | None = None
         self.cells: dict[int, Traces] = {}
         for index, new in cells:
@@ -192,6 +194,7 @@ class Occurrences:
             (self.broken, new.summary.broken is not None),
             (self.exporting, new.exports),
             (self.training, new.trains),
+            (self.blank, not new.source or new.source.isspace()),
         ):
             if marked:
                 cells.add(index)

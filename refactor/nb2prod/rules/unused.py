@@ -37,7 +37,7 @@ def _exports(view: NotebookView, _: str) -> bool:
 
 
 def _left(view: NotebookView, _: str) -> bool:
-    return bool(left_to_reader(view.cells))
+    return bool(view.occurrences.blank) and bool(left_to_reader(view.cells))
 
 
 def _mentioned(name: str, texts: list[str]) -> bool:
