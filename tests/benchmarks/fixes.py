@@ -28,9 +28,11 @@ from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.checking import check_file
 from nb2prod.config import Config
 from nb2prod.finding import (
-    Change,
+    CellChange,
     ClearOutputs,
+    DropMetadata,
     EditCell,
+    EditFile,
     RedactOutputs,
     RemoveCell,
     SetMember,
@@ -98,7 +100,8 @@ def _problems(
                 refused[name] += 1
                 continue
             assert before
-            for problem in compare(before, new, fix.changes):
+            inside = [change for change in fix.changes if not isinstance(change, EditFile)]
+            for problem in compare(before, new, inside):
                 yield f"{name} in cell {finding.cell}: {problem}"
     for allowed in ({"safe"}, {"safe", "unsafe"}):
         name = " and ".join(sorted(allowed))
@@ -168,7 +171,7 @@ class _Before:
         return cls(path, content, parts, parse_notebook(path, content).cells)
 
 
-def compare(before: _Before, after: bytes, changes: Sequence[Change]) -> Iterator[str]:
+def compare(before: _Before, after: bytes, changes: Sequence[CellChange]) -> Iterator[str]:
     """Yield what differs beyond what the changes say."""
     try:
         new = _parts(after.decode("utf-8-sig"))
@@ -177,7 +180,7 @@ def compare(before: _Before, after: bytes, changes: Sequence[Change]) -> Iterato
         return
     if before.content[:3] != after[:3] or not _same_around(before.parts, new, changes):
         yield "something around the cells has changed"
-    by_cell: dict[int | None, list[Change]] = {}
+    by_cell: dict[int | None, list[CellChange]] = {}
     for change in changes:
         by_cell.setdefault(change.cell, []).append(change)
     at = 0
@@ -198,11 +201,16 @@ def compare(before: _Before, after: bytes, changes: Sequence[Change]) -> Iterato
         yield f"{len(new.cells)} cells, not {at}"
 
 
-def _same_around(old: _Parts, new: _Parts, changes: Sequence[Change]) -> bool:
+def _same_around(old: _Parts, new: _Parts, changes: Sequence[CellChange]) -> bool:
     names = [change.name for change in changes if isinstance(change, SetMember)]
+    dropped = [c.names for c in changes if isinstance(c, DropMetadata) and c.cell is None]
+    free = {"cells", "metadata"}
+    if dropped:
+        return _members(old.text, 0, free) == _members(new.text, 0, free) and _metadata(
+            old.text, dropped[0]
+        ) == _metadata(new.text)
     if not names or all(change.cell is not None for change in changes):
         return old.around == new.around or not new.cells
-    free = {"cells", "metadata"}
     metadata = [object_at(text, 0)["metadata"].span for text in (old.text, new.text)]
     return _members(old.text, 0, free) == _members(new.text, 0, free) and _members(
         old.text, metadata[0].start, names
@@ -210,7 +218,7 @@ def _same_around(old: _Parts, new: _Parts, changes: Sequence[Change]) -> bool:
 
 
 def _compare_cell(
-    was: Cell, old: str, texts: Sequence[str], made: Sequence[Change]
+    was: Cell, old: str, texts: Sequence[str], made: Sequence[CellChange]
 ) -> Iterator[str]:
     """Yield what is wrong with what became of one cell: the last of `texts` keeps its outputs."""
     free = {change.name for change in made if isinstance(change, SetMember)}
@@ -219,6 +227,10 @@ def _compare_cell(
             free |= {"outputs", "execution_count"}
         elif isinstance(change, RedactOutputs):
             free.add("outputs")
+        elif isinstance(change, DropMetadata):
+            free.add("metadata")
+            if _metadata(old, change.names) != _metadata(texts[-1]):
+                yield f"cell {was.index}: other metadata is gone, too"
         elif isinstance(change, (EditCell, SplitCell)):
             free.add("source")
     if _members(old, 0, free) != _members(texts[-1], 0, free):
@@ -235,6 +247,17 @@ def _compare_cell(
     for source in sources:
         if was.kind == "code" and not _is_broken(was.source) and _is_broken(source):
             yield f"cell {was.index} is not Python any more: {source[:300]!r}"
+
+
+def _metadata(text: str, but: Sequence[Sequence[str]] = ()) -> list[str]:
+    """Return the members of the metadata of a notebook or cell, in order, without some."""
+    metadata = json.loads(text)["metadata"]
+    for *outer, name in but:
+        inner = metadata
+        for key in outer:
+            inner = inner[key]
+        del inner[name]
+    return [json.dumps(member) for member in metadata.items()]
 
 
 def _source(cell: str) -> str:
