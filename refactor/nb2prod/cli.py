@@ -4,19 +4,42 @@ from __future__ import annotations
 
 import argparse
 import os
-import shutil
 import sys
 from collections.abc import Sequence
+from importlib import import_module
 
-from nb2prod import cli_check, cli_diff, cli_doctor, cli_project
-from nb2prod.cli_project import UsageError, say
+_ABOUT = (
+    "From a notebook to a project that is checked to compute the same; and what is wrong in both."
+)
+# Where each command is described, and what it is for. What a command does not need is not imported:
+# `check` is run at each commit, and takes less time than that.
+_COMMANDS = {
+    "check": ("cli_check", "add_check", "find what is wrong in notebooks"),
+    "rule": ("cli_check", "add_rule", "explain a rule"),
+    "doctor": ("cli_doctor", "add_doctor", "find what is broken in a repository"),
+    "plan": ("cli_project", "add_plan", "show how a notebook would become a pipeline"),
+    "refactor": ("cli_project", "add_refactor", "turn a notebook into a project"),
+    "add": ("cli_project", "add_add", "give a project that refactor has made a service"),
+    "verify": (
+        "cli_project",
+        "add_verify",
+        "compare a project, as it is now, with its notebook",
+    ),
+    "server": ("cli", "add_server", "serve an editor, on standard input and output"),
+    "diff": ("cli_diff", "add_diff", "compare two notebooks"),
+    "hooks": ("cli_diff", "add_hooks", "let git compare notebooks by nbdime"),
+}
+_QUICK = {"check", "rule", "doctor"}  # these say themselves what is wrong
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run nb2prod; return 0, 1 (refused, not equal) or 2 (usage, unreadable input)."""
-    options = _parser().parse_args(arguments)
-    if options.run in {cli_check.run_check, cli_check.run_rule, cli_doctor.run_doctor}:
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    command = given[0] if given else ""
+    options = _parser(command).parse_args(given)
+    if command in _QUICK:
         return int(options.run(options))
+    from nb2prod.cli_project import UsageError, say
     from nb2prod.notebook import NotebookError
     from nb2prod.pipeline.plan import PlanError
 
@@ -48,6 +71,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _reason(error: OSError) -> str:
     """Say what could not be read or written, on a full disk for instance."""
+    import shutil
+
     if isinstance(error, shutil.Error) and not isinstance(error.args[0], str):
         failed: list[tuple[str, str, str]] = error.args[0]
         return f"can't copy {failed[0][0]}: {failed[0][2].partition(': ')[0]}"
@@ -55,27 +80,19 @@ def _reason(error: OSError) -> str:
     return f"{place}{error.strerror or error}"
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="nb2prod", description=__doc__)
+def _parser(command: str) -> argparse.ArgumentParser:
+    """Return what reads the arguments of a command; of all of them, if there is no such command."""
+    parser = argparse.ArgumentParser(prog="nb2prod", description=_ABOUT)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    cli_check.add_check(commands.add_parser("check", help="find what is wrong in notebooks"))
-    cli_check.add_rule(commands.add_parser("rule", help="explain a rule"))
-    cli_doctor.add_doctor(commands.add_parser("doctor", help="find what is broken in a repository"))
-    plan = commands.add_parser("plan", help="show how a notebook would become a pipeline")
-    cli_project.add_plan(plan)
-    refactor = commands.add_parser("refactor", help="turn a notebook into a project")
-    cli_project.add_refactor(refactor)
-    add = commands.add_parser("add", help="give a project that refactor has made a service")
-    cli_project.add_add(add)
-    verify = commands.add_parser(
-        "verify", help="compare a project, as it is now, with its notebook"
-    )
-    cli_project.add_verify(verify)
-    server = commands.add_parser("server", help="serve an editor, on standard input and output")
-    server.set_defaults(run=_serve)
-    cli_diff.add_diff(commands.add_parser("diff", help="compare two notebooks"))
-    cli_diff.add_hooks(commands.add_parser("hooks", help="let git compare notebooks by nbdime"))
+    for name in [command] if command in _COMMANDS else _COMMANDS:
+        module, describe, about = _COMMANDS[name]
+        getattr(import_module(f"nb2prod.{module}"), describe)(commands.add_parser(name, help=about))
     return parser
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `server`."""
+    parser.set_defaults(run=_serve)
 
 
 def _serve(_: argparse.Namespace) -> int:
