@@ -37,6 +37,7 @@ def main() -> int:
     subprocess.run(
         ["npm", "run", "--silent", "package"], cwd=extension, check=True, env=environment
     )
+    options.workbench.mkdir(parents=True, exist_ok=True)
     options.shots.mkdir(parents=True, exist_ok=True)
     for old in options.shots.glob("*.png"):
         old.unlink()
