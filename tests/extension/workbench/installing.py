@@ -107,8 +107,8 @@ def installed(folder: Path, profile: Path) -> Workbench:
 def _install(folder: Path, package: Path, node: Path) -> None:
     shutil.rmtree(package, ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
-    # The npm of this machine, with the newer Node that code-server wants and is built against.
-    npm = [str(node), str(Path(shutil.which("npm") or "npm").resolve())]
+    # Not the Node of this machine: code-server wants a newer one, and is built against it.
+    npm = [str(node), str(node.parents[1] / "lib/node_modules/npm/bin/npm-cli.js")]
     environment = _environment(node) | {"npm_config_nodedir": str(node.parents[1])}
 
     def run(where: Path, *arguments: str) -> None:
