@@ -189,6 +189,20 @@ def test_a_local_name_hides_a_function_of_the_notebook(tmp_path, capsys):
     assert capsys.readouterr().out.strip().endswith("verified")
 
 
+def test_what_a_library_draws_from_numpy_is_compared_though_the_notebook_imports_none(
+    tmp_path, capsys
+):
+    drawing = notebook(
+        tmp_path,
+        "from sklearn.cluster import KMeans\nfrom sklearn.datasets import load_iris",
+        "data = load_iris().data",
+        "clusters = KMeans(4, n_init=1).fit_predict(data)",
+        "print(clusters.sum())",
+    )
+    assert main(["refactor", str(drawing), "--output", str(tmp_path / "project")]) == 0
+    assert capsys.readouterr().out.strip().endswith(", verified")
+
+
 @pytest.mark.parametrize(
     ("seeds", "before"),
     [

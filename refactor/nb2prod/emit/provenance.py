@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import posixpath
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +19,7 @@ from nb2prod.pipeline.plan import Plan
 NOTEBOOKS = "notebooks"  # the folder for the notebook as it was read, with the modules beside it
 
 # The generators of these libraries are seeded in a run, where the notebook imports them.
-_SEEDED = frozenset({"numpy", "torch", "tensorflow"})
+_SEEDED = frozenset({"torch", "tensorflow"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,11 +141,22 @@ def provenance_of(plan: Plan, package: str) -> Provenance:
         f"{NOTEBOOKS}/{path.name}",
         fingerprint(path),
         package,
-        tuple(sorted(tops & _SEEDED)),
+        tuple(sorted(_seeded(tops))),
         tuple(stages),
         tuple(_data(plan)),
         tuple(_modules(plan)),
     )
+
+
+def _seeded(imported: set[str]) -> set[str]:
+    """Return the libraries whose generators are seeded for a notebook that imports these."""
+    libraries = {name for name in imported if name not in sys.stdlib_module_names}
+    found = set(libraries & _SEEDED)
+    if libraries:  # what is built on NumPy draws from its generator; few notebooks import it, too
+        found.add("numpy")
+    if "keras" in libraries:
+        found.add("tensorflow")
+    return found
 
 
 def _data(plan: Plan) -> Iterator[Source]:
