@@ -73,8 +73,8 @@ def _copies(files: Sequence[Path], folder: Path) -> Path:
 
 def _peers(folder: Path) -> Mapping[str, Path]:
     scripts = folder / "bin"
-    if not (scripts / "pynblint").exists():
-        venv.create(folder, with_pip=True)
+    if not ((scripts / "pynblint").exists() and (scripts / "nbqa").exists()):
+        venv.create(folder, with_pip=True, clear=True)
         subprocess.run([scripts / "python", "-m", "pip", "install", "-q", *PEERS], check=True)
     return {"pynblint": scripts / "pynblint", "nbqa": scripts / "nbqa"}
 
