@@ -39,8 +39,10 @@ def lenses(
 
 
 def _title(summary: Summary, does: CellOutline | None, refusal: str) -> str:
+    if summary.only_imports:
+        return "imports"  # those of every stage
     if does is None:
-        return "not Python" if summary.broken else "imports" if summary.only_imports else "no code"
+        return "not Python" if summary.broken else "no code"
     stage = f"stage {does.number}: {does.stage}" if does.number else "no stage"
     if not does.number and refusal:
         stage = f"no plan ({refusal:.80})"

@@ -80,6 +80,7 @@ async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writ
             if lens.command.command == "nb2prod.showPlan":
                 titles.append(lens.command.title)
     assert len(titles) == 5
+    assert titles[0] == "imports"
     assert titles[2].startswith("stage 1: ")
     assert "reads frame" in titles[2]
     assert "writes frame, mean" in titles[2]
