@@ -8,6 +8,7 @@ that follow the data are off: they answer when they are done, not after each cha
 """
 
 import argparse
+import copy
 import random
 import sys
 from dataclasses import dataclass, field
@@ -162,7 +163,21 @@ def shown(server: Wire, editor: Editor, number: int) -> dict[str, list[dict[str,
     document = {"textDocument": {"uri": editor.cells[0].uri}}
     server.request(number, "textDocument/documentSymbol", document)
     here = [URI, *(cell.uri for cell in editor.cells)]
-    return {uri: server.shown[uri] for uri in here if server.shown.get(uri)}
+    return {uri: _without_versions(uri, server.shown[uri]) for uri in here if server.shown.get(uri)}
+
+
+def _without_versions(uri: str, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out which version of other cells a fix was made for.
+
+    Where that is not the one they have, the fix is made anew when somebody asks for it; so a cell
+    need not be shown again because another one, which its fix would change, has been touched.
+    """
+    shown = copy.deepcopy(shown)
+    for diagnostic in shown:
+        for fix in diagnostic["data"].get("fixes", ()):
+            for other in fix["edits"].keys() - {uri}:
+                del fix["edits"][other]["version"]
+    return shown
 
 
 def memory(server: Wire) -> int:

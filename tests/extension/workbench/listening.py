@@ -25,12 +25,13 @@ def main() -> None:
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert server.stdin
     assert server.stdout
-    file = Path(folder, f"{os.getpid()}.jsonl").open("w", encoding="utf-8")
+    file = Path(folder, f"{os.getpid()}.jsonl")
     lock = threading.Lock()
 
     def note(who: str, content: dict[str, Any]) -> None:
-        with lock:
-            print(json.dumps({"from": who, **content}, ensure_ascii=False), file=file, flush=True)
+        line = json.dumps({"from": who, **content}, ensure_ascii=False)
+        with lock, file.open("a", encoding="utf-8") as told:
+            print(line, file=told)
 
     def answers(source: BinaryIO) -> None:
         for head, body in messages(source):
