@@ -70,7 +70,7 @@ def listening(workbench: Path, python: str) -> Path:
     told.mkdir()
     script = workbench / "python"
     listener = HERE / "workbench" / "listening.py"
-    script.write_text(f'#!/bin/sh\nexec "{python}" "{listener}" "{told}" "$@"\n')
+    script.write_text(f'#!/bin/sh\nexec "{python}" "{listener}" "$0" "{told}" "$@"\n')
     script.chmod(0o755)
     return script
 

@@ -14,15 +14,25 @@ class Wire:
     """A server at the other end of two pipes, and nothing in between."""
 
     def __init__(self, **settings: object) -> None:
+        self._start()
+        params = {"processId": None, "rootUri": None, "capabilities": {}}
+        self.request(1, "initialize", {**params, "initializationOptions": settings})
+        self.notify("initialized", {})
+
+    @classmethod
+    def silent(cls) -> "Wire":
+        """Return a server to which nothing has been said yet."""
+        made = cls.__new__(cls)
+        made._start()
+        return made
+
+    def _start(self) -> None:
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(SERVER, stdin=pipe, stdout=pipe, stderr=pipe)
         self.shown: dict[str, list[dict[str, Any]]] = {}
         self._inbox: Queue[dict[str, Any]] = Queue()
         # Whoever does not read makes the other side wait, and in the end himself.
         threading.Thread(target=self._listen, daemon=True).start()
-        params = {"processId": None, "rootUri": None, "capabilities": {}}
-        self.request(1, "initialize", {**params, "initializationOptions": settings})
-        self.notify("initialized", {})
 
     def raw(self, data: bytes) -> None:
         assert self.process.stdin

@@ -1,9 +1,9 @@
 """A Python that writes down what an editor and the language server say to each other.
 
-    python listening.py FOLDER -m nb2prod server
+    python listening.py NAME FOLDER -m nb2prod server
 
-Whatever else it is asked to run, it runs. Each server's talk is one file in FOLDER, a message a
-line, with who has said it: all that the editor says, and what the server asks it.
+NAME is what it is started as, and says that it is. Each server's talk is one file in FOLDER, a
+message a line, with who has said it: all that the editor says, and what the server asks it.
 """
 
 import json
@@ -18,9 +18,13 @@ from typing import Any, BinaryIO
 
 def main() -> None:
     """Run Python; listen if it serves."""
-    folder, *arguments = sys.argv[1:]
+    name, folder, *arguments = sys.argv[1:]
+    if arguments[0] == "-c":  # what Python it is: not the one behind it
+        sys.executable = name
+        exec(arguments[1], {"__name__": "__main__"})
+        return
     command = [sys.executable, *arguments]
-    if arguments[-1:] != ["server"]:
+    if arguments[-1] != "server":
         os.execv(sys.executable, command)
     server = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert server.stdin
