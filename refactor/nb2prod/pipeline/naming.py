@@ -160,6 +160,8 @@ def _modelling(content: StepContent, verb: str) -> Iterator[str]:
     elif models:
         yield f"{verb}_{models[-1]}"
         yield f"{verb}_{_join(models)}"
+        if verb == "train":  # the name is taken where such a model was trained before
+            yield f"retrain_{models[-1]}"
     if verb != "train":
         yield from (f"{verb}_{m}" for m in (_join(metrics[:2]), *metrics) if m)
     telling = [n for n in _subjects(content) if not re.match(r"(?:x|y)(?:_|$)|.*_[xy]$", n)]

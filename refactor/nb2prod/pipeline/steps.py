@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
+from nb2prod.analysis.statements import Statement
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.phases import phase
 from nb2prod.pipeline.prose import Prose
@@ -11,6 +12,8 @@ from nb2prod.pipeline.prose import Prose
 MAX_LINES = 36  # of a function's body
 _IDEAL_LINES = 12
 _FORBIDDEN = 1000.0
+# What loads is best not what trains; looking at data, and keeping it, goes with anything.
+_WORKS = frozenset({"load", "prepare", "split", "train", "evaluate"})
 
 
 def partition(
@@ -44,8 +47,8 @@ def step_cost(
 ) -> Callable[[int, int], float | None]:
     """Return what it costs to make one function of the statements `work[a:b]`.
 
-    Cheap are functions of a dozen lines that take and give little, and that begin where the
-    author began something new: at a heading, a cell, another phase of the work.
+    Cheap are functions of a dozen lines that take and give little, that do one phase of the work,
+    and begin where the author began something new: at a heading, a cell.
 
     Args:
         flow: The flow of the notebook.
@@ -78,6 +81,7 @@ def step_cost(
             value += 30 + lines
         bound = {n for i in numbers for n in analysis.effects[i].all_binds}
         value += 1.0 * max(0, inputs + len(bound) - 13)
+        value += 0.8 * max(0, len(_WORKS.intersection(phases[a:b])) - 1)
         if not free_end or (a and pinned[a]):
             value += _FORBIDDEN
         return value + (borders[a] if a else 0.0)
@@ -93,7 +97,7 @@ def _border(
         return 0.0
     statements = flow.analysis.statements
     at, before = work[k], work[k - 1]
-    if statements[at].cell == statements[before].cell:
+    if _same_cell(statements, at, before):
         return 1.5 if statements[at].code.startswith("#") else 3.0
     value = 0.0
     heading = prose.heading_at(at, after=before)
@@ -102,9 +106,16 @@ def _border(
     elif any(before < position <= at for position, _ in prose.paragraphs):
         value -= 0.4
     earlier = next((p for p in reversed(phases[:k]) if p), None)
-    if phases[k] and earlier and phases[k] != earlier:
+    # A cell may name its model before it trains it.
+    cell = (p for i, p in zip(work[k:], phases[k:], strict=True) if _same_cell(statements, at, i))
+    here = next(filter(None, cell), None)
+    if here and earlier and here != earlier:
         value -= 0.8
     return value
+
+
+def _same_cell(statements: Sequence[Statement], one: int, other: int) -> bool:
+    return statements[one].cell == statements[other].cell
 
 
 def _pinned(flow: Dataflow, position: int) -> bool:

@@ -65,10 +65,10 @@ def split_train_test(
 
 def train_results(
     x_test: Any, x_train: Any, y_test: Any, y_train: Any, models_alpha: int
-) -> dict:
+) -> None:
     """Models.
 
-    From cell 21 of the notebook.
+    From cells 21-22 of the notebook.
     """
     models = {
         "Linear": LinearRegression(),
@@ -82,22 +82,25 @@ def train_results(
         results[name] = rmse(model, x_test=x_test, y_test=y_test)
         # pylint: disable-next=consider-using-f-string
         print("%-8s %.4f" % (name, results[name]))
-    return results
+    pd.Series(results).sort_values().plot(kind="bar", title="RMSE")
+    save_figures("train_results")
 
 
 def tune_alpha(
-    results: dict, x_train: Any, y_train: Any, x_test: Any, train: pd.DataFrame
+    x_train: Any, y_train: Any, x_test: Any, train: pd.DataFrame, cv: int
 ) -> tuple[Ridge, pd.DataFrame]:
     """Tune alpha.
 
-    From cells 22-24 of the notebook.
+    From cells 23-24 of the notebook.
     """
-    pd.Series(results).sort_values().plot(kind="bar", title="RMSE")
-    save_figures("tune_alpha")
     best_alpha, best_score = None, -np.inf
     for alpha in [0.1, 1, 3, 10, 30]:
         score = cross_val_score(
-            Ridge(alpha=alpha), x_train, y_train, cv=5, scoring="neg_mean_squared_error"
+            Ridge(alpha=alpha),
+            x_train,
+            y_train,
+            cv=cv,
+            scoring="neg_mean_squared_error",
         ).mean()
         if score > best_score:
             best_alpha, best_score = alpha, score
@@ -123,8 +126,6 @@ def main() -> None:
         x_train, x_test, y_train, y_test = split_train_test(
             train, values["test_size"], values["random_state"]
         )
-        results = train_results(
-            x_test, x_train, y_test, y_train, values["models_alpha"]
-        )
-        final, _submission = tune_alpha(results, x_train, y_train, x_test, train)
+        train_results(x_test, x_train, y_test, y_train, values["models_alpha"])
+        final, _submission = tune_alpha(x_train, y_train, x_test, train, values["cv"])
         artifacts.save(final, "models/final.pkl")

@@ -14,10 +14,12 @@ from monthly_report import artifacts, reporting
 from monthly_report.reporting import show
 
 
-def compute_reports(full: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
+def save_reports(
+    full: pd.DataFrame, out: Path, unknown: pd.DataFrame
+) -> tuple[Any, dict]:
     """Reports.
 
-    From cells 13-14 of the notebook.
+    From cells 13-15 of the notebook.
     """
     by_city = full.pivot_table(
         index="city", columns="month", values="amount", aggfunc="sum", margins=True
@@ -30,20 +32,6 @@ def compute_reports(full: pd.DataFrame) -> tuple[pd.DataFrame, Any]:
         .sort_values(["category", "amount"], ascending=[True, False])
     )
     show(top)
-    return by_city, top
-
-
-def load_check(
-    out: Path,
-    by_city: pd.DataFrame,
-    top: Any,
-    unknown: pd.DataFrame,
-    full: pd.DataFrame,
-) -> tuple[dict, pd.DataFrame]:
-    """Load check.
-
-    From cells 15-17 of the notebook.
-    """
     by_city.to_csv(out / "revenue_by_city.csv")
     top.to_csv(out / "top_products.csv", index=False)
     unknown[["order_id", "customer"]].to_csv("out/unknown_customers.csv", index=False)
@@ -57,13 +45,21 @@ def load_check(
     with open(out / "summary.json", "w") as f:
         json.dump(stats, f, indent=2)
     show(stats)
+    return top, stats
+
+
+def load_check(out: Path, top: Any, full: pd.DataFrame) -> pd.DataFrame:
+    """Load check.
+
+    From cells 16-17 of the notebook.
+    """
     # read it again to be sure
     check = pd.read_csv(out / "top_products.csv")
     show(len(check) == len(top))
     for city, g in full.groupby("city"):
         g.to_csv(f"out/orders_{city}.csv", index=False)
     print(sorted(os.listdir("out")))
-    return stats, check
+    return check
 
 
 def main() -> None:
@@ -72,5 +68,5 @@ def main() -> None:
         out = artifacts.load("data/orders_one_file_month/out.pkl")
         full = artifacts.load("data/products_customers/full.pkl")
         unknown = artifacts.load("data/products_customers/unknown.pkl")
-        by_city, top = compute_reports(full)
-        load_check(out, by_city, top, unknown, full)
+        top, _stats = save_reports(full, out, unknown)
+        load_check(out, top, full)
