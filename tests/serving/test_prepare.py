@@ -178,6 +178,22 @@ def test_records_alone_become_what_the_model_saw(folder, cells):
     assert "sold" not in needed or "usual" in text
 
 
+@pytest.mark.parametrize(
+    ("encode", "closed"),
+    [
+        ('df["shop"] = LabelEncoder().fit_transform(df["shop"])', 4),
+        ('df["shop"] = df["shop"].map({"north": 0, "south": 1, "east": 2, "west": 3})', 4),
+        ('df = pd.get_dummies(df, columns=["shop"], dtype=int)', 0),  # all zero for any other
+    ],
+)
+def test_a_column_is_closed_where_other_values_can_not_be_predicted_from(folder, encode, closed):
+    x = 'df[[c for c in df.columns if c.startswith("shop")] + ["units"]]'
+    found, _ = replay(folder, READS, encode, f'x, y = {x}, df["sold"]', SPLIT)
+    assert found["raw"], found["why"]
+    (shop,) = (c for c in found["columns"] if c["name"] == "shop")
+    assert len(shop["closed"]) == closed
+
+
 REFUSED = {
     "a difference to the row before": [
         READS,

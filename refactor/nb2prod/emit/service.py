@@ -48,6 +48,7 @@ class Field:
         nullable: a record may have nothing there.
         needed: what is predicted depends on it.
         example: a value.
+        closed: the only values from which can be predicted; none if there may be others.
     """
 
     name: str
@@ -56,6 +57,7 @@ class Field:
     nullable: bool
     needed: bool
     example: Any
+    closed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +217,8 @@ def _schema(service: Service) -> dict[str, Any]:
             name += "_"
         taken.add(name)
         type_ = _TYPES[field.kind]
+        if field.closed:
+            type_ = f"Literal[{', '.join(map(repr, field.closed))}]"
         arguments = [] if name == field.name else [f"alias={field.name!r}"]
         if not field.needed or field.nullable:
             type_ = type_ if type_ == "Any" else f"{type_} | None"
@@ -227,7 +231,7 @@ def _schema(service: Service) -> dict[str, Any]:
     example = {f.name: f.example for f in service.fields if f.needed}
     return {
         "fields": lines,
-        "literals": False,
+        "literals": any(f.closed for f in service.fields),
         "dates": any(f.kind == "datetime" for f in service.fields),
         "about": about,
         "example": repr(json.loads(json.dumps(example, default=str))),

@@ -125,8 +125,7 @@ def _cell(plan: Plan, number: int) -> str:
 
 
 def _service(inference: Inference, found: Mapping[str, Any], why: str) -> Service:
-    fields = tuple(Field(**{k: c[k] for k in ("name", "dtype", "kind", "nullable", "needed",
-                                              "example")}) for c in found["columns"])  # fmt: skip
+    fields = tuple(map(_field, found["columns"]))
     return Service(
         inference,
         bool(found["raw"]),
@@ -137,3 +136,8 @@ def _service(inference: Inference, found: Mapping[str, Any], why: str) -> Servic
         found["probabilities"],
         found["labels"],
     )
+
+
+def _field(column: Mapping[str, Any]) -> Field:
+    rest: dict[str, Any] = {**column, "closed": tuple(column["closed"])}
+    return Field(**rest)

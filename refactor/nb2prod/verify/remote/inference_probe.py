@@ -13,6 +13,7 @@ import time
 import traceback
 import warnings
 
+_MOST_VALUES = 50  # of a column that takes nothing but the values that were seen
 _SINGLES = 300
 _BATCHES = 20
 _LONGEST = 3000  # rows that are tried one by one when they can't be tried together
@@ -200,8 +201,24 @@ class Replay:
                 needed = _matrix(self.serve(changed)) != usual
             except Exception:
                 needed = True
-            found.append(_column(name, column, column.iloc[rows], needed))
+            described = _column(name, column, column.iloc[rows], needed)
+            if needed and described["kind"] == "string":
+                described["closed"] = self._closed(name, sample)
+            found.append(described)
         return found
+
+    def _closed(self, name, sample):
+        """Return the values of a column if nothing can be predicted from any other."""
+        values = sorted(set(self.table[name].dropna()))
+        if len(values) > _MOST_VALUES:
+            return []
+        other = sample.copy()
+        other[name] = "".join(values) + "?"
+        try:
+            self._predict(self.serve(other))
+        except Exception:
+            return values
+        return []
 
 
 def _raise(error):
@@ -221,16 +238,13 @@ def _column(name, column, fine, needed):
     )
     if kind == "string" and not all(isinstance(v, str) for v in present.iloc[:1000]):
         kind = "any"
-    values = sorted(set(present.astype(str)))[:21] if kind == "string" else []
     return {
         "name": str(name),
         "dtype": str(column.dtype),
         "kind": kind,
         "nullable": bool(fine.isna().any()),
         "needed": bool(needed),
-        "values": values if len(values) <= 20 else [],
-        "low": _number(present.min()) if kind in ("integer", "number") and len(present) else None,
-        "high": _number(present.max()) if kind in ("integer", "number") and len(present) else None,
+        "closed": [],
         "example": _plain([present.iloc[0]])[0] if len(present) else None,
     }
 
