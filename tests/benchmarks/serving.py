@@ -6,9 +6,12 @@ PYTHON is the Python of an environment with mlflow, bentoml and what a service n
 uvicorn, skops, prometheus-client), ipykernel and pyarrow; nothing of it is needed for nb2prod. A
 notebook each trains a forest of 100 trees and a logistic regression, on the same table of 30
 columns. All servers have the same model, answer the same records one by one on loopback, and have
-to predict the same. Counted is the processor time of a server and of the processes that it started:
-other work on the machine makes wall time useless, and this a little larger. The order of the
-servers changes from round to round; the middle one of the rounds is shown.
+to predict the same: the generated service as it is ("fast"), and without the ways of its own to
+predict with these kinds of models, so that scikit-learn's `predict` does it ("plain"). Beside them
+stands a FastAPI application that reads nothing, and always answers the same ("nothing"). Counted is
+the processor time of a server and of the processes that it started: other work on the machine makes
+wall time useless, and this a little larger. The order of the servers changes from round to round;
+the middle one of the rounds is shown.
 """
 
 from __future__ import annotations
@@ -76,6 +79,16 @@ class Model:
     def predict(self, rows: list[dict[str, float]]) -> list[int]:
         return self.model.predict(pd.DataFrame(rows)).tolist()
 """
+_NOTHING = """
+from fastapi import FastAPI, Response
+app = FastAPI()
+@app.get("/ready")
+async def ready():
+    return {}
+@app.post("/predict")
+async def predict():
+    return Response('{"predictions":[0]}', media_type="application/json")
+"""
 
 
 @dataclass(frozen=True)
@@ -122,13 +135,14 @@ def measure(name: str, folder: Path, python: str, requests: int) -> None:
             with started(server) as (pid, url):
                 cost, said = asked(server, pid, url, rows, requests)
             costs[server.name].append(cost)
-            if answers.setdefault("all", said) != said:
+            if server.name != "nothing" and answers.setdefault("all", said) != said:
                 raise SystemExit(f"{server.name} predicts something else")
     middle = {server: statistics.median(found) for server, found in costs.items()}
     print(f"{name}: CPU ms per request, middle of {_ROUNDS} rounds of {requests}")
     for server, cost in middle.items():
         beside = ", ".join(f"{cost / middle[o]:.2f} of {o}" for o in ("mlflow", "bentoml"))
         print(f"  {server:10} {cost:7.3f}   {beside}", flush=True)
+    print("  load average", *(f"{load:.1f}" for load in os.getloadavg()))
 
 
 def prepare(model: str, folder: Path, python: str) -> None:
@@ -136,6 +150,7 @@ def prepare(model: str, folder: Path, python: str) -> None:
     code = _NOTEBOOK.format(model=model)
     (folder / "code.py").write_text(code)
     (folder / "bento.py").write_text(_BENTO)
+    (folder / "nothing.py").write_text(_NOTHING)
     cells = [{"cell_type": "code", "metadata": {}, "execution_count": None, "outputs": [],
               "source": code}]  # fmt: skip
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
@@ -151,23 +166,28 @@ def prepare(model: str, folder: Path, python: str) -> None:
     (folder / "rows.json").write_text(found)
     plain = folder / "plain"
     shutil.copytree(project, plain)
-    card = json.loads((plain / "models/service/card.json").read_text())
-    print(f"engine: {card['engine']}, columns as they are: {card.get('columns') is not None}")
-    (plain / "models/service/card.json").write_text(json.dumps({**card, "engine": "plain"}))
+    engines = plain / "src/bench/engines.py"
+    engines.write_text(engines.read_text() + "\n\nBUILDERS.clear()\n")
+    run([python, "src/run.py", "package_model"], plain)
+    for made in (project, plain):
+        card = json.loads((made / "models/service/card.json").read_text())
+        print(f"{made.name}: engine {card['engine']}, columns as they are: {bool(card['columns'])}")
 
 
 def servers_of(folder: Path, python: str) -> list[Server]:
     """Return the servers of a model."""
     project, plain = folder / "project", folder / "plain"
-    uvicorn = (python, "-m", "uvicorn", "--app-dir", "src", "bench.api.app:app", "--no-access-log")
+    uvicorn = (python, "-m", "uvicorn", "--no-access-log", "--app-dir")
+    service = (*uvicorn, "src", "bench.api.app:app")
     mlflow = (python, "-m", "mlflow", "models", "serve", "-m", "mlflow_model",
               "--env-manager", "local", "--workers", "1")  # fmt: skip
     bento = (python, "-m", "bentoml", "serve", "bento:Model")
     return [
-        Server("fast", uvicorn, project, "/predict", "/ready"),
-        Server("plain", uvicorn, plain, "/predict", "/ready"),
+        Server("fast", service, project, "/predict", "/ready"),
+        Server("plain", service, plain, "/predict", "/ready"),
         Server("mlflow", mlflow, folder, "/invocations", "/ping"),
         Server("bentoml", bento, folder, "/predict", "/readyz"),
+        Server("nothing", (*uvicorn, ".", "nothing:app"), folder, "/predict", "/ready"),
     ]
 
 

@@ -26,12 +26,14 @@ FOLDER = "models/service"
 # What a service needs besides the model's libraries, where the environment of the run lacks it.
 LIBRARIES = {
     "fastapi": ">=0.115",
+    "httptools": ">=0.6",  # half of what uvicorn costs without it
     "prometheus-client": ">=0.21",
     "skops": ">=0.13",
     "uvicorn": ">=0.34",
 }
 _MODULES = ("learnt", "records", "packing", "engines", STAGE,
-            "api.app", "api.predictor", "api.schemas", "api.metrics", "api.limits")  # fmt: skip
+            "api.app", "api.routes", "api.predictor", "api.schemas", "api.metrics",
+            "api.limits")  # fmt: skip
 TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
           "datetime": "datetime", "any": "Any"}  # fmt: skip
@@ -144,7 +146,8 @@ def service_modules(
 
 def service_test(service: Service, package: str) -> GeneratedFile:
     """Return the tests of the service."""
-    text = rendered("service/test_service", package=package, raw=service.raw,
+    numbers = [f.name for f in service.fields if f.kind in ("integer", "number")]
+    text = rendered("service/test_service", package=package, raw=service.raw, numbers=numbers,
                     names=repr([f.name for f in service.fields]))  # fmt: skip
     return GeneratedFile("tests/test_service.py", text)
 
