@@ -3,15 +3,15 @@
     python tests/benchmarks/serving.py --python PYTHON [--requests N] [--work DIR]
 
 PYTHON is the Python of an environment with mlflow, bentoml and what a service needs (fastapi,
-uvicorn, skops, prometheus-client), ipykernel and pyarrow; nothing of it is needed for nb2prod. A
-notebook each trains a forest of 100 trees and a logistic regression, on the same table of 30
-columns. All servers have the same model, answer the same records one by one on loopback, and have
-to predict the same: the generated service as it is ("fast"), and without the ways of its own to
-predict with these kinds of models, so that scikit-learn's `predict` does it ("plain"). Beside them
-stands a FastAPI application that reads nothing, and always answers the same ("nothing"). Counted is
-the processor time of a server and of the processes that it started: other work on the machine makes
-wall time useless, and this a little larger. The order of the servers changes from round to round;
-the middle one of the rounds is shown.
+uvicorn, httptools, skops, prometheus-client), ipykernel and pyarrow; nothing of it is needed for
+nb2prod. A notebook each trains a forest of 100 trees, with `n_jobs=-1` as notebooks have it, and a
+logistic regression, on the same table of 30 columns. All servers have the same model, answer the
+same records one by one on loopback, and have to predict the same: the generated service as it is
+("fast"), and without the ways of its own to predict with these kinds of models, so that scikit-
+learn's `predict` does it ("plain"). Beside them stands a FastAPI application that reads nothing,
+and always answers the same ("nothing"). Counted is the processor time of a server and of the
+processes that it started: other work on the machine makes wall time useless, and this a little
+larger. The order of the servers changes from round to round; the middle one of the rounds is shown.
 """
 
 from __future__ import annotations
