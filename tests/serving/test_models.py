@@ -131,7 +131,7 @@ SERVED = {
     "rows that are balanced": [
         LOADS,
         "from sklearn.tree import DecisionTreeClassifier",
-        "few, many = df[df['big'] == 1], df[df['big'] == 0]\n"
+        "few, many = df[df['big'] == 0], df[df['big'] == 1]\n"
         "both = pd.concat([many.sample(len(few), random_state=0), few])",
         "tree = DecisionTreeClassifier(random_state=0)\n"
         "tree.fit(both[['price', 'units']], both['big'])\nsaid = tree.predict(X)",
