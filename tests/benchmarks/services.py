@@ -1,6 +1,6 @@
 """Measure the services of real notebooks: which there are, and whether they predict the same.
 
-    python tests/benchmarks/services.py CORPUS.csv REPOSITORIES [--only TEXT] [--work DIR]
+    python tests/benchmarks/services.py CORPUS.csv REPOSITORIES [--only TEXT] [--work DIR] [--quick]
 
 CORPUS.csv has the columns repo, path and models (the classes that it fits); a notebook lies at
 REPOSITORIES/<repo with / as +>/<path>.
@@ -19,10 +19,25 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
+
+from nb2prod.analysis.notebook_flow import analyse
+from nb2prod.analysis.statements import read_program
+from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.project import project_files
+from nb2prod.emit.writer import write_files
+from nb2prod.notebook import read_notebook
+from nb2prod.pipeline.data import LIMIT
+from nb2prod.pipeline.planner import make_plan
+from nb2prod.serving.inference import with_models_kept, with_served
+from nb2prod.serving.refusals import unservable
+from nb2prod.verify.environment import environment_of
+from nb2prod.verify.serving import UnservableError, serve
 
 _BATCH = 500
 # Run in the notebook's folder: its cells, with each prediction of the model written down.
@@ -38,6 +53,7 @@ random.seed(0); np.random.seed(0)
 space = {"__name__": "__main__", "get_ipython": lambda: None, "display": print}
 said, versions = {}, []
 def rows(value):
+    value = value.get_data() if hasattr(value, "num_row") else value
     value = value.toarray() if hasattr(value, "toarray") else value
     if isinstance(value, (list, tuple)): return [repr(v) for v in value]
     values = np.asarray(value)
@@ -51,16 +67,21 @@ for cell in json.load(open(notebook))["cells"]:
     lines = [l for l in code.split("\\n") if "get_ipython()" not in l]
     try: exec("\\n".join(lines), space)
     except Exception as error: print(f"{type(error).__name__}: {error}", file=sys.stderr)
-    try: versions.append(copy.deepcopy(space[model]))
+    try: versions.append(copy.deepcopy(eval(model, space)))
     except Exception: continue
 # Names are used again for models that are never fitted: the last that predicts is the one.
 for version in reversed(versions):
-    for name, value in list(space.items()):
+    named = [(n, v) for n, v in list(space.items()) if not n.startswith("_")]
+    parts = [item for _, v in named if isinstance(v, dict) for item in list(v.items())]
+    for name, value in [*named, *parts]:
         try:
-            if name.startswith("_") or np.ndim(value) not in (1, 2): continue
+            if not hasattr(value, "num_row") and np.ndim(value) not in (1, 2): continue
             for row, found in zip(rows(value), np.asarray(version.predict(value)).tolist()):
                 said[row] = found
         except Exception: continue
+    if not said and hasattr(version, "forecast"):  # a model of a series, by steps
+        ahead = np.asarray(version.forecast(24)).tolist()
+        said = dict(zip(rows(np.arange(1.0, 25).reshape(-1, 1)), ahead))
     if said: break
 json.dump(said, open(target, "w"))
 """
@@ -83,33 +104,32 @@ def main() -> None:
     parser.add_argument("--only", default="")
     parser.add_argument("--work", type=Path, default=Path("services"))
     parser.add_argument("--all", action="store_true", help="those without models, too")
+    parser.add_argument("--quick", action="store_true", help="projects are not verified")
     options = parser.parse_args()
     counts: Counter[str] = Counter()
     with options.corpus.open(newline="") as stream:
         for row in csv.DictReader(stream):
             path = options.repositories / row["repo"].replace("/", "+") / row["path"]
             if options.only in str(path) and (row.get("models", "?") or options.all):
-                kind, detail = measure(path, options.work / "case")
+                kind, detail = measure(path, options.work.resolve() / "case", options.quick)
                 counts[kind] += 1
                 print(f"{kind:8} {row['repo']}/{row['path']}: {detail}", flush=True)
     print(", ".join(f"{kind} {count}" for kind, count in counts.most_common()))
 
 
-def measure(notebook: Path, work: Path) -> tuple[str, str]:
+def measure(notebook: Path, work: Path, quick: bool) -> tuple[str, str]:
     """Return the kind of service of a notebook, and how it was found or why there is none."""
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     root = work / "project"
-    command = [sys.executable, "-m", "nb2prod", "refactor", str(notebook), "--output", str(root)]
-    command += ["--with", "api", "--time-limit", "1800"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    told = (made_quickly if quick else made)(notebook, root)
     if not (root / "src").is_dir():
-        return "failed", done.stderr.strip().splitlines()[-1]
+        return "failed", told.strip().splitlines()[-1]
     settings = (root / "pyproject.toml").read_text("utf-8")
     found = re.search(r'app = "(.*)"\ninput = "(.*)"', settings)
     if found is None:
-        why = re.search(r"no service: (.*)", done.stderr)
-        return "none", why[1] if why else done.stderr.strip()[-200:]
+        why = re.search(r"no service: (.*)", told)
+        return "none", why[1] if why else told.strip()[-200:]
     run = subprocess.run(
         [sys.executable, "-c", _PIPELINE], cwd=root, capture_output=True, text=True, check=False
     )
@@ -119,7 +139,43 @@ def measure(notebook: Path, work: Path) -> tuple[str, str]:
     assert model, "the read-me names it"
     equal, asked = compare(notebook, root, found[1], model[1], work)
     kind = found[2] if equal == asked and asked else "WRONG" if asked else f"{found[2]}?"
-    return kind, f"{equal} of {asked} predictions as in the notebook"
+    why = re.search(r"takes the columns of the model: (.*)", told)
+    return kind, f"{equal} of {asked} predictions as in the notebook{f'; {why[1]}' if why else ''}"
+
+
+def made(notebook: Path, root: Path) -> str:
+    """Make the project as a user does; return what is told of it."""
+    command = [sys.executable, "-m", "nb2prod", "refactor", str(notebook), "--output", str(root)]
+    command += ["--with", "api", "--time-limit", "1800"]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
+def made_quickly(notebook: Path, root: Path) -> str:
+    """Make the project with its service, its pipeline run once; return what is told of it."""
+    read = read_notebook(notebook)
+    plan = make_plan(read, analyse(read_program(read)), limit=LIMIT)
+    # As after a run: all that is handed on was seen, and can be kept.
+    plan = replace(with_models_kept(with_served(plan)), types={(0, ""): ""})
+    suffixes = {(s.end, n): ".pkl" for s in plan.stages for t in s.steps for n in t.outputs}
+    write_files(root, project_files(plan, Evidence(suffixes)))
+    if not plan.served:
+        return f"no service: {unservable(plan.analysis)}"
+    run = subprocess.run(
+        [sys.executable, "-c", _PIPELINE], cwd=root, capture_output=True, text=True, check=False
+    )
+    if run.returncode:
+        return f"no service: {run.stderr.strip().splitlines()[-1]}"
+    try:
+        service = serve(
+            plan,
+            root,
+            suffixes,
+            environment_of(sys.executable, time.monotonic() + 1800, lambda _: None),
+        )
+    except UnservableError as error:
+        return f"no service: {error}"
+    write_files(root, project_files(plan, Evidence(suffixes, service=service)))
+    return service.verdict
 
 
 def compare(notebook: Path, root: Path, app: str, model: str, work: Path) -> tuple[int, int]:
@@ -160,6 +216,8 @@ from {package} import params, records
 from {package}.prepare import prepare
 from {package}.source import load_raw
 from {package}.learnt import Learnt
+import random
+random.seed(0); np.random.seed(0)
 p, found = Predictor(), []
 if p.card["input"] == "raw":
     table = records.table(load_raw())

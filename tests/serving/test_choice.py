@@ -12,7 +12,8 @@ from nb2prod.cli import main
 from nb2prod.notebook import read_notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.serving.inference import inferences, unservable, with_models_kept, with_served
+from nb2prod.serving.inference import inferences, with_models_kept, with_served
+from nb2prod.serving.refusals import unservable
 from nb2prod.verify.environment import environment_of
 from nb2prod.verify.serving import UnservableError, serve
 
@@ -115,12 +116,28 @@ def test_a_step_across_records_is_named(folder, capsys):
 
 REFUSED = {
     "no model": (["print(df.describe())"], "no cell fits a model"),
-    "a model of a series": (
+    "a model of several series": (
         [
-            "from statsmodels.tsa.arima.model import ARIMA",
-            "found = ARIMA(df['sold'], order=(1, 0, 0)).fit()\nprint(found.forecast())",
+            "from statsmodels.tsa.api import VAR",
+            "found = VAR(df).fit()\nprint(found.summary())",
         ],
         "cell 3: a model of a series forecasts it as a whole",
+    ),
+    "a model that is only cross-validated": (
+        [
+            "from sklearn.model_selection import cross_val_score",
+            "model = DecisionTreeRegressor()",
+            "print(cross_val_score(model, df[['units']], df['sold']))",
+        ],
+        "cell 4: the model model is only cross-validated, and no cell fits it",
+    ),
+    "a model that stays in a function": (
+        [
+            "def slope(rows):\n    line = LinearRegression().fit(rows[['units']], rows['sold'])\n"
+            "    return line.coef_",
+            "print(slope(df))",
+        ],
+        "cell 3: a model is fitted inside of a function, and no variable holds it",
     ),
     "data that is not loaded": (
         ["model = LinearRegression()\nmodel.fit([[1], [2]], [3, 4])"],
@@ -133,7 +150,7 @@ REFUSED = {
 def test_what_can_not_be_served_is_refused_with_the_cell(folder, cells, why):
     plan = planned(notebook(folder, LOADS, *cells))
     assert not list(inferences(plan))
-    assert unservable(plan).startswith(why)
+    assert unservable(plan.analysis).startswith(why)
 
 
 def test_a_model_that_can_not_be_kept_is_refused_with_the_cell(folder):

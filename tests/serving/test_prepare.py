@@ -82,8 +82,10 @@ def replay(folder, *cells):
         "root": str(folder),
         "package": "case",
         "model": "model.pkl",
-        "bundled": "",
+        "part": [],
+        "adapters": [],
         "obstacle": obstacle[1] if obstacle else "",
+        "passable": inference.passable,
         "seconds": 30,
         "result": "found.json",
     }
@@ -158,6 +160,12 @@ SERVED = {
         "limit = 3\ndef many(units):\n    return (units > limit).astype(int)",
         'df = df.dropna()\ndf["many"] = many(df["units"])',
         'x, y = df[["price", "many"]], df["sold"]',
+        SPLIT,
+    ],
+    "a target that is made of the next row": [
+        READS,
+        'df["target"] = np.where(df["sold"].shift(-1) > df["sold"], 1, 0)',
+        'df = df.dropna()\nx, y = df[["price", "units"]], df["target"]',
         SPLIT,
     ],
     "bins that depend on the data": [

@@ -11,7 +11,7 @@ import libcst as cst
 from nb2prod.emit.docstrings import docstring
 from nb2prod.emit.functions import rewriting, rewritten
 from nb2prod.emit.imports import with_imports
-from nb2prod.emit.templates import formatted
+from nb2prod.emit.templates import formatted, rendered
 from nb2prod.pipeline.plan import Plan, cell_ranges
 from nb2prod.serving.inference import RAW, Inference
 from nb2prod.serving.statements import Piece
@@ -19,6 +19,9 @@ from nb2prod.serving.statements import Piece
 
 def preparation_modules(plan: Plan, inference: Inference, package: str) -> dict[str, str]:
     """Return the modules `source`, with `load_raw`, and `prepare`, by their names."""
+    if inference.series:
+        parts = ("source", "prepare")
+        return {part: rendered(f"service/series_{part}", package=package) for part in parts}
     cells = sorted({plan.analysis.statements[n].cell + 1 for n in inference.statements})
     about = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`."
     doc = docstring("From raw records to what the model takes.", [about])

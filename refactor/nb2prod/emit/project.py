@@ -129,7 +129,9 @@ def _serving(
     """Yield what is needed to install the service, and the container if that is wanted."""
     parts = ("prepare", "learnt", "records", "packing", "engines", "functions")
     served = {n: t for n, t in modules.items() if n in parts or n.startswith("api.")}
-    direct = _distributions(plan, _libraries(plan, served, package), evidence)
+    network = evidence.service.libraries if evidence.service else ()
+    libraries = sorted({*_libraries(plan, served, package), *network})
+    direct = _distributions(plan, libraries, evidence)
     trained = {"dvc", "matplotlib", "seaborn", "plotly", "PyYAML"}
     yield service_requirements([d for d in direct if d.name not in trained], evidence.installed)
     if evidence.container:

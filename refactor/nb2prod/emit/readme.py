@@ -64,7 +64,7 @@ def _service(evidence: Evidence, package: str) -> dict[str, object] | None:
         return None
     verdict = evidence.service.verdict
     return {
-        "about": f"The model `{evidence.service.inference.sink.model}` {inline(verdict)}.",
+        "about": f"The model `{evidence.service.inference.sink.name}` {inline(verdict)}.",
         "app": f"{package}.api.app:app",
         "prepare": f"src/{package}/prepare.py",
         "container": evidence.container,

@@ -20,6 +20,7 @@ from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan
 from nb2prod.serving.inference import Inference
 from nb2prod.serving.selection import selects_only
+from nb2prod.serving.sinks import Sink
 
 STAGE = "package_model"
 FOLDER = "models/service"
@@ -76,6 +77,9 @@ class Service:
         probabilities: the model gives the probability of each class.
         labels: it predicts one of a few labels.
         passed: why models that come before it are not served.
+        adapter: the module that asks it for predictions, where it has no `predict` of its own.
+        libraries: what a network computes with.
+        scores: it says how far from an anomaly each record is.
     """
 
     inference: Inference
@@ -87,14 +91,18 @@ class Service:
     probabilities: bool
     labels: bool
     passed: tuple[str, ...] = ()
+    adapter: str = ""
+    libraries: tuple[str, ...] = ()
+    scores: bool = False
 
     @property
     def verdict(self) -> str:
         """What was shown, in a line."""
         if self.raw:
+            about = " (as far as single precision goes)" if self.libraries else ""
             return (
                 f"predicts from raw records; {self.seen} rows of the notebook came out of them "
-                f"exactly, and {self.rows} records alone as among others"
+                f"exactly, and {self.rows} records alone as among others{about}"
             )
         return f"takes the columns of the model: {self.why}"
 
@@ -108,26 +116,33 @@ def model_file(plan: Plan, artifacts: list[StageFiles], model: str) -> Artifact 
     return None
 
 
+def model_part(plan: Plan, artifact: Artifact, sink: Sink) -> list[int | str]:
+    """Return the keys by which the model is found in what a file holds."""
+    keys: list[int | str] = [plan.names.get(sink.model, sink.model)] if artifact.bundled else []
+    return keys if sink.item is None else [*keys, sink.item]
+
+
 def service_modules(
     plan: Plan, service: Service, artifacts: list[StageFiles], package: str
 ) -> dict[str, str]:
     """Return the modules of the package that serve the model, by their dotted names."""
     artifact = model_file(plan, artifacts, service.inference.sink.model)
     assert artifact is not None, "only a model that is kept is served"
-    new = plan.names.get(service.inference.sink.model, service.inference.sink.model)
     values: dict[str, Any] = {
         "package": package,
         "raw": service.raw,
         # The model takes columns of a record just as they are.
         "straight": not service.raw or selects_only(service.inference),
         "model_path": artifact.path,
-        "bundled": new if artifact.bundled else "",
+        "part": "".join(f"[{key!r}]" for key in model_part(plan, artifact, service.inference.sink)),
         "libraries": _served_libraries(plan, service),
         "metrics": [its.metrics_path for its in artifacts if its.metrics],
         "notebook": repr(plan.notebook.path.name),
         "verdict": service.verdict,
         "probabilities": service.probabilities,
         "labels": service.labels,
+        "scores": service.scores,
+        "adapter": service.adapter,
         "columns": repr({f.name: f.dtype for f in service.fields}),
         "names": repr([f.name for f in service.fields]),
         "title": package.replace("_", " ").capitalize(),
@@ -139,7 +154,7 @@ def service_modules(
         **preparation_modules(plan, service.inference, package),
         "api.__init__": about,
     }
-    for name in _MODULES:
+    for name in (*_MODULES, *([service.adapter] if service.adapter else [])):
         modules[name] = rendered(f"service/{name.replace('.', '/')}", **values)
     return modules
 
@@ -197,7 +212,8 @@ def _served_libraries(plan: Plan, service: Service) -> list[str]:
     model = plan.analysis.value(service.inference.sink.statement + 1, service.inference.sink.model)
     top = (model.type or "").partition(".")[0]
     known = {"sklearn": "scikit-learn"}
-    return sorted({"numpy", "pandas", known.get(top, top)} - {"", "instance", "builtins"})
+    own = set(service.libraries[:1]) or {known.get(top, top)}
+    return sorted({"numpy", "pandas", *own} - {"", "instance", "builtins"})
 
 
 def _description(plan: Plan, service: Service) -> str:

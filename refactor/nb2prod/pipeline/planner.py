@@ -25,7 +25,8 @@ from nb2prod.pipeline.steps import partition, step_cost
 OTHER_MODULES = frozenset(
     {"artifacts", "reporting", "generators", "params", "functions", "settings", "run",
      # of a service
-     "source", "prepare", "learnt", "records", "packing", "package_model", "engines", "api"}
+     "source", "prepare", "learnt", "records", "packing", "package_model", "engines", "api",
+     "torch_network", "keras_network", "series_forecast"}
 )  # fmt: skip
 _OWN_NAMES = OTHER_MODULES - {"functions", "run"} | {
     "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",

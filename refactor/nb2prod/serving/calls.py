@@ -32,6 +32,9 @@ SHUFFLES = frozenset({"shuffle", "resample"})
 STACKS = frozenset({"pandas.concat", "numpy.vstack", "numpy.append"})
 # Functions that make one thing of all rows.
 GATHERS = frozenset({"set", "sorted", "sum", "max", "min", "numpy.unique", "collections.Counter"})
+# Data sets of libraries that hold what is to be predicted, too; in service nothing is known of it.
+WITH_TARGET = frozenset({"xgboost.DMatrix", "lightgbm.Dataset", "catboost.Pool"})
+OF_TARGET = frozenset({"label", "weight", "base_margin", "group", "init_score", "reference"})
 # Functions that learn what has to be remembered for their next use, with the method that does.
 REMEMBERED = {
     "pandas.get_dummies": "get_dummies",

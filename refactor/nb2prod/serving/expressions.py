@@ -10,6 +10,7 @@ from typing import Literal, cast
 
 from nb2prod.analysis.code_cell import dotted
 from nb2prod.serving import calls
+from nb2prod.serving.slices import loaded
 
 # plain: depends on no data; size: how many rows there are; learnt: computed from many rows at once;
 # rows: holds something for each row.
@@ -56,6 +57,7 @@ class Expressions:
             name: Gives a name to what is learnt.
         """
         self.kinds: dict[str, tuple[Kind, frozenset[int]]] = {}
+        self.records: frozenset[int] = PLAIN  # the statement that loads those that are served
         self.fitted: set[str] = set()  # estimators that learn in an expression
         self._imported = imported
         self._name = name
@@ -275,6 +277,11 @@ class Expressions:
             assert isinstance(whole.serving, ast.Call)
             whole.serving.keywords.append(ast.keyword("has_constant", ast.Constant("add")))
             return whole
+        if name in calls.WITH_TARGET:
+            whole = self._rebuilt_call(node, None, given, named, "rows", sources)
+            assert isinstance(whole.serving, ast.Call)
+            kept = [k for k in whole.serving.keywords if k.arg not in calls.OF_TARGET]
+            return replace(whole, serving=ast.Call(node.func, whole.serving.args[:1], kept))
         if name in calls.REMEMBERED:
             return self._remembered(node, calls.REMEMBERED[name], given, named, sources)
         if short in calls.SHUFFLES:
@@ -282,10 +289,30 @@ class Expressions:
             serving = given[0].serving if len(given) == 1 else ast.Tuple(
                 [g.serving for g in given], ast.Load())  # fmt: skip
             return Expression("rows", sources, fitting, serving)
-        below = name in calls.STACKS and not calls.by_column(node)
-        if short in calls.ACROSS_FUNCTIONS or below:
+        if name in calls.STACKS and not calls.by_column(node):
+            return self._stacked(node, given, named, sources)
+        if short in calls.ACROSS_FUNCTIONS:
             raise CrossRowError(f"`{short}` makes a row's value from other rows")
         return self._rebuilt_call(node, None, given, named, "rows", sources)
+
+    def _stacked(
+        self,
+        node: ast.Call,
+        given: list[Expression],
+        named: list[Expression],
+        sources: frozenset[int],
+    ) -> Expression:
+        """Return tables below each other: in service there are only the records, once."""
+        fitting = self._rebuilt_call(node, None, given, named, "rows", sources).fitting
+        first = given[0].serving
+        parts = (
+            first.elts if isinstance(first, ast.List | ast.Tuple) else [g.serving for g in given]
+        )
+        for part in parts:
+            held = [self.kinds[n] for n in sorted(loaded(part)) if n in self.kinds]
+            if any(kind == "rows" and its & self.records for kind, its in held):
+                return Expression("rows", sources, fitting, part)
+        raise CrossRowError(f"`{ast.unparse(node.func)}` puts the rows of tables below each other")
 
     def _remembered(
         self,

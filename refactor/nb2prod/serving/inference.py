@@ -9,20 +9,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from nb2prod.analysis.code_cell import dotted
-from nb2prod.analysis.effects import RANDOM
 from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.plan import Parameter, Plan, PlanError, Records, Step
 from nb2prod.pipeline.planner import split_after
 from nb2prod.serving.expressions import CrossRowError, Expression
-from nb2prod.serving.sinks import Sink, series_model, sinks
+from nb2prod.serving.names import imported_names
+from nb2prod.serving.needs import needed
+from nb2prod.serving.series import WHY, series_results
+from nb2prod.serving.sinks import Sink, sinks
 from nb2prod.serving.slices import backward_slice, loaded
-from nb2prod.serving.statements import Piece, Statements, needed
+from nb2prod.serving.sources import sources
+from nb2prod.serving.statements import Piece, Statements
 
 RAW = "raw"  # the name of the records, as they are loaded
-# What makes data of numbers and texts that are typed in.
-MAKERS = frozenset({"pandas.DataFrame", "numpy.array", "numpy.linspace", "numpy.arange"})
 _Node = TypeVar("_Node", bound=ast.AST)
 
 
@@ -38,6 +38,7 @@ class Inference:
         pieces: what is done to them, in order.
         takes: what the model is given after them.
         parameters: the values in `params.yaml` that all of this depends on.
+        series: the model is asked for steps after the end of a series, which are no records.
     """
 
     sink: Sink
@@ -47,11 +48,17 @@ class Inference:
     pieces: tuple[Piece, ...]
     takes: Expression
     parameters: tuple[Parameter, ...]
+    series: bool = False
 
     @property
     def obstacle(self) -> tuple[int, str] | None:
         """The first statement that can't be done for one record alone, and why."""
         return next(((p.number, p.why) for p in self.pieces if p.why), None)
+
+    @property
+    def passable(self) -> bool:
+        """Say whether all that can't be done is columns which the model may do without."""
+        return all(p.column for p in self.pieces if p.why)
 
     @property
     def statements(self) -> list[int]:
@@ -60,15 +67,38 @@ class Inference:
 
 
 def inferences(plan: Plan) -> Iterator[Inference]:
-    """Yield the ways from records to models, those of the model to be served first."""
+    """Yield the ways from records to models, those of the model to be served first.
+
+    Models come last of which it is not known how a record becomes what they are given.
+    """
+    ways: list[Inference] = []
     versions: dict[str, int] = {}
-    for sink in sorted(sinks(plan.analysis), key=lambda s: s.model != plan.chosen):
-        version = _version(plan, sink)
-        if version is None or versions.get(sink.model, version) != version:
-            continue
-        if (found := _inference(plan, sink)) is not None:
-            versions[sink.model] = version
-            yield found
+    given = sinks(plan.analysis)
+    for find in (_inference, _of_own_columns, _forecast):
+        known = frozenset(versions)
+        for sink in given if find is not _forecast else _forecasts(plan.analysis):
+            version = _version(plan, sink)
+            if version is None or versions.get(sink.model, version) != version:
+                continue
+            if sink.model not in known and (way := find(plan, sink)) is not None:
+                versions[sink.model] = version
+                ways.append(way)
+    yield from sorted(ways, key=lambda way: way.sink.model != plan.chosen)
+
+
+def _forecasts(analysis: Analysis) -> list[Sink]:
+    """Return the results of models of a series, the last first; they are given steps."""
+    steps = ast.Name(RAW, ast.Load())
+    found = reversed(series_results(analysis).items())
+    return [Sink(model, fitted, fitted, steps, trained=True) for model, fitted in found]
+
+
+def _forecast(_plan: Plan, sink: Sink) -> Inference:
+    """Return how the results of a model of a series are asked for steps after its end."""
+    at = sink.statement
+    load = ast.Call(ast.Name("range", ast.Load()), [], [])
+    takes = Expression("rows", frozenset({at}), sink.takes, sink.takes)
+    return Inference(sink, at, load, (), (Piece(at, (), (), WHY),), takes, (), series=True)
 
 
 def _version(plan: Plan, sink: Sink) -> int | None:
@@ -77,8 +107,20 @@ def _version(plan: Plan, sink: Sink) -> int | None:
     anew = [n for n, e in enumerate(effects) if sink.model in e.all_binds]
     until = next((n for n in anew if n > sink.used), len(effects))
     changes = (n for n, e in enumerate(effects) if sink.model in e.all_binds | e.mutates)
-    last = max((n for n in changes if n < until), default=None)
+    last = max((n for n in changes if n < until and _has(plan, n, sink.model)), default=None)
     return last if last is not None and plan.step_of(last) else None
+
+
+def _has(plan: Plan, number: int, name: str) -> bool:
+    """Say whether the step of a statement has a variable: what may change may not be used there."""
+    if name in plan.analysis.effects[number].all_binds:
+        return True
+    found = plan.step_of(number)
+    if found is None:
+        return False
+    _, step = found
+    bound = (plan.analysis.effects[n].all_binds for n in step.statements)
+    return name in step.inputs or any(name in names for names in bound)
 
 
 def with_served(plan: Plan) -> Plan:
@@ -104,29 +146,13 @@ def with_served(plan: Plan) -> Plan:
 def _records(plan: Plan, inference: Inference) -> Records:
     files = plan.data.reads.get(inference.source, ())
     loaded = ", ".join(files) or " ".join(ast.unparse(inference.load).split())
+    loaded = "the series" if inference.series else loaded
     prepared = tuple(p.number for p in inference.pieces if p.serving)
     why = ""
     if inference.obstacle:
         number, text = inference.obstacle
         why = f"cell {plan.analysis.statements[number].cell + 1}: {text}"
     return Records(inference.source, loaded, prepared, why)
-
-
-def unservable(plan: Plan) -> str:
-    """Say why a notebook has no model that can be served, where it has none."""
-    statements = plan.analysis.statements
-    if found := sinks(plan.analysis):
-        model, number = found[0].model, found[0].statement
-        return (
-            f"cell {statements[number].cell + 1}: what the model {model} is given does not come "
-            "from data that the notebook loads"
-        )
-    if (number := series_model(plan.analysis)) is not None:
-        return (
-            f"cell {statements[number].cell + 1}: a model of a series forecasts it as a whole, and "
-            "there is no record to predict from"
-        )
-    return "no cell fits a model"
 
 
 def with_models_kept(plan: Plan) -> Plan:
@@ -151,12 +177,11 @@ def with_models_kept(plan: Plan) -> Plan:
 
 
 def _inference(plan: Plan, sink: Sink) -> Inference | None:
-    analysis = plan.analysis
-    numbers = backward_slice(analysis, sink.statement, loaded(sink.takes))
-    for loads in (_loads(analysis, numbers), _typed_in(analysis, numbers)):
+    numbers = backward_slice(plan.analysis, sink.statement, loaded(sink.takes))
+    for loads in sources(plan.analysis, numbers):
         for source in loads:
-            if (found := _from_source(plan, sink, numbers, source, loads)) is not None:
-                return found
+            if (way := _from_source(plan, sink, numbers, source, loads)) is not None:
+                return way
     return None
 
 
@@ -186,11 +211,44 @@ def _from_source(
         return None
     lifted = {d.name: d.lifted for d in plan.scope.definitions.values()}
     kept = needed(pieces, loaded(takes.serving), lifted)
-    before = backward_slice(analysis, source, loaded(load))
-    for node in (load, *(analysis.statements[n].node for n in before)):
+    return _way(plan, sink, source, load, kept, takes, parameters)
+
+
+def _of_own_columns(plan: Plan, sink: Sink) -> Inference | None:
+    """Return the way from what is loaded to a model that is given no rows of it."""
+    numbers = backward_slice(plan.analysis, sink.statement, loaded(sink.takes))
+    found = (item for loads in sources(plan.analysis, numbers) for item in loads.items())
+    source, load = next(found, (None, None))
+    if source is None or load is None:
+        return None
+    parameters = _Parameters(plan.parameters)
+    pieces: list[Piece] = []
+    for number in numbers:
+        node = plan.analysis.statements[number].node
+        record = {load: ast.Name(RAW, ast.Load())} if number == source else None
+        done = parameters.put(node, record)
+        pieces.append(Piece(number, (done,), (done,)))
+    given = parameters.put(sink.takes)
+    made = sink.statement if not pieces else pieces[-1].number
+    pieces.append(Piece(made, (), (), "what the model is given has no row for each record"))
+    takes = Expression("rows", frozenset({source}), given, given)
+    return _way(plan, sink, source, load, pieces, takes, parameters)
+
+
+def _way(
+    plan: Plan,
+    sink: Sink,
+    source: int,
+    load: ast.Call,
+    pieces: Sequence[Piece],
+    takes: Expression,
+    parameters: _Parameters,
+) -> Inference:
+    before = backward_slice(plan.analysis, source, loaded(load))
+    for node in (load, *(plan.analysis.statements[n].node for n in before)):
         parameters.put(node)
     used = tuple(parameters.used.values())
-    return Inference(sink, source, load, before, tuple(kept), takes, used)
+    return Inference(sink, source, load, before, tuple(pieces), takes, used)
 
 
 class _Parameters:
@@ -209,53 +267,6 @@ class _Parameters:
                 there[id(part)] = ast.parse(text, mode="eval").body
                 self.used[found.stage, found.name] = found
         return copy.deepcopy(node, there)
-
-
-def _loads(analysis: Analysis, numbers: Sequence[int]) -> dict[int, ast.Call]:
-    """Return the outermost calls that load data, by their statements."""
-    calls = ((i, c) for i in numbers for c in analysis.effects[i].calls)
-    outer = [(i, c.node) for i, c in calls if c.role == "load" and c.depth == 0]
-    return dict(reversed(outer))
-
-
-def _typed_in(analysis: Analysis, numbers: Sequence[int]) -> dict[int, ast.Call]:
-    """Return the calls that make tables or arrays of what is typed in, by their statements."""
-    imported = imported_names(analysis)
-    found: dict[int, ast.Call] = {}
-    for number in numbers:
-        node = analysis.statements[number].node
-        if not isinstance(node, ast.Assign):
-            continue
-        for call in (n for n in ast.walk(node.value) if isinstance(n, ast.Call)):
-            needs = backward_slice(analysis, number, loaded(call))
-            made = dotted(call.func, imported) in MAKERS
-            if made and not any(_varies(analysis, n) for n in (number, *needs)):
-                found[number] = call
-                break
-    return found
-
-
-def _varies(analysis: Analysis, number: int) -> bool:
-    """Say whether a statement loads data, or draws at random."""
-    effect = analysis.effects[number]
-    draws = any(w.startswith(RANDOM) for w in effect.reads | effect.writes)
-    return draws or any(call.role == "load" for call in effect.calls)
-
-
-def imported_names(analysis: Analysis) -> dict[str, str]:
-    """Return what the names that a notebook imports stand for."""
-    names: dict[str, str] = {}
-    for statement in analysis.statements:
-        match statement.node:
-            case ast.Import(names=items):
-                for item in items:
-                    top = item.name.partition(".")[0]
-                    names[item.asname or top] = item.name if item.asname else top
-            case ast.ImportFrom(module=str(module), names=items):
-                names |= {item.asname or item.name: f"{module}.{item.name}" for item in items}
-            case _:
-                pass
-    return names
 
 
 def _namer() -> Callable[[ast.expr], str]:

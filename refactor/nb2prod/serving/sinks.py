@@ -7,17 +7,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nb2prod.analysis.notebook_flow import Analysis, imports
+from nb2prod.serving.series import SERIES, series_results
+from nb2prod.serving.uses import CALLED, Uses, data_given
 
 PREDICTS = frozenset({"predict", "predict_proba", "predict_classes", "decision_function", "score"})
-_TRAINS = frozenset({"fit", "train"})
+_TRAINS = frozenset({"fit", "train", "fit_predict"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 # Models of statsmodels that are given a formula and a table, and those that are given arrays.
 _FORMULA = frozenset({"ols", "gls", "wls", "glm", "logit", "probit", "poisson", "mnlogit", "rlm",
                       "quantreg", "negativebinomial", "gee"})  # fmt: skip
 _ARRAYS = frozenset({"OLS", "GLS", "WLS", "GLM", "Logit", "Probit", "Poisson", "MNLogit", "RLM",
                      "QuantReg", "NegativeBinomial"})  # fmt: skip
-# A series is forecast as a whole; there is no record to predict from.
-_SERIES = ("statsmodels.tsa.", "prophet.", "fbprophet.", "pmdarima.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,7 @@ class Sink:
         used: where the model is trained on it, or predicts for it.
         takes: the expression that is given to it.
         trained: that is what it was trained on, not what it predicted for.
+        item: the model is an item of what the variable holds: its number or key.
     """
 
     model: str
@@ -37,6 +38,12 @@ class Sink:
     used: int
     takes: ast.expr
     trained: bool
+    item: int | str | None = None
+
+    @property
+    def name(self) -> str:
+        """The model as the notebook has it."""
+        return self.model if self.item is None else f"{self.model}[{self.item!r}]"
 
 
 def sinks(analysis: Analysis) -> list[Sink]:
@@ -50,39 +57,31 @@ def sinks(analysis: Analysis) -> list[Sink]:
         s.model for s in reversed(found)))}  # fmt: skip
     kept: dict[tuple[str, str, bool], Sink] = {}
     for sink in reversed(found):
-        kept.setdefault((sink.model, ast.unparse(sink.takes), sink.trained), sink)
+        kept.setdefault((sink.name, ast.unparse(sink.takes), sink.trained), sink)
     return sorted(kept.values(), key=lambda s: (order[s.model], s.trained, -s.statement))
 
 
-def series_model(analysis: Analysis) -> int | None:
-    """Return the first statement that fits a model of a series as a whole."""
-    types = enumerate(effect.value.type or "" for effect in analysis.effects)
-    names = ((n, c.name) for n, e in enumerate(analysis.effects) for c in e.calls)
-    return next((n for n, name in [*types, *names] if name.startswith(_SERIES)), None)
-
-
 def _sinks(analysis: Analysis) -> Iterator[Sink]:
+    uses = Uses(analysis)
+    series = series_results(analysis)
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         if isinstance(statement.node, _DEFINITIONS) or imports(statement):
             continue
-        for call in (n for n in ast.walk(statement.node) if isinstance(n, ast.Call)):
-            if not isinstance(call.func, ast.Attribute):
+        at = statement.number
+        trains = any(call.name == ".backward" for call in effect.calls)
+        for use in uses.of(at):
+            if at >= series.get(use.model, at + 1):
                 continue
-            name, receiver = call.func.attr, call.func.value
-            if name in PREDICTS and isinstance(receiver, ast.Name) and (given := _given(call)):
-                at = statement.number
-                yield Sink(receiver.id, at, at, given, trained=False)
-            if name in _TRAINS and not (effect.value.type or "").startswith(_SERIES):
-                yield from _training(analysis, statement.number, call)
-
-
-def _given(call: ast.Call) -> ast.expr | None:
-    for keyword in call.keywords:
-        if keyword.arg in {"X", "x", "data", "exog"}:
-            return keyword.value
-    if call.args and not isinstance(call.args[0], ast.Starred | ast.Constant):
-        return call.args[0]
-    return None
+            if use.method in PREDICTS and use.model and use.given:
+                yield Sink(use.model, at, at, use.given, trained=False, item=use.item)
+            elif use.method == CALLED and use.given:
+                yield Sink(use.model, at, at, use.given, trained=trains)
+            elif use.method not in _TRAINS or (effect.value.type or "").startswith(SERIES):
+                continue
+            elif use.own and use.item is None:
+                yield from _training(analysis, at, use.call)
+            elif use.model and use.given:
+                yield Sink(use.model, at, at, use.given, trained=True, item=use.item)
 
 
 def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]:
@@ -91,13 +90,13 @@ def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]
     receiver = call.func.value
     node = analysis.statements[number].node
     result = node.targets[0] if isinstance(node, ast.Assign) and node.value is call else None
-    given = _given(call)
+    given = data_given(call)
     if isinstance(receiver, ast.Name) and (given or not isinstance(result, ast.Name)):
         if given:
             yield Sink(receiver.id, number, number, given, trained=True)
         # A class of somebody's own may be given the data when an object is made of it.
         at, made = _made(analysis, number, receiver.id)
-        if made is not None and (data := _given(made)):
+        if made is not None and (data := data_given(made)):
             yield Sink(receiver.id, at, number, data, trained=True)
         return
     made = receiver if isinstance(receiver, ast.Call) else None

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from nb2prod.analysis.notebook_flow import Analysis, imports
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# Methods of networks, called without arguments: gradients and modes are no part of the data.
+_LEARNS = frozenset({".backward", ".zero_grad", ".eval", ".train"})
 _LOOKS = frozenset({"plot", "explore"})
 
 
@@ -22,13 +24,18 @@ def backward_slice(analysis: Analysis, before: int, wanted: Iterable[str]) -> tu
         statement, effect = analysis.statements[number], analysis.effects[number]
         if imports(statement) or isinstance(statement.node, _DEFINITIONS):
             continue
-        makes = (effect.all_binds | effect.mutates) & need
+        learns = any(c.name in _LEARNS and _bare(c.node) for c in effect.calls)
+        makes = (effect.all_binds | (set[str]() if learns else effect.mutates)) & need
         roles = {call.role for call in effect.calls if call.role}
         if not makes or (roles and roles <= _LOOKS and not effect.all_binds):
             continue
         found.append(number)
         need = (need - effect.binds) | effect.uses
     return tuple(reversed(found))
+
+
+def _bare(call: ast.Call) -> bool:
+    return not call.args and not call.keywords
 
 
 def loaded(node: ast.AST) -> set[str]:

@@ -15,6 +15,7 @@ from nb2prod.serving.expressions import (
     Expressions,
     remembered,
 )
+from nb2prod.serving.loops import counts, grown, numbered
 from nb2prod.serving.slices import loaded
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -29,12 +30,14 @@ class Piece:
         fitting: what is executed when the model is fitted.
         serving: what is executed when it serves; the same, less, or nothing.
         why: why it can't be done for one record alone; empty where it can.
+        column: that is a column only, which serving lacks; the model may do without it.
     """
 
     number: int
     fitting: tuple[ast.stmt, ...]
     serving: tuple[ast.stmt, ...]
     why: str = ""
+    column: bool = False
 
     @property
     def shared(self) -> bool:
@@ -54,13 +57,27 @@ class Statements:
         try:
             fitting, serving = self._statement(node)
         except CrossRowError as error:
+            if (empty := self._without(node)) is not None:
+                return Piece(number, (node,), (empty,), str(error), column=True)
             self._bound(node)
             return Piece(number, (node,), (node,), str(error))
         return Piece(number, tuple(fitting), tuple(serving))
 
+    def _without(self, node: ast.stmt) -> ast.stmt | None:
+        """Return what leaves a column empty that a statement makes; None if it makes none."""
+        match node:
+            case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as column]):
+                if self.expressions.kinds.get(name, ("plain",))[0] == "rows":
+                    nothing = ast.Call(ast.Name("float", ast.Load()), [ast.Constant("nan")], [])
+                    return ast.Assign([column], nothing)
+            case _:
+                pass
+        return None
+
     def source(self, number: int, node: ast.stmt, raw: str) -> Piece:
         """Return what the statement becomes that holds the records, of which `raw` is the name."""
-        self.expressions.kinds[raw] = ("rows", frozenset({number}))
+        self.expressions.records = frozenset({number})
+        self.expressions.kinds[raw] = ("rows", self.expressions.records)
         return self.read(number, node)
 
     def other_source(self, number: int, node: ast.stmt) -> Piece:
@@ -70,8 +87,11 @@ class Statements:
         return Piece(number, (node,), ())
 
     def _bound(self, node: ast.stmt) -> None:
+        """Note that what a statement binds has rows of what it reads, though not which."""
+        read = (self.expressions.kinds.get(name, ("plain", PLAIN)) for name in loaded(node))
+        sources = frozenset[int]().union(*(its for _, its in read))
         for name in _targets(node):
-            self.expressions.kinds.setdefault(name, ("rows", PLAIN))
+            self.expressions.kinds[name] = ("rows", sources)
 
     # Statements
 
@@ -88,7 +108,7 @@ class Statements:
             case ast.Expr(value):
                 return self._expression(node, value)
             case ast.For(target, iterable, body, orelse):
-                part = self.expressions.frozen(self.expressions.read(iterable))
+                part = self._iterated(target, iterable, body)
                 for name in loaded_targets(target):
                     self.expressions.kinds[name] = (part.kind, part.sources)
                 inner = self._block(body)
@@ -103,6 +123,17 @@ class Statements:
                 return [fits], [serves]
             case _:
                 return [node], [node]
+
+    def _iterated(self, target: ast.expr, iterable: ast.expr, body: list[ast.stmt]) -> Expression:
+        """Return what a loop is over; one over the numbers of rows has as many as there are."""
+        part = self.expressions.frozen(self.expressions.read(iterable))
+        if part.kind == "plain" and counts(iterable):
+            for rows in map(self.expressions.read, numbered(target, body)):
+                if rows.kind == "rows":
+                    many = ast.Call(ast.Name("len", ast.Load()), [rows.serving], [])
+                    every = ast.Call(ast.Name("range", ast.Load()), [many], [])
+                    return replace(part, kind="size", sources=rows.sources, serving=every)
+        return part
 
     def _block(self, body: Iterable[ast.stmt]) -> tuple[list[ast.stmt], list[ast.stmt]]:
         fitting: list[ast.stmt] = []
@@ -187,6 +218,11 @@ class Statements:
             case _:
                 pass
         part = self.expressions.read(value)
+        if (more := grown(value)) is not None:
+            name, item = more
+            given = self.expressions.read(item)
+            if given.kind == "rows" and self.expressions.kinds.get(name, ("plain",))[0] == "plain":
+                self.expressions.kinds[name] = ("rows", given.sources)
         return _both(ast.Expr, part)
 
 
@@ -214,93 +250,3 @@ def _targets(node: ast.stmt) -> set[str]:
     return {
         n.id for n in ast.walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
     }
-
-
-def needed(
-    pieces: Sequence[Piece], wanted: Iterable[str], lifted: Mapping[str, Iterable[str]]
-) -> list[Piece]:
-    """Return the pieces, those that serving does not need without their serving part.
-
-    Args:
-        pieces: In order.
-        wanted: The variables that are needed after them.
-        lifted: The variables that the notebook's functions read, by their names.
-    """
-    need = set(wanted)
-    kept: list[Piece] = []
-    for piece in reversed(pieces):
-        changed = {n for s in piece.serving for n in _changed(s)}
-        if not changed & need:
-            kept.append(replace(piece, serving=(), why=""))
-            continue
-        kept.append(piece)
-        serving: list[ast.stmt] = []
-        for statement in reversed(piece.serving):
-            if _changed(statement) & need:
-                serving.append(statement)
-                read = _read(statement)
-                read |= {n for name in read & lifted.keys() for n in lifted[name]}
-                need = (need - _rebound(statement)) | read
-        kept[-1] = replace(piece, serving=tuple(reversed(serving)))
-    return kept[::-1]
-
-
-def _changed(node: ast.stmt) -> set[str]:
-    """Return the names that a statement binds, or whose objects it may change."""
-    found: set[str] = set()
-    for part in ast.walk(node):
-        match part:
-            case ast.Assign(targets=targets) | ast.Delete(targets=targets):
-                found |= {root for t in targets for root in _roots(t)}
-            case ast.AugAssign(target=target) | ast.For(target=target):
-                found |= _roots(target)
-            case ast.Expr(value=ast.Call() as call):
-                found |= loaded(call)
-            case _:
-                pass
-    return found
-
-
-def _rebound(node: ast.stmt) -> set[str]:
-    match node:
-        case ast.Assign(targets=targets):
-            return {n.id for t in targets for n in _flat(t) if isinstance(n, ast.Name)}
-        case _:
-            return set()
-
-
-def _flat(target: ast.expr) -> list[ast.expr]:
-    return list(target.elts) if isinstance(target, ast.Tuple | ast.List) else [target]
-
-
-def _roots(target: ast.expr) -> set[str]:
-    found: set[str] = set()
-    for node in _flat(target):
-        part = node
-        while isinstance(part, ast.Attribute | ast.Subscript | ast.Starred):
-            part = part.value
-        if isinstance(part, ast.Name):
-            found.add(part.id)
-    return found
-
-
-def _read(node: ast.AST) -> set[str]:
-    """Return the names that are read when serving: what is remembered is not computed."""
-    match node:
-        case ast.Call(func=ast.Name(id="learnt")):
-            return set()
-        case ast.Name(id=name, ctx=ast.Load()):
-            return {name} - {"learnt"}
-        case ast.Call(ast.Attribute(ast.Name(id="learnt"), "fit_transform"), [_, _, data, *_]):
-            return _read(data)
-        case ast.Assign(targets=targets, value=value):
-            return _read(value) | {n for t in targets for n in _read_in_target(t)}
-        case ast.AugAssign(target=target, value=value):
-            return _read(value) | _roots(target)
-        case _:
-            return {name for child in ast.iter_child_nodes(node) for name in _read(child)}
-
-
-def _read_in_target(target: ast.expr) -> set[str]:
-    changes = isinstance(target, ast.Subscript | ast.Attribute)
-    return loaded(target) | (_roots(target) if changes else set[str]())

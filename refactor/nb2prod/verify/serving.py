@@ -13,15 +13,20 @@ from typing import Any
 from nb2prod.emit.artifacts import stage_files
 from nb2prod.emit.preparation import preparation_modules
 from nb2prod.emit.project import package_name
-from nb2prod.emit.service import Field, Service, model_file
+from nb2prod.emit.service import Field, Service, model_file, model_part
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile, write_files
 from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.plan import Plan
-from nb2prod.serving.inference import Inference, inferences, unservable
+from nb2prod.serving.inference import Inference, inferences
+from nb2prod.serving.refusals import unservable
 from nb2prod.verify.environment import Environment, remote
 from nb2prod.verify.project_run import run_command
 
+# What prepares records and predicts in a service.
+_REPLAYED = ("learnt", "records")
+_NETWORKS = ("torch_network", "keras_network")
+_SERIES = ("series_forecast",)
 _MODELS, _SLICES = 3, 3  # that are tried, and ways to each of them
 _SECONDS = 20.0  # for the replay of one
 
@@ -45,7 +50,7 @@ def serve(
         if isinstance(found, Service):
             return replace(found, passed=tuple(passed))
         passed.append(found)
-    raise UnservableError(next(iter(passed), None) or unservable(plan))
+    raise UnservableError(next(iter(passed), None) or unservable(plan.analysis))
 
 
 def _served(
@@ -59,7 +64,7 @@ def _served(
     columns: Service | None = None
     reasons: list[str] = []
     for inference in ways:
-        environment.progress(f"replaying records for the service of {inference.sink.model}")
+        environment.progress(f"replaying records for the service of {inference.sink.name}")
         found = _replayed(plan, inference, root, suffixes, environment)
         if isinstance(found, str):
             reasons.append(_at(plan, inference.sink.statement, found))
@@ -92,7 +97,9 @@ def _replayed(
         known = "; ".join(unstorable(plan.analysis, plan.scope, end, [model]))
         return f"the model {known or model} can't be kept in a file"
     package = package_name(plan)
-    modules = {name: rendered(f"service/{name}") for name in ("learnt", "records")}
+    adapters = _SERIES if inference.series else _NETWORKS
+    names = (*_REPLAYED, *adapters)
+    modules = {name: rendered(f"service/{name}", package=package) for name in names}
     modules |= preparation_modules(plan, inference, package)
     write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
     obstacle = inference.obstacle
@@ -103,8 +110,11 @@ def _replayed(
             "root": str(root),
             "package": package,
             "model": artifact.path,
-            "bundled": plan.names.get(model, model) if artifact.bundled else "",
+            "part": model_part(plan, artifact, inference.sink),
+            "adapters": adapters,
             "obstacle": _at(plan, *obstacle) if obstacle else "",
+            # A column that serving lacks may be the target, which no model needs.
+            "passable": inference.passable,
             "seconds": min(_SECONDS, environment.seconds_left / 3),
             "result": str(place / "found.json"),
         }
@@ -135,6 +145,9 @@ def _service(inference: Inference, found: Mapping[str, Any], why: str) -> Servic
         found["seen"],
         found["probabilities"],
         found["labels"],
+        adapter=found["adapter"],
+        libraries=tuple(found["libraries"]),
+        scores=found["scores"],
     )
 
 

@@ -3,9 +3,9 @@
 Run as `python inference_probe.py CONFIG`; it writes what it found as JSON.
 """
 
-import copy
 import importlib
 import json
+import math
 import os
 import random
 import sys
@@ -16,6 +16,8 @@ import warnings
 _MOST_VALUES = 50  # of a column that takes nothing but the values that were seen
 _SINGLES = 300
 _BATCHES = 20
+# Layers that compute something else while a network is trained.
+_OTHER_IN_TRAINING = ("Dropout", "AlphaDropout", "BatchNorm")
 _LONGEST = 3000  # rows that are tried one by one when they can't be tried together
 
 
@@ -55,23 +57,28 @@ class Replay:
     def run(self):
         """Return what was found: of raw records, else of what the model takes."""
         self.raw = self._do("loading the records", self.source.load_raw)
-        raw = copy.deepcopy(self.raw)
+        raw = self.records.copied(self.raw)
         seen = self._do(
             "preparing the training data", lambda: self.prepare.prepare(raw, self.learnt)
         )
         artifacts = importlib.import_module(self.config["package"] + ".artifacts")
         self.model = artifacts.load(self.config["model"])
-        if self.config["bundled"]:
-            self.model = self.model[self.config["bundled"]]
-        why = self.config["obstacle"]
-        if not why and self.learnt.values and not self._loads_the_same():
+        for key in self.config["part"]:
+            self.model = self.model[key]
+        self.adapter, self.libraries = "", []
+        for name in self.config["adapters"]:
+            self._adapted(name)
+        self._can_predict()
+        obstacle = self.config["obstacle"]
+        why = "" if self.config["passable"] else obstacle
+        if not why and self._learns() and not self._loads_the_same():
             why = "what is learnt from records that are drawn at random is not known again"
         if not why:
             try:
                 self.table = self._do("reading them as a table", self._raw_table)
                 return self._found(True, seen, "")
             except Unfit as error:
-                why = str(error)
+                why = obstacle or str(error)
         self.raw, self.learnt = seen, None
         try:
             self.table = self.records.table(seen).reset_index(drop=True)
@@ -85,9 +92,32 @@ class Replay:
             why = "%s; and of its own columns %s" % (why, error)
             return {"raw": False, "why": why, "columns": []}
 
-    def _found(self, raw, seen, why):
+    def _adapted(self, name):
+        """Give a model that is another kind of object the method that others have."""
+        library = name.partition("_")[0]
+        if self.adapter or (name.endswith("_network") and library not in sys.modules):
+            return  # a network was unpickled with its library
+        module = importlib.import_module("%s.%s" % (self.config["package"], name))
+        if not module.fits(self.model):
+            return
+        self.model, self.adapter = module.Adapted(self.model), name
+        if name.endswith("_network"):
+            self.libraries = [library]
+        if library == "keras":
+            self.libraries.append(sys.modules["keras"].backend.backend())
+
+    def _can_predict(self):
         if not hasattr(self.model, "predict"):
             raise Unfit("%s has no method `predict`" % type(self.model).__name__)
+        if self.adapter == "torch_network" and self.model.module.training:
+            kinds = [type(part).__name__ for part in self.model.module.modules()]
+            if any(kind.startswith(_OTHER_IN_TRAINING) for kind in kinds):
+                raise Unfit(
+                    "the network is left in training mode, in which it predicts at random; "
+                    "`.eval()` ends it"
+                )
+
+    def _found(self, raw, seen, why):
         rows, given = self._all()
         self._match(_matrix(seen), rows, _matrix(given))
         predictions = self._predict(given)
@@ -101,6 +131,10 @@ class Replay:
             "columns": self._columns(rows),
             "probabilities": labels is not None and hasattr(self.model, "predict_proba"),
             "labels": labels is not None or not _is_float(predictions),
+            "adapter": self.adapter,
+            "libraries": self.libraries,
+            # Of what finds anomalies, which has no classes.
+            "scores": labels is None and hasattr(self.model, "decision_function"),
         }
 
     def _do(self, what, action):
@@ -109,6 +143,10 @@ class Replay:
         except Exception as error:
             place = _where(error, self.prepare.__file__)
             raise Unfit("%s fails%s: %s" % (what, place, _text(error)))
+
+    def _learns(self):
+        """Say whether more is remembered than parameters, of which the names have a point."""
+        return any("." not in name for name in self.learnt.values)
 
     def _loads_the_same(self):
         again = self.records.table(self.source.load_raw())
@@ -178,12 +216,16 @@ class Replay:
             said = _listed(
                 self._do("predicting for a record alone", lambda g=one: self._predict(g))
             )
-            if not _alike(said, [predictions[place[row]] for row in batch]):
+            if not _alike(said, [predictions[place[row]] for row in batch], self._tolerance()):
                 raise Unfit(
                     "the model predicts something else for a record alone than among others"
                 )
             tried.update(batch)
         self.rows_tried = len(tried)
+
+    def _tolerance(self):
+        """Return how far predictions may differ: relatively, and at all."""
+        return (1e-5, 1e-6) if self.adapter.endswith("_network") else (1e-9, 0.0)
 
     def _predict(self, given):
         return self.model.predict(given)
@@ -265,6 +307,8 @@ def _matrix(value):
     """Return the rows of a table or array as things that can be compared exactly."""
     import numpy as np
 
+    if hasattr(value, "num_row") and hasattr(value, "get_data"):  # a data set of xgboost
+        value = value.get_data()
     if hasattr(value, "toarray"):
         value = value.toarray()
     if isinstance(value, (list, tuple)):
@@ -284,12 +328,14 @@ def _listed(predictions):
     return np.asarray(predictions).tolist()
 
 
-def _alike(one, other):
+def _alike(one, other, tolerance):
     """Say whether predictions are the same; sums may round otherwise in other batches."""
     if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(_alike(a, b) for a, b in zip(one, other))
+        return len(one) == len(other) and all(_alike(a, b, tolerance) for a, b in zip(one, other))
     if isinstance(one, float) and isinstance(other, float):
-        return one == other or abs(one - other) <= 1e-9 * max(abs(one), abs(other))
+        relative, absolute = tolerance
+        most = max(relative * max(abs(one), abs(other)), absolute)
+        return one == other or abs(one - other) <= most or (math.isnan(one) and math.isnan(other))
     return one == other
 
 
