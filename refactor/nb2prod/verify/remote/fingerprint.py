@@ -49,11 +49,17 @@ def describe(value, stored=False):
         shape = getattr(value, "shape", None)
         found["shape"] = [int(n) for n in shape] if isinstance(shape, tuple) else None
         found["preview"] = preview(value)
-        wanted = stored or hasattr(value, "predict")
-        found["storable"] = storable(value) if wanted else None
+        found["storable"] = storable(value) if stored or _predicts(value) else None
     except Exception as error:
         found["why"] = found["why"] or type(error).__name__
     return found
+
+
+def _predicts(value):
+    """Say whether a value is a model, a network of torch, or holds some."""
+    parts = value.values() if type(value) is dict else value
+    parts = list(parts)[:100] if type(value) in (dict, list, tuple) else []
+    return any(hasattr(v, "predict") or hasattr(v, "forward") for v in [value, *parts])
 
 
 def seed_generators(libraries, seed=0):
