@@ -62,7 +62,7 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
             assert set(names) <= {*listed, *entry.get("methods", {})}
     for effect in map(knowledge.effect, effects):
         assert effect.role in {None, *knowledge.ROLES}
-        assert effect.draws in STATES
+        assert effect.draws in {*STATES, "nothing"}
         assert effect.seeds in STATES
         for path in (effect.reads, effect.writes):
             assert path is None or re.fullmatch(r"\d(:\w+)?|self", path)

@@ -88,6 +88,12 @@ def test_every_record_is_predicted_as_in_the_notebook(project, tmp_path):
     assert single["predictions"] == answer["predictions"][7:8]
 
 
+def test_pylint_finds_nothing_in_the_project(project):
+    command = [sys.executable, "-m", "pylint", "src"]
+    done = subprocess.run(command, cwd=project, capture_output=True, text=True, check=False)
+    assert "rated at 10.00/10" in done.stdout, done.stdout
+
+
 def test_a_key_keeps_others_out(project):
     with served(project, API_KEY="sesame") as client:
         body = {"rows": rows()[:1]}

@@ -346,7 +346,7 @@ class Caller(Evaluator):
             source = knowledge.draws(base.type)
             if source and not any(self.heap[n].draws_freely for n in base.objects):
                 return
-        if source is None:
+        if source in (None, "nothing"):
             return
         given = arguments.get(effect.unless) if effect.unless else None
         if given is not None and given.type != "builtins.NoneType":

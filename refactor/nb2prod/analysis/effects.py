@@ -10,6 +10,8 @@ from nb2prod.analysis.heap import Value
 
 # Pseudo-variables: state of the process that statements read and change like variables.
 RANDOM = "random:"
+# The random states that a program can write down and take up again; TensorFlow's is not one.
+HANDED_ON = frozenset({"numpy", "python", "torch"})
 OPTIONS = "options:"
 FILE = "file:"
 CWD = "cwd"

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from nb2prod.analysis.effects import RANDOM, Effects
+from nb2prod.analysis.effects import HANDED_ON, RANDOM, Effects
 from nb2prod.analysis.execute import Interpreter
 from nb2prod.analysis.heap import Heap, Value
 from nb2prod.analysis.statements import Program, Statement
@@ -35,11 +35,18 @@ class Analysis:
         return self.effects[position - 1].after.get(name, Value()) if position else Value()
 
     def random_crosses(self, position: int) -> bool:
-        """Say whether a random state that was seeded before is drawn from after."""
-        before = self.seeded_before(position)
-        after = {r for e in self.effects[position:] for r in e.reads if r.startswith(RANDOM)}
+        """Say whether a random state that can be handed on goes on after a position."""
+        before = self.seeded_before(position) & HANDED_ON
         unknown_after = any(e.may_draw for e in self.effects[position:])
-        return any(RANDOM + state in after for state in before) or bool(before and unknown_after)
+        return bool(before & self._drawn_after(position)) or bool(before and unknown_after)
+
+    def random_lost(self, position: int) -> frozenset[str]:
+        """Return the random states that go on after a position, and can't be handed on."""
+        return (self.seeded_before(position) - HANDED_ON) & self._drawn_after(position)
+
+    def _drawn_after(self, position: int) -> frozenset[str]:
+        reads = (read for effect in self.effects[position:] for read in effect.reads)
+        return frozenset(r.removeprefix(RANDOM) for r in reads if r.startswith(RANDOM))
 
     @property
     def seeded(self) -> frozenset[str]:

@@ -35,7 +35,8 @@ The keys of an effect, all optional:
     shares        what the result shares memory with: "self", "0" (position), "name" (keyword)
     holds         what the result keeps a reference to, like a container: "self", "0", "name"
     mutates       what the call may change: "self", "0", "name"
-    draws         the random state it draws from: "numpy", "python", "torch", "tensorflow"
+    draws         the random state it draws from: "numpy", "python", "torch", "tensorflow";
+                  "nothing" for a method that changes its object without a draw
     unless        a keyword which, when given and not None, makes it draw from no global state
     seeds         the random state it sets
     reads, writes the argument that is a path: "0", or "0:name" where it can also be a keyword;

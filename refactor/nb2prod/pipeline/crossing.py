@@ -33,6 +33,10 @@ def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
     groups = _groups(analysis, position, names, obstacles)
     if any(CWD in e.writes and None in (e.folders or [None]) for e in analysis.effects[:position]):
         obstacles.append("the working directory has been changed to one that is computed")
+    obstacles += (
+        f"the state of the random generator of {library} can't be written down"
+        for library in sorted(analysis.random_lost(position))
+    )
     return Crossing(groups, analysis.random_crosses(position), tuple(obstacles))
 
 
