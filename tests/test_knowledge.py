@@ -63,7 +63,7 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
     for effect in map(knowledge.effect, effects):
         assert effect.role in {None, *knowledge.ROLES}
         assert effect.draws in {*STATES, "nothing"}
-        assert effect.seeds in STATES
+        assert set(effect.seeds) <= STATES
         for path in (effect.reads, effect.writes):
             assert path is None or re.fullmatch(r"\d(:\w+)?|self", path)
         for who in (*effect.shares, *effect.holds, *effect.mutates):

@@ -55,3 +55,11 @@ def test_to_evaluate_a_network_draws_nothing(tmp_path):
     analysis = analyse(read_program(read_notebook(notebook(tmp_path, *cells))))
     assert analysis.random_lost(position_after(analysis, "model"))
     assert not analysis.random_lost(position_after(analysis, "loss") - 1)
+
+
+def test_one_call_may_seed_several_generators(tmp_path):
+    cells = ["import keras\nimport numpy as np\nkeras.utils.set_random_seed(0)",
+             "a = np.random.rand(3)", "b = a + np.random.rand(3)"]  # fmt: skip
+    analysis = analyse(read_program(read_notebook(notebook(tmp_path, *cells))))
+    assert analysis.seeded == {"numpy", "python", "tensorflow"}
+    assert analysis.random_crosses(position_after(analysis, "a"))

@@ -314,9 +314,9 @@ class Caller(Evaluator):
             self.mutate(arguments["out"].objects)
         self._draw(effect, base, arguments)
         reads, writes = self.effects.reads, self.effects.writes
-        if effect.seeds:
-            writes.add(RANDOM + effect.seeds)
-            self.effects.seeds.add(RANDOM + effect.seeds)
+        for state in effect.seeds:
+            writes.add(RANDOM + state)
+            self.effects.seeds.add(RANDOM + state)
         if effect.options:
             writes.add(
                 {"cwd": CWD, "environ": ENVIRON}.get(effect.options, OPTIONS + effect.options)

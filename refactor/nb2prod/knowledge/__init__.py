@@ -38,7 +38,7 @@ The keys of an effect, all optional:
     draws         the random state it draws from: "numpy", "python", "torch", "tensorflow";
                   "nothing" for a method that changes its object without a draw
     unless        a keyword which, when given and not None, makes it draw from no global state
-    seeds         the random state it sets
+    seeds         the random states it sets
     reads, writes the argument that is a path: "0", or "0:name" where it can also be a keyword;
                   "self": the path whose method it is. What saves to a file and does not say what
                   it returns gives None
@@ -87,7 +87,7 @@ class Effect:
     mutates: tuple[str, ...] = ()
     draws: str | None = None
     unless: str | None = None
-    seeds: str | None = None
+    seeds: tuple[str, ...] = ()
     reads: str | None = None
     writes: str | None = None
     evaluates: str | None = None
@@ -133,6 +133,9 @@ def _tuple(value: object) -> tuple[str, ...]:
 _EFFECT_KEYS = frozenset(f.name for f in fields(Effect))
 
 
+_MANY = frozenset({"shares", "holds", "mutates", "seeds"})
+
+
 def effect(entry: Mapping[str, Any]) -> Effect:
     """Make an effect of an entry of a data file.
 
@@ -143,7 +146,7 @@ def effect(entry: Mapping[str, Any]) -> Effect:
     if unknown:
         raise ValueError(f"not in the vocabulary: {', '.join(sorted(unknown))}")
     values: dict[str, Any] = dict(entry)
-    values |= {k: _tuple(v) for k, v in entry.items() if k in ("shares", "holds", "mutates")}
+    values |= {k: _tuple(v) for k, v in entry.items() if k in _MANY}
     return Effect(**values)
 
 
