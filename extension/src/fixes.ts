@@ -46,10 +46,10 @@ export async function extractCell(server: Server, argument: unknown): Promise<vo
 
 async function extractCells(server: Server, editor: vscode.NotebookEditor): Promise<void> {
   const { notebook, selection } = editor;
+  const { version } = notebook;
   const uri = notebook.uri.toString();
   const cells: [number, number] = [selection.start, selection.end - 1];
   const offered = await ask(server, 'nb2prod.server.extract', { uri, cells });
-  const { version } = notebook;
   const usable = offered.filter(({ reason }) => !reason);
   if (!usable.length) throw new Refusal(offered[0]?.reason ?? 'There is nothing to extract.');
   const picked = await pick('Extract Cells', usable);

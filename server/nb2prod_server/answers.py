@@ -95,10 +95,11 @@ def register_answers(server: Server) -> None:
         sheet, translator = opened.sheet, server.translator(opened)
         if not sheet.whole:
             return symbols.staged_symbols(sheet, view.summaries, translator, outline)
-        for cell in sheet.cells_of.get(uri, ()):
-            inner = symbols.cell_symbols(sheet, view.summaries, translator, cell)
-            return symbols.in_stage(inner, sheet, translator, outline, cell)
-        return []  # it has been deleted meanwhile
+        cell = next(iter(sheet.cells_of.get(uri, ())), None)
+        if cell is None:  # it has been deleted meanwhile
+            return []
+        inner = symbols.cell_symbols(sheet, view.summaries, translator, cell)
+        return symbols.in_stage(inner, sheet, translator, outline, cell)
 
     @feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def inlay_hints(params: types.InlayHintParams) -> Sequence[types.InlayHint]:

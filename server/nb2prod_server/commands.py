@@ -15,10 +15,10 @@ from nb2prod.notebook import Notebook, NotebookError, read_notebook
 from nb2prod.rules import all_rules, find_rule, page
 from nb2prod_server.analyst import Analyst
 from nb2prod_server.documents import plain
-from nb2prod_server.refactorings import files_edit, joined
+from nb2prod_server.refactorings import extractions, files_edit
 from nb2prod_server.runs import Run, run
 from nb2prod_server.sheets import path_of
-from nb2prod_server.tasks import Task, TextFile
+from nb2prod_server.tasks import Task, TextFile, Where
 
 if TYPE_CHECKING:
     from nb2prod_server.server import Server
@@ -173,7 +173,11 @@ async def _extract(call: _Call) -> list[dict[str, Any]]:
             pass
         case _:
             raise _WrongError("the argument needs the first and the last of some cells")
-    return await joined(server.desk(opened), server.session.workshop, first, last)
+    task = Task.of(0, "joined", opened.sheet.notebook, where=Where(first, 0, 0, last))
+    result = await server.session.workshop.ask(task)
+    if result.error:
+        raise _WrongError(result.error)
+    return extractions(server.desk(opened), result.offers)
 
 
 async def _write(call: _Call) -> dict[str, Any]:

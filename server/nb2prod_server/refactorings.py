@@ -121,14 +121,12 @@ def _unwritable(desk: Desk, files: Sequence[TextFile]) -> str:
     return "this editor makes no files on its own" if files and not desk.creates_files else ""
 
 
-async def joined(desk: Desk, analyst: Analyst, first: int, last: int) -> list[dict[str, Any]]:
+def extractions(desk: Desk, offers: Sequence[Offer]) -> list[dict[str, Any]]:
     """Return the ways to make one function of several cells: what to do, or why it can't be done.
 
     Each is a title, and a reason or what the editor is to do: `edit` to files, `cells` to cells.
     """
-    task = Task.of(0, "joined", desk.sheet.notebook, where=Where(first, 0, 0, last))
-    result = await analyst.ask(task)
-    offers = [(o, o.reason or _unwritable(desk, o.made.files)) for o in result.offers]
+    reasons = [offer.reason or _unwritable(desk, offer.made.files) for offer in offers]
     return [
         {
             "kind": offer.kind,
@@ -139,7 +137,7 @@ async def joined(desk: Desk, analyst: Analyst, first: int, last: int) -> list[di
             else None,
             "cells": [] if reason else list(_cell_edits(desk, offer.made)),
         }
-        for offer, reason in offers
+        for offer, reason in zip(offers, reasons, strict=True)
     ]
 
 

@@ -12,10 +12,10 @@ from nb2prod.serving.names import imported_names
 SERIES = ("statsmodels.tsa.", "prophet.", "fbprophet.", "pmdarima.")
 WHY = "a model of a series forecasts steps after its end; there are no records of it"
 # Models of statsmodels whose results forecast one series, from nothing but how far.
-_FORECAST = frozenset(
-    """ARIMA SARIMAX AutoReg ETSModel ExponentialSmoothing Holt SimpleExpSmoothing ThetaModel
-    UnobservedComponents""".split()  # noqa: SIM905
-)
+_FORECAST = frozenset({
+    "ARIMA", "SARIMAX", "AutoReg", "ETSModel", "ExponentialSmoothing", "Holt",
+    "SimpleExpSmoothing", "ThetaModel", "UnobservedComponents",
+})  # fmt: skip
 
 
 def series_results(analysis: Analysis) -> dict[str, int]:
