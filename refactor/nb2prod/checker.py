@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
+
+import msgspec
 
 from nb2prod.config import Config, Limits
 from nb2prod.finding import Finding, Severity
@@ -14,8 +15,7 @@ from nb2prod.rules import chosen, expand
 from nb2prod.rules.rule import CellView, Rule
 
 
-@dataclass(frozen=True, slots=True)
-class Checker:
+class Checker(msgspec.Struct, frozen=True):
     """The rules and settings that hold for some notebooks."""
 
     rules: tuple[Rule, ...]

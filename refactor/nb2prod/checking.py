@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
+from msgspec.structs import replace
 
 from nb2prod.cache import Cache, Entry, KeptFindings, Shown
 from nb2prod.config import Config
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
     from nb2prod.lint import CellResult, Checker
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(msgspec.Struct, frozen=True):
     """One file and what was found in it.
 
     Attributes:

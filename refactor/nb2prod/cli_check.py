@@ -7,10 +7,11 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from nb2prod.cache import Cache, Shown, user_cache
 from nb2prod.checking import Checked, Files, check_file

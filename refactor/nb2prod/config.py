@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any, cast
+
+import msgspec
+from msgspec.structs import fields, replace
 
 from nb2prod.finding import SEVERITIES, Severity
 
@@ -21,8 +23,7 @@ class UnreadableConfigError(ConfigError):
     """A file of settings that is no TOML, so that it may hold no settings of ours at all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(msgspec.Struct, frozen=True):
     """The thresholds of the rules that have one; in pyproject.toml with dashes for underscores."""
 
     max_cells: int = 50
@@ -37,8 +38,7 @@ class Limits:
     closing_cells: int = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(msgspec.Struct, frozen=True):
     """The settings that hold for a file.
 
     Attributes:
@@ -57,10 +57,10 @@ class Config:
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = field(
+    per_file_ignores: Mapping[str, tuple[str, ...]] = msgspec.field(
         default_factory=dict[str, tuple[str, ...]]
     )
-    severity: Mapping[str, Severity] = field(default_factory=dict[str, Severity])
+    severity: Mapping[str, Severity] = msgspec.field(default_factory=dict[str, Severity])
     limits: Limits = Limits()
 
 

@@ -11,8 +11,10 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
+
+import msgspec
+from msgspec.structs import replace
 
 from nb2prod.margins import find_margins, flush, unflush
 from nb2prod.source import LineTable, Span
@@ -63,8 +65,7 @@ _BARE = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(msgspec.Struct, frozen=True):
     """One place where a cell speaks IPython.
 
     `span` is what is not Python. Where `keeps` is true the code behind it is Python that the

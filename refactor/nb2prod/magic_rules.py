@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from nb2prod import shell
 from nb2prod.ipython import Piece, parsed
@@ -34,8 +36,7 @@ _PYLAB = "import numpy as np; import matplotlib.pyplot as plt"
 _PYLAB_NAMES = "from matplotlib.pylab import *; from numpy import *"
 
 
-@dataclass(frozen=True, slots=True)
-class Plain:
+class Plain(msgspec.Struct, frozen=True):
     """Plain Python for a piece of a cell, and what it needs.
 
     `code` is empty where nothing is left of the piece; `imports` are whole lines; `notes` are

@@ -8,7 +8,8 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+import msgspec
 
 from nb2prod.ipython import Kind, Piece, parsed, read
 from nb2prod.margins import flush
@@ -23,8 +24,7 @@ _PYLAB = frozenset({"numpy", "np", "matplotlib", "pylab", "mlab", "pyplot", "plt
 _COMPOUND = re.compile(r"(?:for|while|if|with|def|class|try|async)\b|@")
 
 
-@dataclass(frozen=True, slots=True)
-class Magic:
+class Magic(msgspec.Struct, frozen=True):
     """One magic, shell command or help request, and what it does with the notebook's variables.
 
     Attributes:
@@ -51,8 +51,7 @@ class Magic:
     binds_in_code: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Masked:
+class Masked(msgspec.Struct, frozen=True):
     """A cell as Python: `text` is as long as the cell, line by line; `magics` is what it hides.
 
     A form feed in `text` sets the column back to 0, where a cell is indented as a whole, is a

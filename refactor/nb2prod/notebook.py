@@ -10,7 +10,6 @@ import importlib
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, TypeGuard, cast
 
@@ -35,8 +34,7 @@ class ForeignLanguageError(NotebookError):
     """A notebook that is in order, but not in Python."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """One cell; `index` counts from 0 over all cells, `source` is its text as the author left it.
 
     `outputs_count` is the number of stored outputs, 0 for a cell that was not run.
@@ -53,8 +51,7 @@ class Cell:
     id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Notebook:
+class Notebook(msgspec.Struct, frozen=True):
     """A notebook as it lies on disk."""
 
     path: Path

@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+import msgspec
 
 _MARK = re.compile(r"#\s?%%(?P<more>%*)(?:[ \t]+(?P<rest>.*))?$")
 _KIND = re.compile(r"\[(?P<kind>markdown|md|raw)\]")
@@ -23,16 +24,14 @@ _QUOTES = ('"""', "'''")
 Kind = Literal["code", "markdown", "raw"]
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(msgspec.Struct, frozen=True):
     """One line of a cell: its text, and the number from 0 of the line of the file it stands in."""
 
     text: str
     number: int
 
 
-@dataclass(frozen=True, slots=True)
-class ScriptCell:
+class ScriptCell(msgspec.Struct, frozen=True):
     """One cell of a script; `lines` have no line ends.
 
     It takes the lines of the file from `start`, where its mark stands, up to before `stop`.

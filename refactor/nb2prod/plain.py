@@ -5,7 +5,9 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from nb2prod.ipython import RUNNING, RUNNING_CELLS, Piece, line_starts_outside_strings, parsed, read
 from nb2prod.magic_rules import Plain, plain_for
@@ -20,8 +22,7 @@ _FULL_LINE = re.compile(r"[ \t\f]*\S")
 _FUTURE = re.compile(r"^from __future__ import [^\r\n]*\r?\n", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Note:
+class Note(msgspec.Struct, frozen=True):
     """Something of a cell that its plain Python leaves out; `line` counts from 1 in the cell."""
 
     cell: int
@@ -30,8 +31,7 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class PythonCell:
+class PythonCell(msgspec.Struct, frozen=True):
     """A cell that runs without IPython.
 
     Attributes:

@@ -9,11 +9,11 @@ move, all is found again, but no cell that is known is read again.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import replace
 from itertools import compress
 from operator import is_not
 
 import msgspec
+from msgspec.structs import replace
 
 from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.analysis.occurrences import Occurrences, traces

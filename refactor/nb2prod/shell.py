@@ -13,9 +13,10 @@ import shlex
 import symtable
 import warnings
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from string import Formatter
 from typing import NamedTuple
+
+import msgspec
 
 from nb2prod.ipython import parsed
 
@@ -52,8 +53,7 @@ class _Part(NamedTuple):
     conversion: str = ""  # `!r` as in an f-string
 
 
-@dataclass(frozen=True, slots=True)
-class Installation:
+class Installation(msgspec.Struct, frozen=True):
     """A command that installs packages.
 
     `requirements` is what pip would be asked for, `skipped` the arguments that are no package,

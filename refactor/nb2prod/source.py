@@ -9,16 +9,16 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 # Only these end a line, for Python's tokenizer and for the Language Server Protocol alike;
 # str.splitlines also splits at form feeds, U+2028 and others, and so counts lines wrongly.
 _LINE_END = re.compile(r"\r\n|\r|\n")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
+class Span(msgspec.Struct, frozen=True, order=True):
     """A half-open range of code points in a text."""
 
     start: int
@@ -38,16 +38,14 @@ class Span:
         return self.start <= other.start and other.end <= self.end
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """A span in one cell of a notebook; cells are counted from 0, Markdown cells included."""
 
     cell: int
     span: Span
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Edit:
+class Edit(msgspec.Struct, frozen=True, order=True):
     """Replace what a span covers by other text."""
 
     span: Span

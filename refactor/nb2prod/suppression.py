@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
+
+import msgspec
 
 from nb2prod.finding import Finding
 from nb2prod.ipython import comments
@@ -27,8 +28,7 @@ _CELL = re.compile(r"#\s*nb2prod:\s*ignore(?:\[(?P<codes>[^\]\r\n]*)\])?")
 _TAG = re.compile(r"nb2prod[:-](?:ignore|skip)(?:[=:-](?P<codes>.+))?", re.IGNORECASE)
 
 
-@dataclass(slots=True)
-class Suppression:
+class Suppression(msgspec.Struct):
     """One wish not to hear of something.
 
     Attributes:
@@ -45,7 +45,7 @@ class Suppression:
     lines: range | None = None
     span: Span | None = None
     ours: bool = True
-    used: set[str] = field(default_factory=set[str])
+    used: set[str] = msgspec.field(default_factory=set[str])
 
 
 Meaning = Callable[[str], "set[str]"]

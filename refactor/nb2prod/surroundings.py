@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from functools import cache
+
+import msgspec
+from msgspec.structs import replace
 
 _NAMES = (
     "requirements.txt",
@@ -23,8 +25,7 @@ _NAMES = (
 _LARGEST = 1_000_000  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(msgspec.Struct, frozen=True):
     """What lies around the notebooks of a folder.
 
     Attributes:
@@ -35,7 +36,7 @@ class Surroundings:
 
     folder: str = ""
     manifests: tuple[tuple[str, int, int], ...] = ()
-    edited: Mapping[str, str] = field(default_factory=dict[str, str])
+    edited: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
 
     def text(self, path: str) -> str | None:
         """Return what is in a file; None if it is no text file."""

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from lsprotocol import types
+from msgspec import structs
 from pygls.uris import to_fs_path
 
 from nb2prod.notebook import (
@@ -167,9 +168,9 @@ class NotebookReader:
         for uri in changed:
             for index in sheet.cells_of.get(uri, ()):
                 text = documents.texts[uri]
-                cells[index] = replace(cells[index], source=text.text)
+                cells[index] = structs.replace(cells[index], source=text.text)
                 places[index] = _whole(text)
-        notebook = replace(sheet.notebook, cells=tuple(cells))
+        notebook = structs.replace(sheet.notebook, cells=tuple(cells))
         return replace(sheet, notebook=notebook, places=tuple(places))
 
     def _anew(self, document: NotebookDocument, documents: Documents) -> Sheet:

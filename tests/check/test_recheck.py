@@ -1,10 +1,10 @@
 """Checking again after an edit finds what checking for the first time would find."""
 
 import random
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from nb2prod.config import Config
 from nb2prod.lint import Checker

@@ -1,11 +1,11 @@
 """Every rule's page says what the rule does: its examples are checked here."""
 
 import re
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from nb2prod.checking import Checked, check_file
 from nb2prod.config import Config

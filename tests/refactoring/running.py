@@ -6,10 +6,10 @@ import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
+from msgspec.structs import replace
 
 from nb2prod.notebook import Cell, Notebook, read_notebook
 from nb2prod.refactoring.subject import Refactoring

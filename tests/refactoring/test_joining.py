@@ -1,9 +1,9 @@
 """Several cells become one function in the first of them; the notebook computes the same."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from running import edited, example, notebook_of, run
 
 from nb2prod.notebook import Notebook

@@ -10,8 +10,9 @@ import re
 from bisect import insort
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from nb2prod.analysis.summary import Summary
 
@@ -25,8 +26,7 @@ TRAINING = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
 _TWIN = 40  # shorter code is alike by chance
 
 
-@dataclass(frozen=True, slots=True)
-class Traces:
+class Traces(msgspec.Struct, frozen=True):
     """What one cell adds to the index.
 
     Attributes:

@@ -10,8 +10,9 @@ from __future__ import annotations
 import ast
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from nb2prod.analysis.summary import Bind, BindKind, Change, Import, Mutation, Use
 
@@ -37,14 +38,13 @@ _FIELDS[ast.Compare] = ("left", "comparators")
 _FIELDS[ast.MatchClass] = ("cls", "patterns", "kwd_patterns")
 
 
-@dataclass(slots=True)
-class _Scope:
+class _Scope(msgspec.Struct):
     """A function, lambda, class or comprehension; what it reads and binds itself."""
 
     late: bool
-    reads: list[tuple[ast.Name, bool]] = field(default_factory=list[tuple[ast.Name, bool]])
-    binds: set[str] = field(default_factory=set[str])
-    outer: set[str] = field(default_factory=set[str])  # declared global or nonlocal
+    reads: list[tuple[ast.Name, bool]] = msgspec.field(default_factory=list[tuple[ast.Name, bool]])
+    binds: set[str] = msgspec.field(default_factory=set[str])
+    outer: set[str] = msgspec.field(default_factory=set[str])  # declared global or nonlocal
     is_class: bool = False
     comprehension: bool = False
 

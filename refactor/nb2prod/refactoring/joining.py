@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import takewhile
 
+from msgspec import structs
+
 from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.notebook import Cell, Notebook
 from nb2prod.refactoring.subject import Refactoring, RefusedError, Subject
@@ -69,8 +71,8 @@ def join_cells(notebook: Notebook, first: int, last: int) -> Notebook:
         bodies += [body] if body.strip() else []
     source = "\n\n".join(["\n".join(tops), *(body.strip("\n") for body in bodies)]).lstrip("\n")
     emptied = {c.index: Cell(c.index, "raw", "", (), {}) for c in cells[1:]}
-    emptied[first] = replace(cells[0], source=source, outputs=(), outputs_count=0)
-    return replace(notebook, cells=tuple(emptied.get(c.index, c) for c in notebook.cells))
+    emptied[first] = structs.replace(cells[0], source=source, outputs=(), outputs_count=0)
+    return structs.replace(notebook, cells=tuple(emptied.get(c.index, c) for c in notebook.cells))
 
 
 def _refuse(subject: Subject, cells: Iterable[Cell]) -> None:

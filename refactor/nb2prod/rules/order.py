@@ -1,14 +1,13 @@
 """Which names are there when a notebook is run from top to bottom, for the rules on them."""
 
-from dataclasses import dataclass
+import msgspec
 
 from nb2prod.analysis.summary import Summary, Use
 from nb2prod.rules.ambient import is_ambient
 from nb2prod.rules.rule import NotebookView
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(msgspec.Struct, frozen=True):
     """A name that is read where it may not be there.
 
     Attributes:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, NamedTuple
+
+import msgspec
 
 from nb2prod.analysis.code_cell import CodeCell, dotted
 from nb2prod.analysis.occurrences import Occurrences
@@ -44,8 +45,7 @@ class Flag(NamedTuple):
     path: str = ""
 
 
-@dataclass(frozen=True)
-class CellView:
+class CellView(msgspec.Struct, frozen=True, dict=True):
     """A code cell that is Python, in its notebook, as a rule on cells sees it.
 
     What a rule finds here is kept as long as the cell's text, the notebook's imports and the
@@ -99,8 +99,7 @@ class CellView:
         return EditCell(self.index, Edit(span, text))
 
 
-@dataclass(frozen=True)
-class NotebookView:
+class NotebookView(msgspec.Struct, frozen=True, dict=True):
     """A notebook as a rule on notebooks sees it: its cells, and what its code does to names.
 
     Attributes:
@@ -120,8 +119,8 @@ class NotebookView:
     limits: Limits
     occurrences: Occurrences
     facts: Facts
-    parsed: Mapping[int, CodeCell] = field(default_factory=dict[int, CodeCell])
-    surroundings: Surroundings = field(default_factory=Surroundings)
+    parsed: Mapping[int, CodeCell] = msgspec.field(default_factory=dict[int, CodeCell])
+    surroundings: Surroundings = msgspec.field(default_factory=Surroundings)
 
     def code_of(self, index: int) -> CodeCell:
         """Return the code of a cell, with its syntax tree."""
@@ -190,8 +189,7 @@ Aspect = Literal["file", "blank", "prose", "outputs", "source"]
 RepositoryCheck = Callable[["Repository"], Iterable[Flag]]
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(msgspec.Struct, frozen=True):
     """One rule; its module's docstring is its page.
 
     Attributes:

@@ -10,6 +10,8 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from msgspec import structs
+
 from nb2prod.analysis.statements import read_program
 from nb2prod.emit.provenance import Original, Source, fingerprint
 from nb2prod.verify.commands import commands_of, outs_of
@@ -80,8 +82,8 @@ def _relocated(original: Original, root: Path, folder: Path) -> Original:
     if not places:
         return original
     notebook = original.notebook
-    cells = tuple(replace(c, source=_replaced(c.source, places)) for c in notebook.cells)
-    notebook = replace(notebook, cells=cells)
+    cells = tuple(structs.replace(c, source=_replaced(c.source, places)) for c in notebook.cells)
+    notebook = structs.replace(notebook, cells=cells)
     return replace(original, notebook=notebook, program=read_program(notebook))
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+import msgspec
 from msgspec.structs import replace
 
 from nb2prod.analysis.lineage import indexing, names
@@ -27,8 +27,7 @@ _PURE_MODULES = (
 _PURE_NAMES = frozenset({"set", "seed", "arange", "linspace", "sqrt", "subplots", "figure", "join"})
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(msgspec.Struct, frozen=True):
     """The arguments of a call."""
 
     positional: tuple[Value, ...]

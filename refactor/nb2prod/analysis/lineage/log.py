@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from nb2prod.analysis.lineage.values import At, Statistic, Value
 
 
-@dataclass(slots=True)
-class Thing:
+class Thing(msgspec.Struct):
     """An estimator, or another object with a state.
 
     Attributes:
@@ -26,7 +23,7 @@ class Thing:
     name: str
     parts: frozenset[int] = frozenset()
     learnt: frozenset[Statistic] = frozenset()
-    attributes: dict[str, Value] = field(default_factory=dict[str, Value])
+    attributes: dict[str, Value] = msgspec.field(default_factory=dict[str, Value])
     loops: tuple[int, ...] = ()
     training: int | None = None
     definition: int | None = None
@@ -50,8 +47,7 @@ class Training(msgspec.Struct, frozen=True):
     loops: tuple[int, ...]
 
 
-@dataclass(slots=True)
-class Test:
+class Test(msgspec.Struct):
     """A model predicted, or was scored.
 
     Attributes:
@@ -81,8 +77,7 @@ class Pair(msgspec.Struct, frozen=True):
     target: Value
 
 
-@dataclass(slots=True)
-class Log:
+class Log(msgspec.Struct):
     """What a notebook did with its data.
 
     Attributes:
@@ -92,11 +87,11 @@ class Log:
         complete: everything was followed to the end.
     """
 
-    things: list[Thing] = field(default_factory=list[Thing])
-    trainings: list[Training] = field(default_factory=list[Training])
-    tests: list[Test] = field(default_factory=list[Test])
-    pairs: list[Pair] = field(default_factory=list[Pair])
-    splits: set[str] = field(default_factory=set[str])
-    folds: set[str] = field(default_factory=set[str])
-    files: set[str] = field(default_factory=set[str])
+    things: list[Thing] = msgspec.field(default_factory=list[Thing])
+    trainings: list[Training] = msgspec.field(default_factory=list[Training])
+    tests: list[Test] = msgspec.field(default_factory=list[Test])
+    pairs: list[Pair] = msgspec.field(default_factory=list[Pair])
+    splits: set[str] = msgspec.field(default_factory=set[str])
+    folds: set[str] = msgspec.field(default_factory=set[str])
+    files: set[str] = msgspec.field(default_factory=set[str])
     complete: bool = True
