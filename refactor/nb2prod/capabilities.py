@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
-CAPABILITIES = ("api", "docker")  # each needs those before it
+# With what each needs itself.
+_NEEDS: Mapping[str, tuple[str, ...]] = {"api": (), "docker": ("api",), "onnx": ("api",)}
+CAPABILITIES = tuple(_NEEDS)
 
 
 def with_needed(names: Iterable[str]) -> frozenset[str]:
     """Return capabilities with those that they need."""
-    last = max((CAPABILITIES.index(name) for name in names), default=-1)
-    return frozenset(CAPABILITIES[: last + 1])
+    return frozenset(needed for name in names for needed in (name, *_NEEDS[name]))

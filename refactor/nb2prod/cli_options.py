@@ -49,7 +49,9 @@ def capabilities(text: str) -> frozenset[str]:
     """Read names of capabilities; what one of them needs is added."""
     names = {name.strip() for name in text.split(",") if name.strip()}
     if unknown := sorted(names - set(CAPABILITIES)):
-        raise argparse.ArgumentTypeError(f"there is no {unknown[0]!r}; there are api and docker")
+        raise argparse.ArgumentTypeError(
+            f"there is no {unknown[0]!r}; there are {', '.join(CAPABILITIES)}"
+        )
     return with_needed(names)
 
 

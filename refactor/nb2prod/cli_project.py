@@ -41,7 +41,7 @@ def add_refactor(parser: argparse.ArgumentParser) -> None:
         type=capabilities,
         default=frozenset(),
         metavar="NAMES",
-        help="what the project shall have besides: api, docker",
+        help=f"what the project shall have besides: {', '.join(CAPABILITIES)}",
     )
     add_running(parser, default="that of nb2prod")
     parser.set_defaults(run=_refactor)
@@ -236,6 +236,8 @@ def _verified(plan: Plan, options: argparse.Namespace, python: str) -> tuple[Pla
             say(f"another model would come first: {why}")
         model = found.service.inference.sink.model
         say(f"the service of {plan.names.get(model, model)} {found.service.verdict}")
+        if "onnx" in plan.wanted and not found.service.onnx:
+            say(f"no ONNX: {found.service.unexportable(plan)}")
     elif found.unserved:
         say(f"no service: {found.unserved}")
     elif "api" in plan.wanted:

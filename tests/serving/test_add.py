@@ -80,6 +80,18 @@ def test_the_model_that_the_project_names_is_served_from_now_on(project):
     assert [s.name for s in plan.stages] == [s.name for s in original.provenance.stages]
 
 
+def test_what_the_project_has_it_keeps(project):
+    file = project / "pyproject.toml"
+    text = file.read_text()
+    file.write_text(
+        text.replace("[tool.nb2prod.service]\n", "[tool.nb2prod.service]\nonnx = true\n")
+    )
+    original = read_original(project)
+    plan = plan_again(project, original, original.notebook)
+    file.write_text(text)
+    assert plan.wanted == {"api", "docker", "onnx"}
+
+
 def test_a_folder_that_is_no_project_is_refused(tmp_path):
     done = nb2prod("add", "api", tmp_path)
     assert done.returncode == 2

@@ -79,7 +79,7 @@ def test_another_model_can_be_chosen(folder, capsys):
     [
         ("served: x", 1, "refused: the plan serves x, which is no model with its data: line"),
         ("served: nothing", 2, "'nothing', which is no variable of the notebook"),
-        ("served: line\nwith: [cloud]", 2, "the plan is with 'cloud'; there are api and docker"),
+        ("served: line\nwith: [cloud]", 2, "the plan is with 'cloud'; there are api, docker, onnx"),
         ("served: line\nwith: api", 2, "what the plan is `with` has to be a list"),
     ],
 )

@@ -49,7 +49,7 @@ def test_predictions_are_the_same_to_the_last_bit(model, data):
         model.fit(given, target)
         assert engines.chosen(model, given) == "fast"
         for some in (given[5:6], given[5:9]):
-            found, probabilities = engines.engine("fast", model)(engines.numbers(some))
+            found, probabilities = engines.engine(engines.fast, model)(engines.numbers(some))
             assert found.tolist() == model.predict(some).tolist()
             if probabilities is not None:
                 assert probabilities.tolist() == model.predict_proba(some).tolist()
@@ -60,7 +60,7 @@ def test_another_kind_of_model_predicts_itself_from_an_array(model):
     given = pd.DataFrame(TWO[0]).add_prefix("c")
     model.fit(given, TWO[1])
     assert engines.chosen(model, given) == "array"
-    found, _ = engines.engine("array", model)(engines.numbers(given[5:9]))
+    found, _ = engines.engine(engines.array, model)(engines.numbers(given[5:9]))
     assert found.tolist() == model.predict(given[5:9]).tolist()
 
 
@@ -69,18 +69,18 @@ def test_a_model_that_needs_the_names_of_columns_is_given_a_table():
     scaled = ColumnTransformer([("scaled", StandardScaler(), ["c1", "c4"])])
     model = make_pipeline(scaled, KNeighborsClassifier()).fit(given, TWO[1])
     assert engines.chosen(model, given) == "plain"
-    assert engines.engine("plain", model) is None
+    assert engines.engine(engines.fast, model) is None
 
 
 def test_a_row_of_another_width_is_refused():
     model = ensemble.RandomForestClassifier(3, random_state=0).fit(*TWO)
     with pytest.raises(ValueError, match="5 columns instead of 6"):
-        engines.engine("fast", model)(TWO[0][:1, :5])
+        engines.engine(engines.fast, model)(TWO[0][:1, :5])
 
 
 def test_a_model_that_begins_with_another_one_is_not_fast():
     model = ensemble.GradientBoostingRegressor(init=linear_model.LinearRegression())
-    assert not engines.same("fast", model.fit(*NUMBERS), NUMBERS[0])
+    assert not engines.same(engines.fast, model.fit(*NUMBERS), NUMBERS[0])
 
 
 def test_an_engine_that_predicts_something_else_is_not_used(monkeypatch):
@@ -91,9 +91,9 @@ def test_an_engine_that_predicts_something_else_is_not_used(monkeypatch):
         predict = build(model)
         return lambda rows: (np.nextafter(predict(rows)[0], np.inf), None)
 
-    assert engines.same("fast", model, NUMBERS[0])
+    assert engines.same(engines.fast, model, NUMBERS[0])
     monkeypatch.setitem(engines.BUILDERS, "LinearRegression", wrong)
-    assert not engines.same("fast", model, NUMBERS[0])
+    assert not engines.same(engines.fast, model, NUMBERS[0])
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 1e300, "text", None])

@@ -7,13 +7,17 @@ import re
 import shutil
 import subprocess
 import sys
+import types
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
+import numpy as np
 import pandas as pd
 import pytest
 import yaml
+
+from nb2prod.emit.templates import rendered
 
 CHURN = Path(__file__).parents[1] / "notebooks" / "churn"
 # What the notebook's own model says of the rows that it keeps, by their number in the file.
@@ -65,6 +69,14 @@ def served(root, **variables):
         process.communicate()
 
 
+def test_predictions_that_are_no_finite_numbers_are_null():
+    records = types.ModuleType("records")
+    exec(rendered("service/records", package="churn"), records.__dict__)
+    found = records.plain(np.array([1.5, np.nan, np.inf, -np.inf]))
+    assert found == [1.5, None, None, None]
+    assert records.plain([["a"], ["b"]]) == [["a"], ["b"]]
+
+
 def rows():
     table = pd.read_csv(CHURN / "customers.csv")
     records = table.drop(columns="churn").to_dict("records")
@@ -104,18 +116,25 @@ def test_a_key_keeps_others_out(project):
         assert client.get("/ready").is_success
 
 
-def test_the_tests_of_the_service_pass_and_can_fail(project, tmp_path):
+def test_the_tests_of_the_project_leave_its_model_as_it_is(project, tmp_path):
     root = tmp_path / "churn"
     shutil.copytree(project, root)
-    assert run_tests(root) == 0
+    before = (root / "models/service/card.json").read_bytes()
+    assert run_tests(root, "tests") == 0
+    assert (root / "models/service/card.json").read_bytes() == before
+
+
+def test_the_tests_of_the_service_can_fail(project, tmp_path):
+    root = tmp_path / "churn"
+    shutil.copytree(project, root)
     card = json.loads((root / "models/service/card.json").read_text())
     card["examples"][0]["prediction"] = 1 - card["examples"][0]["prediction"]
     (root / "models/service/card.json").write_text(json.dumps(card))
     assert run_tests(root) == 1
 
 
-def run_tests(root):
-    command = [sys.executable, "-m", "pytest", "-q", "tests/test_service.py"]
+def run_tests(root, which="tests/test_service.py"):
+    command = [sys.executable, "-m", "pytest", "-q", which]
     return subprocess.run(command, cwd=root, check=False, stdout=subprocess.DEVNULL).returncode
 
 
@@ -130,6 +149,16 @@ def test_a_model_that_was_changed_is_not_loaded(project, tmp_path):
     command = [sys.executable, "-c", f"{code}; Predictor()"]
     done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
     assert "model.skops is not the file that was written" in done.stderr
+
+
+def test_the_same_model_is_the_same_file_in_each_run(project, tmp_path):
+    root = tmp_path / "churn"
+    shutil.copytree(project, root)
+    for _ in range(2):
+        command = [sys.executable, "src/run.py", "package_model"]
+        subprocess.run(command, cwd=root, check=True, stdout=subprocess.DEVNULL)
+    before, after = ((r / "models/service/card.json").read_bytes() for r in (project, root))
+    assert before == after
 
 
 def test_the_container_runs_without_privileges(project):

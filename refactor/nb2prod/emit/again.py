@@ -41,6 +41,8 @@ def plan_again(root: Path, original: Original, notebook: Notebook) -> Plan:
     has = {"api"} if service else set[str]()
     if last_text(root, "Dockerfile") is not None:
         has.add("docker")
+    if service.get("onnx") is True:
+        has.add("onnx")
     return replace(plan, wanted=frozenset(has))
 
 

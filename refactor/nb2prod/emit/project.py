@@ -33,10 +33,10 @@ from nb2prod.emit.requirements import (
 )
 from nb2prod.emit.service import (
     FOLDER,
-    LIBRARIES,
     STAGE,
     TOOLS,
     container_files,
+    service_libraries,
     service_modules,
     service_requirements,
     service_settings,
@@ -127,12 +127,12 @@ def _serving(
     plan: Plan, modules: Mapping[str, str], package: str, evidence: Evidence
 ) -> Iterator[GeneratedFile]:
     """Yield what is needed to install the service, and the container if that is wanted."""
-    parts = ("prepare", "learnt", "records", "packing", "engines", "functions")
+    parts = ("prepare", "learnt", "records", "packing", "engines", "onnx_model", "functions")
     served = {n: t for n, t in modules.items() if n in parts or n.startswith("api.")}
     network = evidence.service.libraries if evidence.service else ()
     libraries = sorted({*_libraries(plan, served, package), *network})
     direct = _distributions(plan, libraries, evidence)
-    trained = {"dvc", "matplotlib", "seaborn", "plotly", "PyYAML"}
+    trained = {"dvc", "matplotlib", "onnxmltools", "plotly", "PyYAML", "seaborn", "skl2onnx"}
     yield service_requirements([d for d in direct if d.name not in trained], evidence.installed)
     if evidence.container:
         installed = evidence.installed
@@ -180,7 +180,7 @@ def _distributions(plan: Plan, libraries: Sequence[str], evidence: Evidence) -> 
     if evidence.service is None:
         return found
     names: dict[str, Distribution] = {canonicalize_name(d.name): d for d in found}
-    for name, bound in LIBRARIES.items():
+    for name, bound in service_libraries(plan, evidence.service).items():
         known = evidence.installed and evidence.installed.distributions.get(name)
         names[name] = known or Distribution(name, "", (), f"{name}{bound}")
     return [names[name] for name in sorted(names)]

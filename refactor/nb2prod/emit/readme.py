@@ -68,6 +68,7 @@ def _service(evidence: Evidence, package: str) -> dict[str, object] | None:
         "app": f"{package}.api.app:app",
         "prepare": f"src/{package}/prepare.py",
         "container": evidence.container,
+        "onnx": evidence.service.onnx,
     }
 
 

@@ -35,6 +35,13 @@ LIBRARIES = {
 _MODULES = ("learnt", "records", "packing", "engines", STAGE,
             "api.app", "api.routes", "api.predictor", "api.schemas", "api.metrics",
             "api.limits")  # fmt: skip
+# What exports to ONNX, by the library of the model.
+_CONVERTERS = {
+    "scikit-learn": ("skl2onnx",),
+    "xgboost": ("skl2onnx", "onnxmltools"),
+    "lightgbm": ("skl2onnx", "onnxmltools"),
+}
+_ONNX = {"onnxmltools": ">=1.14", "onnxruntime": ">=1.20", "skl2onnx": ">=1.18"}
 TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
           "datetime": "datetime", "any": "Any"}  # fmt: skip
@@ -80,6 +87,7 @@ class Service:
         adapter: the module that asks it for predictions, where it has no `predict` of its own.
         libraries: what a network computes with.
         scores: it says how far from an anomaly each record is.
+        onnx: it is exported to ONNX, too.
     """
 
     inference: Inference
@@ -94,6 +102,7 @@ class Service:
     adapter: str = ""
     libraries: tuple[str, ...] = ()
     scores: bool = False
+    onnx: bool = False
 
     @property
     def verdict(self) -> str:
@@ -105,6 +114,13 @@ class Service:
                 f"exactly, and {self.rows} records alone as among others{about}"
             )
         return f"takes the columns of the model: {self.why}"
+
+    def unexportable(self, plan: Plan) -> str:
+        """Say why there is no converter to ONNX for the model; empty if there may be one."""
+        library = self.libraries[0] if self.libraries else _library(plan, self.inference)
+        if library in _CONVERTERS and not self.adapter:
+            return ""
+        return f"models of {library or 'a class of the notebook'} are not converted"
 
 
 def model_file(plan: Plan, artifacts: list[StageFiles], model: str) -> Artifact | None:
@@ -143,6 +159,7 @@ def service_modules(
         "labels": service.labels,
         "scores": service.scores,
         "adapter": service.adapter,
+        "onnx": service.onnx,
         "columns": repr({f.name: f.dtype for f in service.fields}),
         "names": repr([f.name for f in service.fields]),
         "title": package.replace("_", " ").capitalize(),
@@ -154,7 +171,9 @@ def service_modules(
         **preparation_modules(plan, service.inference, package),
         "api.__init__": about,
     }
-    for name in (*_MODULES, *([service.adapter] if service.adapter else [])):
+    more = [service.adapter] if service.adapter else []
+    more += ["onnx_model", "onnx_export"] if service.onnx else []
+    for name in (*_MODULES, *more):
         modules[name] = rendered(f"service/{name.replace('.', '/')}", **values)
     return modules
 
@@ -163,7 +182,7 @@ def service_test(service: Service, package: str) -> GeneratedFile:
     """Return the tests of the service."""
     numbers = [f.name for f in service.fields if f.kind in ("integer", "number")]
     text = rendered("service/test_service", package=package, raw=service.raw, numbers=numbers,
-                    names=repr([f.name for f in service.fields]))  # fmt: skip
+                    onnx=service.onnx, names=repr([f.name for f in service.fields]))  # fmt: skip
     return GeneratedFile("tests/test_service.py", text)
 
 
@@ -195,6 +214,7 @@ def stage_entry(
         "deps": sorted({artifact.path, *metrics, *deps}),
         **({"params": sorted(used)} if used else {}),
         "outs": [FOLDER, {f"reports/{STAGE}.txt": {"cache": False}}],
+        **({"metrics": [{"reports/onnx.json": {"cache": False}}]} if service.onnx else {}),
     }
 
 
@@ -204,16 +224,29 @@ def service_settings(plan: Plan, service: Service, package: str) -> str:
     kind = "raw" if service.raw else "model"
     return (
         f'\n[tool.nb2prod.service]\napp = "{package}.api.app:app"\ninput = "{kind}"\n'
-        f"model = {json.dumps(plan.names.get(model, model))}\n"
+        f"model = {json.dumps(plan.names.get(model, model))}\n" + "onnx = true\n" * service.onnx
     )
 
 
+def service_libraries(plan: Plan, service: Service) -> dict[str, str]:
+    """Return the distributions that a service needs besides those of its model, with bounds."""
+    if not service.onnx:
+        return LIBRARIES
+    names = ("onnxruntime", *_CONVERTERS[_library(plan, service.inference)])
+    return {**LIBRARIES, **{name: _ONNX[name] for name in names}}
+
+
 def _served_libraries(plan: Plan, service: Service) -> list[str]:
-    model = plan.analysis.value(service.inference.sink.statement + 1, service.inference.sink.model)
+    own = service.libraries[:1] or [_library(plan, service.inference)]
+    return sorted({"numpy", "pandas", *own} - {""})
+
+
+def _library(plan: Plan, inference: Inference) -> str:
+    """Return the distribution that the model's class is of; empty where that is not known."""
+    model = plan.analysis.value(inference.sink.statement + 1, inference.sink.model)
     top = (model.type or "").partition(".")[0]
-    known = {"sklearn": "scikit-learn"}
-    own = set(service.libraries[:1]) or {known.get(top, top)}
-    return sorted({"numpy", "pandas", *own} - {"", "instance", "builtins"})
+    known = {"sklearn": "scikit-learn", "instance": "", "builtins": ""}
+    return known.get(top, top)
 
 
 def _description(plan: Plan, service: Service) -> str:

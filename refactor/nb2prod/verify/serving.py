@@ -48,7 +48,8 @@ def serve(
         own = [inference for inference in inferences(plan) if inference.sink.model == model]
         found = _served(plan, own[:_SLICES], root, suffixes, environment)
         if isinstance(found, Service):
-            return replace(found, passed=tuple(passed))
+            onnx = "onnx" in plan.wanted and not found.unexportable(plan)
+            return replace(found, passed=tuple(passed), onnx=onnx)
         passed.append(found)
     raise UnservableError(next(iter(passed), None) or unservable(plan.analysis))
 
