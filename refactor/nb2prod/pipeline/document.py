@@ -84,7 +84,8 @@ def _service(plan: Plan) -> str:
     also = f"; other models: {', '.join(others)}" if others else ""
     wanted = _Flow(n for n in CAPABILITIES if n in plan.wanted)
     return (
-        f"# The model of a service{also}. With [api], [api, docker] or [api, onnx] the project has one.\n"
+        f"# The model of a service{also}.\n"
+        "# With [api], [api, docker] or [api, onnx] the project has one.\n"
         f"# {served_from(plan)}\n"
     ) + as_yaml({"served": model, "with": wanted})
 
@@ -178,9 +179,7 @@ def _wanted(content: Mapping[str, Any]) -> frozenset[str]:
         raise PlanFileError("what the plan is `with` has to be a list, [api] for instance")
     names = cast("list[Any]", found)
     if unknown := [name for name in names if name not in CAPABILITIES]:
-        raise PlanFileError(
-            f"the plan is with {unknown[0]!r}; there are {', '.join(CAPABILITIES)}"
-        )
+        raise PlanFileError(f"the plan is with {unknown[0]!r}; there are {', '.join(CAPABILITIES)}")
     return frozenset(map(str, names))
 
 
