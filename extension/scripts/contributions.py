@@ -6,9 +6,10 @@ python extension/scripts/contributions.py
 from __future__ import annotations
 
 import json
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import fields
 
 from nb2prod.config import Limits
 from nb2prod.finding import SEVERITIES
