@@ -1,8 +1,7 @@
 """One walk over the syntax tree of a cell, which finds all that a summary holds.
 
 Each node is visited once. A method called `_` and the name of a node's class reads that class;
-all others just pass on to their children. In a function, names are collected and looked up at its
-end: what it does not bind itself it reads from the notebook, when it is called.
+all others just pass on to their children. What happens to names is noted by `Names`.
 """
 
 from __future__ import annotations
@@ -12,9 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import msgspec
-
-from nb2prod.analysis.summary import Bind, BindKind, Change, Import, Mutation, Use
+from nb2prod.analysis.names import Names, Scope
+from nb2prod.analysis.summary import Import
 
 _LEAVES = (ast.expr_context, ast.operator, ast.cmpop, ast.boolop, ast.unaryop)
 # Fields that hold no nodes.
@@ -23,7 +21,6 @@ _LEAF_FIELDS = """ctx op ops id attr arg name names module level type_comment ki
 _CHANGING = """append extend insert remove pop clear update add discard setdefault sort reverse
     popitem fit fit_transform partial_fit compile add_module register_buffer"""
 _CHANGING_METHODS = frozenset(_CHANGING.split())
-_RUNS_CODE = frozenset({"exec", "globals", "vars", "execfile", "locals"})
 _CATCHES = frozenset({"NameError", "Exception", "BaseException"})
 
 
@@ -38,38 +35,16 @@ _FIELDS[ast.Compare] = ("left", "comparators")
 _FIELDS[ast.MatchClass] = ("cls", "patterns", "kwd_patterns")
 
 
-class _Scope(msgspec.Struct):
-    """A function, lambda, class or comprehension; what it reads and binds itself."""
-
-    late: bool
-    reads: list[tuple[ast.Name, bool]] = msgspec.field(default_factory=list[tuple[ast.Name, bool]])
-    binds: set[str] = msgspec.field(default_factory=set[str])
-    outer: set[str] = msgspec.field(default_factory=set[str])  # declared global or nonlocal
-    is_class: bool = False
-    comprehension: bool = False
-
-
-class Walk:
+class Walk(Names):
     """The facts of one cell, filled by `Walk(…).run(tree)`."""
 
     def __init__(self, offset: Callable[[int, int], int]) -> None:
         """Start empty; `offset` turns a line and a byte column into an offset."""
-        self._offset = offset
+        super().__init__(offset)
         self.nodes: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
-        self.binds: list[Bind] = []
-        self.needs: dict[str, Use] = {}
-        self.late: dict[str, Use] = {}
-        self.reads: set[str] = set()
-        self.deletes: set[str] = set()
-        self.mutations: list[Mutation] = []
         self.imports: list[Import] = []
         self.called: set[str] = set()
-        self.opaque = False
-        self._bound: set[str] = set()  # what may be bound by now
-        self._scopes: list[_Scope] = []
-        self._conditions = 0
         self._depth = 0
-        self._guards = 0
 
     def run(self, tree: ast.Module) -> None:
         """Walk over a whole cell."""
@@ -109,87 +84,15 @@ class Walk:
         self._conditions -= not certain
         self._depth -= 1
 
-    # Names
-
-    def _span(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
-        start = self._offset(node.lineno, node.col_offset)
-        assert node.end_lineno is not None
-        assert node.end_col_offset is not None
-        return start, self._offset(node.end_lineno, node.end_col_offset)
+    # Names and scopes
 
     def _Name(self, node: ast.Name) -> None:
         if node.ctx.__class__ is ast.Load:
-            self._read(node, late=False)
+            self.read(node, late=False)
         elif node.ctx.__class__ is ast.Store:
-            self._bind(node.id, node, "assign")
+            self.bind(node.id, node, "assign")
         else:
-            self._delete(node)
-
-    def _read(self, node: ast.Name, *, late: bool) -> None:
-        name = node.id
-        if self._scopes:
-            self._scopes[-1].reads.append((node, late))
-            return
-        self.reads.add(name)
-        if name in _RUNS_CODE:
-            self.opaque = self.opaque or name in {"exec", "execfile"}
-        if late:
-            if name not in self.late:
-                self.late[name] = Use(name, *self._span(node))
-        elif name not in self._bound and name not in self.needs:
-            self.needs[name] = Use(name, *self._span(node), self._guards > 0)
-
-    def _bind(
-        self,
-        name: str,
-        node: ast.expr | ast.stmt | ast.alias,
-        kind: BindKind,
-        *,
-        reads_itself: bool = False,
-    ) -> None:
-        if self._scopes:
-            scope = self._scopes[-1]
-            if name not in scope.outer:
-                scope.binds.add(name)
-                return
-        certain = not self._conditions and not self._scopes
-        start, end = self._span(node)
-        if kind in {"function", "class"}:
-            end = start
-        self.binds.append(Bind(name, start, end, kind, certain, reads_itself))
-        if not self._scopes:
-            self._bound.add(name)
-
-    def _delete(self, node: ast.Name) -> None:
-        if self._scopes:
-            self._scopes[-1].binds.add(node.id)
-            return
-        self._read(node, late=False)
-        self.deletes.add(node.id)
-        self._bound.discard(node.id)
-
-    def _mutate(self, node: ast.AST, how: Change) -> None:
-        """Note that the object at the root of `a.b[c]` changes, if it is one of the notebook's."""
-        while isinstance(node, ast.Attribute | ast.Subscript):
-            node = node.value
-        if isinstance(node, ast.Name) and not self._scopes:
-            self.mutations.append(Mutation(node.id, *self._span(node), how))
-
-    # Scopes
-
-    def _enter(self, scope: _Scope) -> None:
-        self._scopes.append(scope)
-
-    def _leave(self) -> None:
-        scope = self._scopes.pop()
-        # A method does not see the names of its class.
-        classes: list[_Scope] = []
-        while scope.late and self._scopes and self._scopes[-1].is_class:
-            classes.append(self._scopes.pop())
-        for node, late in scope.reads:
-            if node.id not in scope.binds or node.id in scope.outer:
-                self._read(node, late=late or scope.late)
-        self._scopes.extend(reversed(classes))
+            self.delete(node)
 
     def _FunctionDef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         self._all(node.decorator_list)
@@ -197,7 +100,7 @@ class Walk:
         self._annotations(node.args)
         if node.returns:
             self._visit(node.returns)
-        self._bind(node.name, node, "function")
+        self.bind(node.name, node, "function")
         self._body(node.args, node.body)
 
     _AsyncFunctionDef = _FunctionDef
@@ -207,15 +110,15 @@ class Walk:
         self._body(node.args, [node.body])
 
     def _body(self, arguments: ast.arguments, body: Iterable[ast.AST]) -> None:
-        scope = _Scope(late=True)
+        scope = Scope(late=True)
         every = [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]
         scope.binds.update(a.arg for a in every)
         scope.binds.update(a.arg for a in (arguments.vararg, arguments.kwarg) if a)
-        self._enter(scope)
+        self.enter(scope)
         guards, self._guards = self._guards, 0
         self._block(body)
         self._guards = guards
-        self._leave()
+        self.leave()
 
     def _defaults(self, arguments: ast.arguments) -> None:
         self._all(arguments.defaults)
@@ -230,11 +133,11 @@ class Walk:
         self._all(node.decorator_list)
         self._all(node.bases)
         self._all(node.keywords)
-        scope = _Scope(late=False, is_class=True)
-        self._enter(scope)
+        scope = Scope(late=False, is_class=True)
+        self.enter(scope)
         self._block(node.body)
-        self._leave()
-        self._bind(node.name, node, "class")
+        self.leave()
+        self.bind(node.name, node, "class")
 
     def _comprehension(self, node: ast.ListComp | ast.SetComp | ast.GeneratorExp) -> None:
         self._generators(node.generators, [node.elt])
@@ -246,21 +149,21 @@ class Walk:
 
     def _generators(self, generators: list[ast.comprehension], results: Iterable[ast.AST]) -> None:
         self._visit(generators[0].iter)
-        self._enter(_Scope(late=False, comprehension=True))
+        self.enter(Scope(late=False, comprehension=True))
         for number, generator in enumerate(generators):
             if number:
                 self._visit(generator.iter)
             self._visit(generator.target)
             self._all(generator.ifs)
         self._all(results)
-        self._leave()
+        self.leave()
 
     def _NamedExpr(self, node: ast.NamedExpr) -> None:
         self._visit(node.value)
-        held: list[_Scope] = []
+        held: list[Scope] = []
         while self._scopes and self._scopes[-1].comprehension:
             held.append(self._scopes.pop())
-        self._bind(node.target.id, node.target, "assign")
+        self.bind(node.target.id, node.target, "assign")
         for scope in reversed(held):
             scope.outer.add(node.target.id)
             self._scopes.append(scope)
@@ -279,19 +182,19 @@ class Walk:
         for target in node.targets:
             if isinstance(target, ast.Name):
                 names.append(target)
-                self._bind(target.id, target, "assign", reads_itself=target.id in read)
+                self.bind(target.id, target, "assign", reads_itself=target.id in read)
             else:
                 self._target(target)
 
     def _target(self, target: ast.expr) -> None:
         if isinstance(target, ast.Subscript):
-            self._mutate(target, "item")
+            self.mutate(target, "item")
         elif isinstance(target, ast.Attribute):
-            self._mutate(target, "attribute")
+            self.mutate(target, "attribute")
         elif isinstance(target, ast.Tuple | ast.List):
             for element in target.elts:
                 if isinstance(element, ast.Subscript | ast.Attribute):
-                    self._mutate(element, "item")
+                    self.mutate(element, "item")
         self._visit(target)
 
     def _AnnAssign(self, node: ast.AnnAssign) -> None:
@@ -306,18 +209,18 @@ class Walk:
         self._visit(node.value)
         if isinstance(node.target, ast.Name):
             self.nodes[ast.Name].append(node.target)
-            self._read(node.target, late=False)
-            self._mutate(node.target, "augmented")
-            self._bind(node.target.id, node.target, "augmented", reads_itself=True)
+            self.read(node.target, late=False)
+            self.mutate(node.target, "augmented")
+            self.bind(node.target.id, node.target, "augmented", reads_itself=True)
         else:
-            self._mutate(node.target, "item")
+            self.mutate(node.target, "item")
             self._visit(node.target)
 
     def _For(self, node: ast.For | ast.AsyncFor) -> None:
         self._visit(node.iter)
         for name in ast.walk(node.target):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
-                self._bind(name.id, name, "loop")
+                self.bind(name.id, name, "loop")
         if not isinstance(node.target, ast.Name):
             self._children(node.target, _FIELDS[node.target.__class__])
         self._block(node.body)
@@ -376,7 +279,7 @@ class Walk:
         if pattern:
             self._visit(pattern)
         if node.name:
-            self._bind(node.name, node, "other")  # type: ignore[arg-type]  # has a position
+            self.bind(node.name, node, "other")  # type: ignore[arg-type]  # has a position
 
     _MatchStar = _MatchAs
 
@@ -384,7 +287,7 @@ class Walk:
         self._all(node.keys)
         self._all(node.patterns)
         if node.rest:
-            self._bind(node.rest, node, "other")  # type: ignore[arg-type]  # has a position
+            self.bind(node.rest, node, "other")  # type: ignore[arg-type]  # has a position
 
     def _match_case(self, node: ast.match_case) -> None:
         self._visit(node.pattern)
@@ -395,7 +298,7 @@ class Walk:
     def _Delete(self, node: ast.Delete) -> None:
         for target in node.targets:
             if isinstance(target, ast.Subscript):
-                self._mutate(target, "item")
+                self.mutate(target, "item")
             self._visit(target)
 
     def _Call(self, node: ast.Call) -> None:
@@ -408,9 +311,9 @@ class Walk:
                     k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value
                     for k in node.keywords
                 ):
-                    self._mutate(receiver, "inplace")
+                    self.mutate(receiver, "inplace")
                 elif attr in _CHANGING_METHODS:
-                    self._mutate(receiver, "method")
+                    self.mutate(receiver, "method")
             case _:
                 pass
 
@@ -443,8 +346,8 @@ class Walk:
             Import(
                 name,
                 target,
-                *self._span(alias),
-                self._span(node),
+                *self.span(alias),
+                self.span(node),
                 self._depth,
                 any(not s.comprehension for s in self._scopes),
                 len(node.names) == 1,
@@ -453,7 +356,7 @@ class Walk:
             )
         )
         if name != "*" and module != "__future__":
-            self._bind(name, alias, "import")
+            self.bind(name, alias, "import")
 
 
 def _written(node: ast.expr) -> str:
