@@ -8,7 +8,7 @@ move, all is found again, but no cell that is known is read again.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import compress
 from operator import is_not
 
@@ -20,12 +20,13 @@ from nb2prod.analysis.occurrences import Occurrences, traces
 from nb2prod.analysis.summary import Summary
 from nb2prod.checker import Checker, digest
 from nb2prod.finding import Finding
-from nb2prod.flags import finding, followed, moved
+from nb2prod.flagged import Flagged
+from nb2prod.flags import finding, moved
 from nb2prod.hearing import heard, unused
 from nb2prod.notebook import Cell, Notebook
 from nb2prod.rules import find_rule
 from nb2prod.rules.facts import Facts, Imports
-from nb2prod.rules.rule import Aspect, CellView, Flag, NotebookView, Rule
+from nb2prod.rules.rule import Aspect, CellView, Flag, NotebookView
 from nb2prod.source import LineTable
 from nb2prod.suppression import Suppression, find_suppressions, of_notebook
 from nb2prod.surroundings import Surroundings
@@ -86,7 +87,7 @@ class Recheck:
         self._summaries: dict[int, Summary] = {}
         self._read: dict[int, CodeCell] = {}  # cells that were read for this check
         self._by_cell: dict[int, list[Finding]] = {}
-        self._by_rule: dict[str, tuple[Rule, dict[int | None, list[Flag]]]] = {}
+        self._flagged = Flagged(checker.severities)
         self._wishes: dict[int | None, list[Suppression]] = {}
         self._held: dict[int | None, list[Suppression]] = {}  # the notebook's, as a cell used them
         self._view: NotebookView | None = None
@@ -130,7 +131,7 @@ class Recheck:
                 touched |= view.occurrences.replace(new.index, after)
         if view.occurrences.opaque != opaque:  # every fact may have changed
             return self._anew(notebook, None)
-        unfixed = self._follow(edits)
+        unfixed = self._flagged.follow(edits)
         imports = any(_targets(s) != _targets(self._summaries.get(i)) for i, s in before.items())
         self._view = self._viewed(notebook, view.occurrences, view.facts, imports=imports)
         touched |= {name for name, _ in view.names.items() ^ self._view.names.items()}
@@ -156,50 +157,15 @@ class Recheck:
         self._pending = set()
         for rule in self._checker.rules:
             if rule.code in flags:
-                changed |= self._flagged(rule, flags[rule.code])
+                changed |= self._flagged.put(rule, flags[rule.code])
         return {cell for cell in changed if self._hear(cell)}
-
-    def _follow(self, edits: Collection[tuple[Cell, Cell]]) -> set[int]:
-        """Let what slow rules have flagged move with the text, until they are asked again.
-
-        Their fixes do not fit other code. Returns the cells whose flags have lost some.
-        """
-        unfixed: set[int] = set()
-        code = any(new.kind == "code" and old.source != new.source for old, new in edits)
-        for rule, flags in self._by_rule.values():
-            if not rule.slow:
-                continue
-            for old, new in edits:
-                if old.index in flags:
-                    kept = (followed(flag, old.source, new.source) for flag in flags[old.index])
-                    flags[old.index] = [flag for flag in kept if flag]
-            for cell, items in flags.items() if code else ():
-                if cell is not None and any(flag.fixes for flag in items):
-                    unfixed.add(cell)
-                    flags[cell] = [flag._replace(fixes=()) for flag in items]
-        return unfixed
-
-    def _renumber(self, before: Notebook, after: Notebook) -> None:
-        """Let what slow rules have flagged move with its cell, if that is still there."""
-        now = {(cell.id, cell.source): cell.index for cell in after.cells}
-        places = {c.index: now[c.id, c.source] for c in before.cells if (c.id, c.source) in now}
-        for code, (rule, flags) in list(self._by_rule.items()):
-            if rule.slow:
-                kept = {places[c]: f for c, f in flags.items() if c is not None and c in places}
-                self._by_rule[code] = (
-                    rule,
-                    {
-                        cell: [flag._replace(cell=cell, fixes=()) for flag in items]
-                        for cell, items in kept.items()
-                    },
-                )
 
     def _anew(
         self, notebook: Notebook, known: Mapping[bytes, CellResult] | None
     ) -> set[int | None]:
         known = {r.text: r for r in self._results.values()} if known is None else known
         if self._view:
-            self._renumber(self._view.notebook, notebook)
+            self._flagged.renumber(self._view.notebook, notebook)
         self._results, self._summaries, self._by_cell, self._held = {}, {}, {}, {}
         cells = notebook.code_cells
         importing: list[Summary] = []
@@ -253,7 +219,8 @@ class Recheck:
         changed: set[int | None] = {*again, *edited}
         for rule in self._whole:
             if aspects is None or not aspects.isdisjoint(rule.looks_at):
-                changed |= self._in_notebook(rule, view)
+                assert rule.notebook
+                changed |= self._flagged.put(rule, rule.notebook(view))
         for index in edited:
             self._wishes[index] = list(find_suppressions(view.cells[index]))
         if aspects is None:
@@ -304,46 +271,22 @@ class Recheck:
         found = tuple(self._checker.look(CellView(0, code, noted, self._checker.limits)))
         return CellResult(known.text, known.summary, self._checker.key, noted.asked, found)
 
-    def _in_notebook(self, rule: Rule, view: NotebookView) -> set[int | None]:
-        """Ask a rule on notebooks; return the cells for which its findings are others."""
-        assert rule.notebook
-        return self._flagged(rule, rule.notebook(view))
-
-    def _flagged(self, rule: Rule, found: Iterable[Flag]) -> set[int | None]:
-        flags: dict[int | None, list[Flag]] = {}
-        for flag in found:
-            flags.setdefault(flag.cell, []).append(flag)
-        before = self._by_rule.get(rule.code, (rule, {}))[1]
-        self._by_rule[rule.code] = rule, flags
-        return {
-            cell for cell in before.keys() | flags.keys() if before.get(cell) != flags.get(cell)
-        }
-
     def _hear(self, cell: int | None) -> bool:
         """Put together what is found in a cell; say whether it is not what it was."""
         found = list(self._by_cell.get(cell, ())) if cell is not None else []
-        found += self._of_notebook(cell)
+        cells = self._view.cells if self._view else ()
+        source = cells[cell].source if cell is not None and cell < len(cells) else ""
+        found += self._flagged.findings(cell, source)
         general, own = self._wishes[None], self._wishes.get(cell, []) if cell is not None else []
         if general or own:
             found, wishes = heard(found, [*own, *general])
             self._held[cell] = wishes[len(own) :]
-            idle, source = wishes[: len(own)], ""
+            idle = wishes[: len(own)]
             if cell is None:  # heard last
                 idle = [self._held_by_any(n, wish) for n, wish in enumerate(general)]
-            elif self._view and cell < len(self._view.cells):
-                source = self._view.cells[cell].source
             rules = [rule for rule in self._checker.rules if rule.code not in self._pending]
             found += unused(rules, self._checker.severities, idle, source)
         return self._put(cell, found)
-
-    def _of_notebook(self, cell: int | None) -> Iterator[Finding]:
-        """Yield what the rules on notebooks have flagged in a cell; its text may be another now."""
-        lines: LineTable | None = None
-        for rule, flags in self._by_rule.values():
-            for flag in flags.get(cell, ()):
-                if cell is not None and self._view:
-                    lines = lines or LineTable(self._view.cells[cell].source)
-                yield finding(rule, flag, self._checker.severities, cell, lines)
 
     def _held_by_any(self, number: int, wish: Suppression) -> Suppression:
         """Return a wish for the whole notebook with what it holds back anywhere."""
