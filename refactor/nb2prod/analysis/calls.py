@@ -3,29 +3,15 @@
 from __future__ import annotations
 
 import ast
-import posixpath
-import re
 from collections.abc import Iterable
 from dataclasses import replace
 
 from nb2prod import knowledge
-from nb2prod.analysis.effects import (
-    ANY_FILE,
-    CWD,
-    ENVIRON,
-    FIGURE,
-    FILE,
-    OPTIONS,
-    RANDOM,
-    STDOUT,
-    PathUse,
-    Unknown,
-)
-from nb2prod.analysis.evaluate import Evaluator
+from nb2prod.analysis.applying import Applier, Arguments, constant_path
+from nb2prod.analysis.effects import Unknown
 from nb2prod.analysis.heap import COPYING, UNKNOWN, Value, join
 from nb2prod.analysis.machine import MAX_DEPTH, items_of
 
-Arguments = dict[str, Value]  # by position ("0") and by keyword
 _MOST_CALL_BACKS = 3  # of one function in one statement
 
 # What these do can't be seen in the text of the notebook.
@@ -47,7 +33,7 @@ _CONTAINERS = {"list", "tuple", "set", "frozenset", "sorted", "reversed", "zip",
                "iter", "map", "filter", "dict", "next", "max", "min", "sum"}  # fmt: skip
 
 
-class Caller(Evaluator):
+class Caller(Applier):
     """Evaluates calls; running a function's body is left to the layer above."""
 
     def run_function(self, number: int, node: ast.AST, arguments: Arguments) -> Value:
@@ -145,7 +131,7 @@ class Caller(Evaluator):
             self.effects.dynamic.append(Unknown(node, _DYNAMIC[name]))
             return UNKNOWN
         if name == "builtins.open":
-            return self._open(node, arguments)
+            return self.open_file(node, arguments)
         if name.startswith("builtins.") and short in _CONTAINERS:
             return self._collect(node, short, arguments)
         effect = knowledge.function(name)
@@ -158,14 +144,14 @@ class Caller(Evaluator):
         if effect is None and knowledge.library_class(name) is None:
             self.effects.opaque = True  # a class that is known by its capital only
         effect = effect or knowledge.PURE
-        self._apply(node, effect, None, arguments, name)
+        self.apply(node, effect, None, arguments, name)
         if is_class and effect.returns is None:
             return self._instance(node, name, arguments)
         value = self.result(node, effect, None, arguments)
         if short in _SAME_MEASURE and arguments.get("0", UNKNOWN).metric:
             value = replace(value, metric=True)
         self.heap.contain(value.objects, (n for v in returned for n in v.objects))
-        return self._constant_path(name, arguments) or value
+        return constant_path(name, arguments) or value
 
     def _instance(self, node: ast.Call, name: str, arguments: Arguments) -> Value:
         """Make an instance of a library's class; it may keep references to what it is given."""
@@ -180,27 +166,6 @@ class Caller(Evaluator):
         for number in value.objects:
             self.heap[number].draws_freely = not seeded
         return replace(value, unstorable=bool(known and known.unstorable))
-
-    def _constant_path(self, name: str, arguments: Arguments) -> Value | None:
-        """Compute a path from literals, so that the files of a notebook are known."""
-        given = [arguments[k] for k in sorted(arguments)]
-        texts = [v.constant for v in given if isinstance(v.constant, str)]
-        if len(texts) != len(given):
-            known = any(v.text is not None for v in given)
-            if known and name in ("os.path.join", "posixpath.join", "pathlib.Path"):
-                path = posixpath.join(*("*" if v.text is None else v.text for v in given))
-                type_ = "pathlib.Path" if name == "pathlib.Path" else "builtins.str"
-                return Value(type_, pattern=path)
-            return None
-        if name in ("os.path.join", "posixpath.join"):
-            return Value("builtins.str", constant=posixpath.join(*texts) if texts else "")
-        if name in ("pathlib.Path", "pathlib.PurePath"):
-            return Value("pathlib.Path", constant=posixpath.join(*texts) if texts else ".")
-        if name in ("os.getcwd", "pathlib.Path.cwd"):
-            return Value("builtins.str", constant=".")
-        if name in ("os.path.abspath", "os.path.normpath", "builtins.str") and texts:
-            return Value("builtins.str", constant=texts[0])
-        return None
 
     def _collect(self, node: ast.Call, short: str, arguments: Arguments) -> Value:
         """Call a builtin which makes a collection of the items of others, or picks one."""
@@ -223,23 +188,11 @@ class Caller(Evaluator):
         value = self.fresh(node, type_, held)
         return replace(value, unstorable=lazy)
 
-    def _open(self, node: ast.Call, arguments: Arguments, path: Value | None = None) -> Value:
-        """Open a file: the first argument, or a path whose method is called."""
-        position = "1" if path is None else "0"
-        mode = arguments.get(position, arguments.get("mode", Value(constant="r"))).constant
-        writes = not isinstance(mode, str) or bool(set(mode) & set("wax+"))
-        self.called("builtins.open", None, "save" if writes else "load", node)
-        if path is None:
-            self._path(node, "0:file", arguments, writes=writes, call="open")
-        else:
-            self._own_path(node, path, writes=writes, call="open")
-        return replace(self.fresh(node, "io.IOBase"), unstorable=True)
-
     # Methods -----------------------------------------------------------------------------------
 
     def _call_method(self, node: ast.Call, base: Value, name: str, arguments: Arguments) -> Value:
         if base.type == "pathlib.Path" and name == "open":
-            return self._open(node, arguments, base)
+            return self.open_file(node, arguments, base)
         if base.type == "instance":
             own, libraries = self.method_of(base, name)
             if own is not None:
@@ -261,7 +214,7 @@ class Caller(Evaluator):
         returned = self.call_back(node, holders)
         if effect.mutates and (base.type is None or not knowledge.library_class(base.type)):
             self.effects.opaque = True  # the effect is the convention for that name
-        self._apply(node, effect, base, arguments, name)
+        self.apply(node, effect, base, arguments, name)
         inplace = arguments.get("inplace")
         if inplace is not None and inplace.constant is not False:
             self.mutate(base.objects)
@@ -300,113 +253,3 @@ class Caller(Evaluator):
         result = self.fresh(node, None, held)
         self.heap.share(result.objects, held)
         return result
-
-    # Effects -----------------------------------------------------------------------------------
-
-    def _apply(self, node: ast.Call, effect: knowledge.Effect, base: Value | None,
-               arguments: Arguments, name: str) -> None:  # fmt: skip
-        """Note all that a known effect says."""
-        for who in effect.mutates:
-            target = base if who == "self" else arguments.get(who)
-            if target is not None:
-                self.mutate_deeply(target)
-        if "out" in arguments:
-            self.mutate(arguments["out"].objects)
-        self._draw(effect, base, arguments)
-        reads, writes = self.effects.reads, self.effects.writes
-        for state in effect.seeds:
-            writes.add(RANDOM + state)
-            self.effects.seeds.add(RANDOM + state)
-        if effect.options:
-            writes.add(
-                {"cwd": CWD, "environ": ENVIRON}.get(effect.options, OPTIONS + effect.options)
-            )
-        if effect.options == "cwd":
-            target = arguments.get("0", arguments.get("path", UNKNOWN)).constant
-            self.effects.folders.append(target if isinstance(target, str) else None)
-        if effect.figure:
-            reads.add(FIGURE)
-            writes.add(FIGURE)
-        if effect.prints:
-            writes.add(STDOUT)
-        if base is not None and "self" in (effect.reads, effect.writes):
-            self._own_path(node, base, writes=effect.writes is not None, call=name)
-            return
-        if effect.reads:
-            self._path(node, effect.reads, arguments, writes=False, call=name)
-        if effect.writes:
-            self._path(node, effect.writes, arguments, writes=True, call=name)
-        if effect.evaluates:
-            self._evaluate_text(node, effect.evaluates, arguments)
-
-    def _draw(self, effect: knowledge.Effect, base: Value | None, arguments: Arguments) -> None:
-        """Note a draw from a global random state, unless the call brings its own."""
-        source = effect.draws
-        if source is None and base is not None and effect.mutates == ("self",) and base.type:
-            source = knowledge.draws(base.type)
-            if source and not any(self.heap[n].draws_freely for n in base.objects):
-                return
-        if source in (None, "nothing"):
-            return
-        given = arguments.get(effect.unless) if effect.unless else None
-        if given is not None and given.type != "builtins.NoneType":
-            return
-        self.effects.reads.add(RANDOM + source)
-        self.effects.writes.add(RANDOM + source)
-
-    def _evaluate_text(self, node: ast.Call, which: str, arguments: Arguments) -> None:
-        """Note the variables that a text refers to: a query of pandas, a formula of patsy."""
-        position, _, keyword = which.removeprefix("@").partition(":")
-        value = arguments.get(position) or arguments.get(keyword)
-        if value is None:
-            return
-        if value.text is None and value.type in (None, "builtins.str"):
-            self.unknown(node, "which variables a computed text refers to is not known")
-        pattern = r"@\s*(\w+)" if which.startswith("@") else r"(?<![\w.])([^\W\d]\w*)"
-        for name in re.findall(pattern, value.text or ""):
-            if name in self.globals or any(name in scope for scope in self.locals):
-                self.effects.in_texts.add(name)
-                self.call_back(node, [self.load(name)])
-
-    def _path(self, node: ast.Call, which: str, arguments: Arguments, *, writes: bool,
-              call: str) -> None:  # fmt: skip
-        """Note a file that a call reads or writes."""
-        position, _, keyword = which.partition(":")
-        value = arguments.get(position) or arguments.get(keyword)
-        if value is None:
-            return  # `df.to_csv()` without a path gives the text back
-        index = int(position)
-        expression = (
-            node.args[index]
-            if index < len(node.args)
-            else next((k.value for k in node.keywords if k.arg == keyword), node)
-        )
-        if value.type == "io.IOBase" or value.unstorable:
-            return  # an open handle; its opening has been noted
-        self._touch(value, expression, self.depth, writes=writes, call=call)
-
-    def _own_path(self, node: ast.Call, path: Value, *, writes: bool, call: str) -> None:
-        """Note a file that a method of its path reads or writes."""
-        expression = node.func.value if isinstance(node.func, ast.Attribute) else node
-        # The path is no argument that a parameter could take the place of.
-        self._touch(path, expression, self.depth + 1, writes=writes, call=call)
-
-    def _touch(self, value: Value, expression: ast.expr, depth: int, *, writes: bool,
-               call: str) -> None:  # fmt: skip
-        path = value.constant if isinstance(value.constant, str) else None
-        state = ANY_FILE if path is None else FILE + posixpath.normpath(path)
-        (self.effects.writes if writes else self.effects.reads).add(state)
-        pattern = value.text if path is None else None
-        self.effects.paths.append(PathUse(path, expression, writes, call, depth, pattern))
-
-    def patch(self, name: str) -> None:
-        """Note that something in a library is set: an option, or a replaced function."""
-        top = name.partition(".")[0]
-        if "rcParams" in name:
-            self.effects.writes.add(OPTIONS + "matplotlib")
-        elif name == "os.environ":
-            self.effects.writes.add(ENVIRON)
-        elif "options" in name:
-            self.effects.writes.add(OPTIONS + top)
-        else:
-            self.effects.writes.add(OPTIONS + top)
