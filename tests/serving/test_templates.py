@@ -1,0 +1,28 @@
+"""The modules of a service are Python, whatever the service is."""
+
+from itertools import product
+
+import pytest
+
+from nb2prod.emit.templates import rendered
+
+VALUES = {
+    "package": "sales", "labels": True, "columns": "{}", "names": "['a']", "numbers": ["a"],
+    "title": "Sales", "description": "It sells.", "fields": ["a: int"], "literals": False,
+    "dates": False, "about": "A record.", "example": "{}", "model_path": "models/line.pkl",
+    "part": "", "libraries": ["numpy"], "metrics": [], "notebook": "'sales.ipynb'",
+    "verdict": "verified",
+}  # fmt: skip
+MODULES = ["learnt", "records", "packing", "engines", "package_model", "onnx_model", "onnx_export",
+           "api/app", "api/routes", "api/predictor", "api/schemas", "api/metrics", "api/limits",
+           "test_service"]  # fmt: skip
+OPTIONS = ["raw", "straight", "probabilities", "scores", "onnx"]
+
+
+@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("adapter", ["", "torch_network", "series_forecast"])
+def test_each_module_is_python(name, adapter):
+    for chosen in product([False, True], repeat=len(OPTIONS)):
+        options = dict(zip(OPTIONS, chosen, strict=True))
+        text = rendered(f"service/{name}", adapter=adapter, **options, **VALUES)
+        compile(text, name, "exec")
