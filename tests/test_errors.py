@@ -92,7 +92,7 @@ def test_another_language_is_named(messages, tmp_path, kernel, language):
     ("cells", "reason"),
     [
         (("x = 1", "print 'two'"), "cell 2, line 1: not Python 3: Missing parentheses in call to"),
-        (("try:\n    f()\nexcept E, e:\n    pass",), "cell 1, line 3: not Python 3"),
+        (("try:\n    f()\nexcept E:\n    raise E, 1",), "cell 1, line 4: not Python 3"),
         (("x = (", "y = 1", "z = = 2"), "cell 1, line 1: not Python 3: '(' was never closed; so"),
         (("x = '\ud800'",), "cell 1, line 1: not Python 3: it holds half of a character"),
         (("x = " + "-" * 9000 + "1",), "cell 1, line 1: not Python 3: it is nested too deeply"),
