@@ -45,6 +45,7 @@ for name, (folder, arguments) in cases.items():
         os.dup2(quiet, 1)
         sys.path.insert(0, folder)
         pytest.main(["-q", "-rs", "-p", "no:cacheprovider", "--junitxml", report, *arguments])
+        sys.stdout.flush()
         os._exit(0)
     os.waitpid(child, 0)
     found = {"failed": [], "passed": [], "skipped": []}
