@@ -63,10 +63,14 @@ def _is_read_by_all(file: Path) -> bool:
 
 
 def _copies(files: Sequence[Path], folder: Path) -> Path:
-    """Lay the notebooks out in one folder, so that every tool sees the same and no settings."""
-    for number, file in enumerate(files):
-        target = folder / f"{number:04}" / f"{number:04}.ipynb"
-        target.parent.mkdir(parents=True)
+    """Copy the notebooks, and nothing else, so that every tool sees the same and no settings.
+
+    They lie in folders as they did before.
+    """
+    above = os.path.commonpath([file.resolve().parent for file in files])
+    for file in files:
+        target = folder / file.resolve().relative_to(above)
+        target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(file, target)
     return folder
 
