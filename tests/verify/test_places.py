@@ -5,7 +5,7 @@ import os
 import pytest
 
 from nb2prod.verify import places
-from nb2prod.verify.places import copied, copy_folder
+from nb2prod.verify.places import bring_beside, copied, copy_folder
 
 
 @pytest.fixture
@@ -53,3 +53,18 @@ def test_of_a_folder_that_holds_much_less_is_copied(folder, tmp_path, monkeypatc
     copy_folder(folder, tmp_path / "copy")
     assert not (tmp_path / "copy" / "a.csv").is_symlink()
     assert (tmp_path / "copy" / "big.bin").is_symlink()
+
+
+def test_what_lies_beside_is_linked_to_where_it_is_much_or_gone(folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(places, "_BESIDE", 1000)
+    monkeypatch.setattr(places, "_ALL_BESIDE", 1500)
+    sizes = {"first": 900, "large": 1001, "second": 500, "too much": 200}
+    for name, size in sizes.items():
+        (tmp_path / name).write_bytes(b"x" * size)
+    target = tmp_path / "target"
+    target.mkdir()
+    # Between a look at a folder and the copy other programs remove things.
+    bring_beside([*(tmp_path / name for name in sizes), tmp_path / "gone"], target)
+    assert {p.name for p in target.iterdir() if not p.is_symlink()} == {"first", "second"}
+    assert {p.name for p in target.iterdir() if p.is_symlink()} == {"large", "too much", "gone"}
+    assert (target / "large").stat().st_size == 1001

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import os
 import posixpath
 import shutil
 import tempfile
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -14,7 +15,8 @@ from nb2prod.emit.provenance import Provenance, Source
 
 # Files above this size are linked to, not copied; of a folder with more than _MOST, above _SMALL.
 _LARGE, _MOST, _SMALL = 100_000_000, 500_000_000, 1_000_000  # bytes
-_BESIDE, _MANY = 20_000_000, 2000  # bytes, files; a folder beside with more of them is linked to
+# Bytes and files: what lies beside with more of them is linked to; bytes of all that is copied.
+_BESIDE, _MANY, _ALL_BESIDE = 20_000_000, 2000, 100_000_000
 _BY_LINK = frozenset({".git", ".dvc", "node_modules"})
 _LEFT_OUT = frozenset({"__pycache__", ".ipynb_checkpoints", ".pytest_cache"})
 
@@ -33,27 +35,55 @@ def copied(folder: Path) -> Generator[Path]:
         top = Path(root)
         inner = top / folder.parent.name
         inner.mkdir()
-        for entry in folder.parent.parent.iterdir():
-            if entry != folder.parent:
-                (top / entry.name).symlink_to(entry)
-        for entry in folder.parent.iterdir():
-            if entry == folder or _is_small(entry):
-                _copy(entry, inner / entry.name)
-            else:
-                (inner / entry.name).symlink_to(entry)
+        _link(_listed(folder.parent.parent, folder.parent), top)
+        _copy(folder, inner / folder.name)
+        bring_beside(_listed(folder.parent, folder, top.resolve()), inner)
         yield inner / folder.name
 
 
-def _is_small(path: Path) -> bool:
-    """Say whether a file or folder is not hidden, and holds little."""
+def _listed(folder: Path, *without: Path) -> list[Path]:
+    """Return what lies in a folder; nothing if that may not be known."""
+    try:
+        return sorted(entry for entry in folder.iterdir() if entry not in without)
+    except OSError:
+        return []
+
+
+def _link(entries: Iterable[Path], target: Path) -> None:
+    for entry in entries:
+        (target / entry.name).symlink_to(entry)
+
+
+def bring_beside(entries: Iterable[Path], target: Path) -> None:
+    """Copy what is small into a folder, and link to the rest.
+
+    Other programs work there too: what may not be read is linked to, and so is what has gone.
+    """
+    left = _ALL_BESIDE
+    for entry in entries:
+        place = target / entry.name
+        try:
+            size = _size(entry)
+            if size <= left:
+                _copy(entry, place)
+                left -= size
+                continue
+        except OSError:
+            shutil.rmtree(place, ignore_errors=True)
+            place.unlink(missing_ok=True)
+        place.symlink_to(entry)
+
+
+def _size(path: Path) -> float:
+    """Return how many bytes a file or folder holds; infinity for what is hidden, or holds a lot."""
     if path.name.startswith(".") or path.is_symlink():
-        return False
+        return math.inf
     size = 0
     for count, file in enumerate(path.rglob("*") if path.is_dir() else [path]):
         size += file.lstat().st_size
         if size > _BESIDE or count > _MANY:
-            return False
-    return True
+            return math.inf
+    return size
 
 
 def _copy(source: Path, target: Path) -> None:
