@@ -55,7 +55,7 @@ def test_of_a_folder_that_holds_much_less_is_copied(folder, tmp_path, monkeypatc
     assert (tmp_path / "copy" / "big.bin").is_symlink()
 
 
-def test_what_lies_beside_is_linked_to_where_it_is_much_or_gone(folder, tmp_path, monkeypatch):
+def test_what_lies_beside_is_linked_to_where_it_is_much_or_gone(tmp_path, monkeypatch):
     monkeypatch.setattr(places, "_BESIDE", 1000)
     monkeypatch.setattr(places, "_ALL_BESIDE", 1500)
     sizes = {"first": 900, "large": 1001, "second": 500, "too much": 200}
