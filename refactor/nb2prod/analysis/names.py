@@ -13,7 +13,8 @@ import msgspec
 
 from nb2prod.analysis.summary import Bind, BindKind, Change, Mutation, Use
 
-_RUNS_CODE = frozenset({"exec", "globals", "vars", "execfile", "locals"})
+_RUNS_CODE = frozenset({"exec", "execfile"})
+Placed = ast.expr | ast.stmt | ast.alias | ast.pattern  # a node that stands somewhere
 
 
 class Scope(msgspec.Struct):
@@ -45,7 +46,7 @@ class Names:
         self._conditions = 0
         self._guards = 0
 
-    def span(self, node: ast.expr | ast.stmt | ast.alias) -> tuple[int, int]:
+    def span(self, node: Placed) -> tuple[int, int]:
         """Return where a node starts and ends, as offsets."""
         start = self._offset(node.lineno, node.col_offset)
         assert node.end_lineno is not None
@@ -60,7 +61,7 @@ class Names:
             return
         self.reads.add(name)
         if name in _RUNS_CODE:
-            self.opaque = self.opaque or name in {"exec", "execfile"}
+            self.opaque = True
         if late:
             if name not in self.late:
                 self.late[name] = Use(name, *self.span(node))
@@ -70,7 +71,7 @@ class Names:
     def bind(
         self,
         name: str,
-        node: ast.expr | ast.stmt | ast.alias,
+        node: Placed,
         kind: BindKind,
         *,
         reads_itself: bool = False,

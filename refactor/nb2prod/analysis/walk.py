@@ -279,7 +279,7 @@ class Walk(Names):
         if pattern:
             self._visit(pattern)
         if node.name:
-            self.bind(node.name, node, "other")  # type: ignore[arg-type]  # has a position
+            self.bind(node.name, node, "other")
 
     _MatchStar = _MatchAs
 
@@ -287,7 +287,7 @@ class Walk(Names):
         self._all(node.keys)
         self._all(node.patterns)
         if node.rest:
-            self.bind(node.rest, node, "other")  # type: ignore[arg-type]  # has a position
+            self.bind(node.rest, node, "other")
 
     def _match_case(self, node: ast.match_case) -> None:
         self._visit(node.pattern)

@@ -131,8 +131,7 @@ def _tuple(value: object) -> tuple[str, ...]:
 
 
 _EFFECT_KEYS = frozenset(f.name for f in fields(Effect))
-
-
+# Those that may name several things.
 _MANY = frozenset({"shares", "holds", "mutates", "seeds"})
 
 
