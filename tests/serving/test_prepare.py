@@ -162,6 +162,23 @@ SERVED = {
         'x, y = df[["price", "many"]], df["sold"]',
         SPLIT,
     ],
+    "two things that a function of the notebook has fitted": [
+        READS,
+        "df = df.dropna()\nx, y = df[['price', 'units', 'shop']], df['sold']",
+        SPLIT,
+        """def learn(table):
+    scaler = StandardScaler()
+    scaler.fit(table[["price", "units"]])
+    shops = OneHotEncoder(sparse_output=False).fit(table[["shop"]])
+    return scaler, shops
+
+def put_together(table):
+    scaled = scaler.transform(table[["price", "units"]])
+    return np.hstack([scaled, shops.transform(table[["shop"]])])""",
+        "scaler, shops = learn(x_train)",
+        "x_train = put_together(x_train)",
+        "x_test = put_together(x_test)",
+    ],
     "a target that is made of the next row": [
         READS,
         'df["target"] = np.where(df["sold"].shift(-1) > df["sold"], 1, 0)',

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, cast
 
@@ -49,18 +49,25 @@ PLAIN = frozenset[int]()
 class Expressions:
     """Reads expressions, and says what they become; `kinds` is what the variables hold."""
 
-    def __init__(self, imported: Mapping[str, str], name: Callable[[ast.expr], str]) -> None:
+    def __init__(
+        self,
+        imported: Mapping[str, str],
+        name: Callable[[ast.expr], str],
+        trainers: Collection[str] = (),
+    ) -> None:
         """Start with no variables.
 
         Args:
             imported: What the notebook's imported names stand for.
             name: Gives a name to what is learnt.
+            trainers: The notebook's functions that return what they have fitted.
         """
         self.kinds: dict[str, tuple[Kind, frozenset[int]]] = {}
         self.records: frozenset[int] = PLAIN  # the statement that loads those that are served
         self.fitted: set[str] = set()  # estimators that learn in an expression
         self._imported = imported
         self._name = name
+        self._trainers = trainers
 
     def read(self, node: ast.expr) -> Expression:
         """Return what an expression becomes.
@@ -269,7 +276,8 @@ class Expressions:
             return self._rebuilt_call(node, None, given, named, kind, sources)
         if short == "len":
             return replace(self._rebuilt_call(node, None, given, named, "size", sources))
-        if (short in calls.AGGREGATES or name in calls.GATHERS) and not calls.by_row(node):
+        gathers = (short in calls.AGGREGATES or name in calls.GATHERS) and not calls.by_row(node)
+        if gathers or name in self._trainers:
             whole = self._rebuilt_call(node, None, given, named, "learnt", sources)
             return replace(whole, serving=whole.fitting)
         if short == "add_constant":

@@ -21,6 +21,7 @@ from nb2prod.serving.sinks import Sink, sinks
 from nb2prod.serving.slices import backward_slice, loaded
 from nb2prod.serving.sources import sources
 from nb2prod.serving.statements import Piece, Statements
+from nb2prod.serving.trainers import trainers
 
 RAW = "raw"  # the name of the records, as they are loaded
 _Node = TypeVar("_Node", bound=ast.AST)
@@ -190,7 +191,8 @@ def _from_source(
 ) -> Inference | None:
     """Return the way from what one statement loads, if it leads to the model."""
     analysis, load = plan.analysis, loads[source]
-    statements = Statements(imported_names(analysis), _namer())
+    imported = imported_names(analysis)
+    statements = Statements(imported, _namer(), trainers(analysis, imported))
     parameters = _Parameters(plan.parameters)
     pieces: list[Piece] = []
     for number in numbers:
