@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from pathlib import PurePath
 
 import msgspec
@@ -12,10 +13,10 @@ from nb2prod.config import Config, Limits
 from nb2prod.finding import Finding, Severity
 from nb2prod.flags import finding
 from nb2prod.rules import chosen, expand
-from nb2prod.rules.rule import CellView, Rule
+from nb2prod.rules.rule import CellView, Check, Rule
 
 
-class Checker(msgspec.Struct, frozen=True):
+class Checker(msgspec.Struct, frozen=True, dict=True):
     """The rules and settings that hold for some notebooks."""
 
     rules: tuple[Rule, ...]
@@ -54,17 +55,19 @@ class Checker(msgspec.Struct, frozen=True):
         if view.code.summary.broken:
             return
         source = view.code.source
-        for rule in self.rules:
-            if rule.cell and _mentions(source, rule.words):
-                for flag in rule.cell(view):
-                    yield finding(rule, flag, self.severities, 0, view.code.lines, view.code)
+        for rule, check, words in self._on_cells:
+            for word in words:
+                if word in source:
+                    break
+            else:
+                if words:
+                    continue
+            for flag in check(view):
+                yield finding(rule, flag, self.severities, 0, view.code.lines, view.code)
 
-
-def _mentions(source: str, words: tuple[str, ...]) -> bool:
-    for word in words:
-        if word in source:
-            return True
-    return not words
+    @cached_property
+    def _on_cells(self) -> tuple[tuple[Rule, Check, tuple[str, ...]], ...]:
+        return tuple((rule, rule.cell, rule.words) for rule in self.rules if rule.cell)
 
 
 def _matches(path: PurePath, config: Config, pattern: str) -> bool:

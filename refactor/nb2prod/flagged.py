@@ -18,6 +18,7 @@ class Flagged:
         """Begin with none; `severities` says how bad the findings of some rules are."""
         self._severities = severities
         self._by_rule: dict[str, tuple[Rule, dict[int | None, list[Flag]]]] = {}
+        self._codes: dict[int | None, set[str]] = {}  # of the rules that flag something in a cell
 
     def put(self, rule: Rule, found: Iterable[Flag]) -> set[int | None]:
         """Keep what a rule flags now; return the cells for which that is something else."""
@@ -26,6 +27,12 @@ class Flagged:
             flags.setdefault(flag.cell, []).append(flag)
         before = self._by_rule.get(rule.code, (rule, {}))[1]
         self._by_rule[rule.code] = rule, flags
+        for cell in before.keys() - flags.keys():
+            self._codes[cell].discard(rule.code)
+        for cell in flags:
+            self._codes.setdefault(cell, set()).add(rule.code)
+        if not before:
+            return set(flags)
         return {
             cell for cell in before.keys() | flags.keys() if before.get(cell) != flags.get(cell)
         }
@@ -33,7 +40,8 @@ class Flagged:
     def findings(self, cell: int | None, source: str) -> Iterator[Finding]:
         """Yield what is flagged in a cell, whose source may be another now; None: in the whole."""
         lines: LineTable | None = None
-        for rule, flags in self._by_rule.values():
+        for code in self._codes.get(cell, ()):
+            rule, flags = self._by_rule[code]
             for flag in flags.get(cell, ()):
                 if cell is not None:
                     lines = lines or LineTable(source)
@@ -73,3 +81,7 @@ class Flagged:
                         for cell, items in kept.items()
                     },
                 )
+        self._codes = {}
+        for code, (_, flags) in self._by_rule.items():
+            for cell in flags:
+                self._codes.setdefault(cell, set()).add(code)

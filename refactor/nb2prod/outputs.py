@@ -12,7 +12,7 @@ from typing import cast
 
 import msgspec
 
-_LOOKED_INTO = 100_000
+LOOKED_INTO = 100_000
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
@@ -55,7 +55,7 @@ class Output(msgspec.Struct, frozen=True, gc=False):
 
         Of each text no more than the first 100 kB: what is longer is a page with its libraries.
         """
-        return [bytes(memoryview(raw)[:_LOOKED_INTO]) for raw in self._texts()]
+        return [bytes(memoryview(raw)[:LOOKED_INTO]) for raw in self._texts()]
 
     def _texts(self) -> list[msgspec.Raw]:
         raws = [self.text, self.traceback]

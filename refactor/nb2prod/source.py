@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable
-from functools import cached_property
 
 import msgspec
 
@@ -80,14 +79,11 @@ class LineTable:
         """Find where each line of `source` starts."""
         self.source = source
         self._starts = [0, *(m.end() for m in _LINE_END.finditer(source))]
+        self._ascii = source.isascii()
 
     def __len__(self) -> int:
         """Count the lines; a text that ends in a newline has an empty last one."""
         return len(self._starts)
-
-    @cached_property
-    def _ascii(self) -> bool:
-        return self.source.isascii()
 
     def start(self, line: int) -> int:
         """Return the offset at which a line starts; lines are counted from 1, as `ast` does."""

@@ -101,7 +101,7 @@ class Names:
 
     def mutate(self, node: ast.AST, how: Change) -> None:
         """Note that the object at the root of `a.b[c]` changes, if it is one of the notebook's."""
-        while isinstance(node, ast.Attribute | ast.Subscript):
+        while isinstance(node, (ast.Attribute, ast.Subscript)):
             node = node.value
         if isinstance(node, ast.Name) and not self._scopes:
             self.mutations.append(Mutation(node.id, *self.span(node), how))

@@ -59,11 +59,8 @@ class Walk(Names):
         handler = _HANDLERS.get(cls)
         if handler:
             handler(self, node)
-        else:
-            self._children(node, _FIELDS[cls])
-
-    def _children(self, node: ast.AST, fields: Iterable[str]) -> None:
-        for name in fields:
+            return
+        for name in _FIELDS[cls]:
             value = getattr(node, name)
             if value.__class__ is list:
                 for item in value:
@@ -191,9 +188,9 @@ class Walk(Names):
             self.mutate(target, "item")
         elif isinstance(target, ast.Attribute):
             self.mutate(target, "attribute")
-        elif isinstance(target, ast.Tuple | ast.List):
+        elif isinstance(target, (ast.Tuple, ast.List)):
             for element in target.elts:
-                if isinstance(element, ast.Subscript | ast.Attribute):
+                if isinstance(element, (ast.Subscript, ast.Attribute)):
                     self.mutate(element, "item")
         self._visit(target)
 
@@ -221,8 +218,9 @@ class Walk(Names):
         for name in ast.walk(node.target):
             if isinstance(name, ast.Name) and isinstance(name.ctx, ast.Store):
                 self.bind(name.id, name, "loop")
-        if not isinstance(node.target, ast.Name):
-            self._children(node.target, _FIELDS[node.target.__class__])
+        for part in ast.iter_child_nodes(node.target):
+            if not isinstance(part, ast.expr_context):
+                self._visit(part)
         self._block(node.body)
         self._block(node.orelse)
 
@@ -302,20 +300,17 @@ class Walk(Names):
             self._visit(target)
 
     def _Call(self, node: ast.Call) -> None:
-        self._children(node, ("func", "args", "keywords"))
-        if name := _written(node.func):
+        func = node.func
+        self._visit(func)
+        self._all(node.args)
+        self._all(node.keywords)
+        if name := _written(func):
             self.called.add(name)
-        match node.func:
-            case ast.Attribute(value=receiver, attr=attr):
-                if any(
-                    k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value
-                    for k in node.keywords
-                ):
-                    self.mutate(receiver, "inplace")
-                elif attr in _CHANGING_METHODS:
-                    self.mutate(receiver, "method")
-            case _:
-                pass
+        if isinstance(func, ast.Attribute):
+            if node.keywords and any(map(_asks_for_inplace, node.keywords)):
+                self.mutate(func.value, "inplace")
+            elif func.attr in _CHANGING_METHODS:
+                self.mutate(func.value, "method")
 
     # Imports
 
@@ -357,6 +352,11 @@ class Walk(Names):
         )
         if name != "*" and module != "__future__":
             self.bind(name, alias, "import")
+
+
+def _asks_for_inplace(given: ast.keyword) -> bool:
+    value = given.value
+    return given.arg == "inplace" and isinstance(value, ast.Constant) and bool(value.value)
 
 
 def _written(node: ast.expr) -> str:

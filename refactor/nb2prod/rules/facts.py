@@ -38,10 +38,11 @@ class Facts:
             if (fact, name) not in asked:
                 asked.add((fact, name))
                 self._askers.setdefault((fact, name), set()).add(self._cell)
-        known = self._values.setdefault(fact, {})
-        if name not in known:
-            known[name] = fact(view, name)
-        return cast("Value", known[name])
+        try:
+            value: Value = self._values[fact][name]
+        except KeyError:
+            value = self._values.setdefault(fact, {})[name] = fact(view, name)
+        return value
 
     def begin(self, cell: int) -> None:
         """Note that what is asked from now on is asked for a cell."""

@@ -47,17 +47,16 @@ from collections.abc import Iterator
 from nb2prod.analysis.summary import Summary
 from nb2prod.finding import Related
 from nb2prod.notebook import Cell
-from nb2prod.rules.order import needed_names, use_of_missing
+from nb2prod.rules.order import uses_of_missing
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
-    for name in needed_names(summary):
-        found = use_of_missing(view, name, cell.index)
-        if found is None or found[0].cell != cell.index or found[0].bound_in is None:
+def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    for name, missing, use in view.of_cell(uses_of_missing, cell.index):
+        there = missing.bound_in
+        if missing.cell != cell.index or there is None:
             continue
-        there, use = found[0].bound_in, found[1]
         where = "further down in this cell" if there == cell.index else f"in cell {there + 1}"
         message = f"`{name}` is used here, but defined {where}"
         place = view.fact(first_bound, name)

@@ -69,16 +69,14 @@ from nb2prod.analysis.summary import Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
 from nb2prod.rules.ambient import USUAL_IMPORTS
-from nb2prod.rules.order import Missing, needed_names, use_of_missing
+from nb2prod.rules.order import Missing, uses_of_missing
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
-    for name in needed_names(summary):
-        found = use_of_missing(view, name, cell.index)
-        if found and found[0] == Missing(cell.index, None):
-            use = found[1]
+def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    for name, missing, use in view.of_cell(uses_of_missing, cell.index):
+        if missing == Missing(cell.index, None):
             message = f"`{name}` is not defined anywhere in the notebook"
             yield Flag(Span(use.start, use.end), message, _fixes(view, name), cell.index)
 

@@ -79,7 +79,10 @@ def _check(view: CellView) -> Iterator[Flag]:
 
 def changed_again(view: CellView) -> Iterator[tuple[str, ast.stmt]]:
     """Yield each name from above that the cell changes more each time, and where it does first."""
-    outside = {use.name for use in view.code.summary.needs}
+    summary = view.code.summary
+    changed = {bind.name for bind in summary.binds if bind.reads_itself}
+    changed.update(change.name for change in summary.mutations)
+    outside = {use.name for use in summary.needs if use.name in changed} if changed else changed
     if not outside:
         return
     seen: set[str] = set()

@@ -73,6 +73,8 @@ _TRAINS = frozenset({"fit", "fit_transform", "partial_fit", "compile", "add_modu
 
 def _check(view: CellView) -> Iterator[Flag]:
     summary = view.code.summary
+    if not summary.mutations:
+        return
     outside = {use.name: use.start for use in summary.needs if use.name not in view.names}
     rebound = {bind.name: bind.start for bind in reversed(summary.binds) if bind.certain}
     seen: set[str] = set()

@@ -50,22 +50,21 @@ from nb2prod.analysis.summary import Summary
 from nb2prod.finding import Related
 from nb2prod.notebook import Cell
 from nb2prod.rules.nbd001_use_before_definition import first_bound
-from nb2prod.rules.order import needed_names, use_of_missing
+from nb2prod.rules.order import uses_of_missing
 from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
 
-def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
-    for name in needed_names(summary):
-        found = use_of_missing(view, name, cell.index)
-        there = found[0].bound_in if found else None
-        if found is None or there is None or there <= cell.index:
+def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    for name, missing, use in view.of_cell(uses_of_missing, cell.index):
+        there = missing.bound_in
+        if there is None or there <= cell.index:
             continue
         if there in _reached(cell.index, view.fact(_readers)):
             message = f"`{name}` comes from cell {there + 1}, which needs what is bound here"
             place = view.fact(first_bound, name)
             related = [Related(f"`{name}` is defined here", *place)] if place else []
-            yield Flag(Span(found[1].start, found[1].end), message, (), cell.index, related)
+            yield Flag(Span(use.start, use.end), message, (), cell.index, related)
 
 
 def _readers(view: NotebookView, _: str) -> Mapping[int, set[int]]:

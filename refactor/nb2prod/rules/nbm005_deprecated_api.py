@@ -70,6 +70,7 @@ from nb2prod.source import Span
 
 _LAST = frozenset(name.rpartition(".")[2] for name in NAMES)
 _ROOTS = frozenset(name.partition(".")[0] for name in NAMES)
+_KEYWORDS = frozenset(name.partition(".")[2] for name in ARGUMENTS)
 _CALLED = frozenset(name.partition(".")[0] for name in ARGUMENTS)
 
 
@@ -86,8 +87,9 @@ def _check(view: CellView) -> Iterator[Flag]:
                 yield Flag(node, _message(name, gone), _fixes(view, node, gone))
         elif node.attr in METHODS and view.dotted(node) is None and isinstance(node.ctx, ast.Load):
             yield Flag(node, _message(f".{node.attr}", METHODS[node.attr]))
-    for call in view.code.nodes(ast.Call):
-        yield from _arguments(view, call)
+    if any(keyword.arg in _KEYWORDS for keyword in view.code.nodes(ast.keyword)):
+        for call in view.code.nodes(ast.Call):
+            yield from _arguments(view, call)
 
 
 def _gone(target: str) -> Gone | None:

@@ -52,6 +52,8 @@ _OTHER = frozenset({"random_state", "n_jobs", "verbose", "verbosity", "probabili
 
 
 def _check(view: CellView) -> Iterator[Flag]:
+    if _MODELS.isdisjoint(view.named_calls):
+        return
     searched = {
         id(argument)
         for name, calls in view.named_calls.items()

@@ -42,7 +42,14 @@ from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 from nb2prod.rules.secrets import find_secrets, may_hold_secret
 
 
-def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
+def raw_outputs(view: NotebookView, index: int) -> bytes:
+    """Return the outputs of a cell as they lie in the file, of long ones the beginning."""
+    return b"\n".join(raw for output in view.cells[index].outputs for raw in output.raw_texts())
+
+
+def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    if not may_hold_secret(view.of_cell(raw_outputs, cell.index)):
+        return
     suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
     found = {what for output in suspects for _, what in find_secrets(output.written())}
     # One that is cut into pieces, or coloured, cannot be blotted out.

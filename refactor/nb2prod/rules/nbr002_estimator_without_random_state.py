@@ -106,10 +106,10 @@ _MAY_DRAW = _DRAWING | _IF.keys()
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    shown = {id(node.value) for node in view.code.body if isinstance(node, ast.Expr)}
     made = [(call, name) for call, name in view.calls(_MAY_DRAW) if _draws(name, call)]
     if "frac" in view.code.source:
         made += [(c, "sample") for c in view.code.nodes(ast.Call) if _is_sample(view, c)]
+    shown = {id(node.value) for node in view.code.body if made and isinstance(node, ast.Expr)}
     for call, name in made:
         if id(call) not in shown and not spreads(call) and unset(call, "random_state"):
             short = name.rpartition(".")[2]

@@ -1,8 +1,10 @@
 """Which names are there when a notebook is run from top to bottom, for the rules on them."""
 
+from collections.abc import Sequence
+
 import msgspec
 
-from nb2prod.analysis.summary import Summary, Use
+from nb2prod.analysis.summary import Use
 from nb2prod.rules.ambient import is_ambient
 from nb2prod.rules.rule import NotebookView
 
@@ -37,16 +39,23 @@ def missing(view: NotebookView, name: str) -> Missing | None:
     return None
 
 
-def use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, Use] | None:
-    """Return the first place in a cell at which a name is read that is not there.
-
-    With it comes where the name is missing first, perhaps further up.
-    """
+def _use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, Use] | None:
     found = view.fact(missing, name)
     if found is None or (found.bound_in is not None and found.bound_in < cell):
         return None
     use = _use(view, name, cell, found.bound_in)
     return (found, use) if use else None
+
+
+def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missing, Use]]:
+    """Return the names that a cell reads from outside and that are not there, in order.
+
+    With each comes where it is missing first, and the first place in this cell that reads it.
+    """
+    summary = view.summaries[cell]
+    names = dict.fromkeys(use.name for use in (*summary.needs, *summary.late))
+    found = ((name, _use_of_missing(view, name, cell)) for name in names)
+    return [(name, *missed) for name, missed in found if missed]
 
 
 def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Use | None:
@@ -67,8 +76,3 @@ def _unsure(view: NotebookView, name: str) -> bool:
     """Say whether a name stands in a cell that is not Python."""
     index = view.occurrences
     return any(name in index.cells[cell].mentions for cell in index.broken)
-
-
-def needed_names(summary: Summary) -> list[str]:
-    """Return the names that a cell reads from outside, each once, in order."""
-    return list(dict.fromkeys(use.name for use in (*summary.needs, *summary.late)))

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import msgspec
 
@@ -156,6 +156,17 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
         to learn of the others.
         """
         return self.facts.ask(fact, name, self)
+
+    def of_cell(self, find: Callable[[NotebookView, int], Value], index: int) -> Value:
+        """Return what several rules want to know of one cell, found once for all of them."""
+        known = self._of_cell.get(find)
+        if known is None or known[0] != index:
+            known = self._of_cell[find] = index, find(self, index)
+        return known[1]
+
+    @cached_property
+    def _of_cell(self) -> dict[object, tuple[int, Any]]:
+        return {}
 
     @property
     def complete(self) -> bool:
