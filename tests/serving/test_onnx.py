@@ -4,6 +4,7 @@ import sys
 import types
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.datasets import make_classification, make_regression
@@ -63,6 +64,19 @@ def test_labels_that_are_all_the_same_are_served(package, model, labels):
     assert found.tolist() == model.predict(ROWS[:7]).tolist()
     assert found.dtype == labels.dtype
     assert probabilities is None
+
+
+@pytest.mark.parametrize(
+    ("library", "name"), [("xgboost", "XGBClassifier"), ("lightgbm", "LGBMClassifier")]
+)
+def test_boosted_trees_that_know_columns_by_name_are_served(package, library, name):
+    pytest.importorskip("onnxmltools")
+    model = getattr(pytest.importorskip(library), name)(n_estimators=9)
+    table = pd.DataFrame(ROWS, columns=list("abcdef"))
+    _, report, engine = exported(package, model, table, CLASSES)
+    assert (report["rows"], report["equal"], engine) == (120, 120, "onnx")
+    assert report["versions"].keys() == {"onnxruntime", "skl2onnx", "onnxmltools"}
+    assert list(model.feature_names_in_) == list("abcdef"), "the model stays as it is"
 
 
 @pytest.mark.parametrize("model", [LinearRegression(), RandomForestRegressor(9)], ids=repr)
