@@ -3,15 +3,18 @@
     python tests/benchmarks/serving.py --python PYTHON [--requests N] [--work DIR]
 
 PYTHON is the Python of an environment with mlflow, bentoml and what a service needs (fastapi,
-uvicorn, httptools, skops, prometheus-client), ipykernel and pyarrow; nothing of it is needed for
-nb2prod. A notebook each trains a forest of 100 trees, with `n_jobs=-1` as notebooks have it, and a
-logistic regression, on the same table of 30 columns. All servers have the same model, answer the
-same records one by one on loopback, and have to predict the same: the generated service as it is
-("fast"), and without the ways of its own to predict with these kinds of models, so that scikit-
-learn's `predict` does it ("plain"). Beside them stands a FastAPI application that reads nothing,
+uvicorn, httptools, skops, prometheus-client, onnxruntime, skl2onnx), ipykernel and pyarrow; nothing
+of it is needed for nb2prod. A notebook each trains a forest of 100 trees, with `n_jobs=-1` as
+notebooks have it and with 1, and a logistic regression, on the same table of 30 columns. All
+servers have the same model, answer the same records one by one on loopback, and have to predict the
+same: the generated service as it is ("fast"), with its model in ONNX ("onnx"), and without the ways
+of its own to predict with these kinds of models, so that scikit-learn's `predict` does it
+("plain"). Beside them stands a FastAPI application that reads nothing,
 and always answers the same ("nothing"). Counted is the processor time of a server and of the
 processes that it started: other work on the machine makes wall time useless, and this a little
-larger. The order of the servers changes from round to round; the middle one of the rounds is shown.
+larger. The client is a plain one, for what it does between requests takes the server's place in the
+caches of the processor. The order of the servers changes from round to round; the middle one of the
+rounds is shown.
 """
 
 from __future__ import annotations
@@ -30,6 +33,7 @@ import time
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -45,6 +49,7 @@ table.assign(target=y).to_csv("table.csv", index=False)
 """
 _MODELS = {
     "forest": "RandomForestClassifier(n_estimators=100, random_state=0, n_jobs=-1)",
+    "one_job": "RandomForestClassifier(n_estimators=100, random_state=0, n_jobs=1)",
     "logistic": "LogisticRegression(max_iter=2000)",
 }
 _NOTEBOOK = """\
@@ -156,10 +161,11 @@ def prepare(model: str, folder: Path, python: str) -> None:
     notebook = {"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 4}
     (folder / "bench.ipynb").write_text(json.dumps(notebook))
     run([python, "-c", _DATA], folder)
-    run([sys.executable, "-m", "nb2prod", "refactor", "bench.ipynb", "--output", "project",
-         "--with", "api", "--python", python, "--time-limit", "1800"], folder)  # fmt: skip
-    project = folder / "project"
-    run([python, "src/run.py"], project)
+    project, onnx = folder / "project", folder / "onnx"
+    for made, parts in ((project, "api"), (onnx, "api,onnx")):
+        run([sys.executable, "-m", "nb2prod", "refactor", "bench.ipynb", "--output", made.name,
+             "--with", parts, "--python", python, "--time-limit", "1800"], folder)  # fmt: skip
+        run([python, "src/run.py"], made)
     run([python, "-c", _SAVE], folder)
     take = "import pandas as pd; print(pd.read_csv('table.csv').drop(columns='target')"
     found = run([python, "-c", f"{take}.head(100).to_json(orient='records'))"], folder)
@@ -169,7 +175,7 @@ def prepare(model: str, folder: Path, python: str) -> None:
     engines = plain / "src/bench/engines.py"
     engines.write_text(engines.read_text() + "\n\nBUILDERS.clear()\n")
     run([python, "src/run.py", "package_model"], plain)
-    for made in (project, plain):
+    for made in (project, onnx, plain):
         card = json.loads((made / "models/service/card.json").read_text())
         print(f"{made.name}: engine {card['engine']}, columns as they are: {bool(card['columns'])}")
 
@@ -184,6 +190,7 @@ def servers_of(folder: Path, python: str) -> list[Server]:
     bento = (python, "-m", "bentoml", "serve", "bento:Model")
     return [
         Server("fast", service, project, "/predict", "/ready"),
+        Server("onnx", service, folder / "onnx", "/predict", "/ready"),
         Server("plain", service, plain, "/predict", "/ready"),
         Server("mlflow", mlflow, folder, "/invocations", "/ping"),
         Server("bentoml", bento, folder, "/predict", "/readyz"),
@@ -241,20 +248,30 @@ def asked(
     server: Server, pid: int, url: str, rows: list[dict[str, float]], requests: int
 ) -> tuple[float, list[object]]:
     """Return the processor time of a request in milliseconds, and what was predicted for rows."""
-    with httpx.Client(base_url=url, timeout=60) as client:
-        said = [predicted(client.post(server.path, json=server.body(row))) for row in rows]
-        bodies = [json.dumps(server.body(row)) for row in rows]
-        headers = {"Content-Type": "application/json"}
-        before = processor_seconds(pid)
-        for number in range(requests):
-            body = bodies[number % len(bodies)]
-            client.post(server.path, content=body, headers=headers).raise_for_status()
-        return (processor_seconds(pid) - before) * 1000 / requests, said
+    connection = HTTPConnection(url.removeprefix("http://"), timeout=60)
+    headers = {"Content-Type": "application/json"}
+    bodies = [json.dumps(server.body(row)) for row in rows]
+
+    def answer(body: str) -> bytes:
+        connection.request("POST", server.path, body, headers)
+        response = connection.getresponse()
+        content = response.read()
+        if response.status != 200:
+            raise SystemExit(f"{server.name} answers {response.status}: {content[:500]!r}")
+        return content
+
+    said = [predicted(answer(body)) for body in bodies]
+    before = processor_seconds(pid)
+    for number in range(requests):
+        answer(bodies[number % len(bodies)])
+    spent = processor_seconds(pid) - before
+    connection.close()
+    return spent * 1000 / requests, said
 
 
-def predicted(answer: httpx.Response) -> object:
+def predicted(content: bytes) -> object:
     """Return the one prediction of an answer."""
-    found = answer.raise_for_status().json()
+    found = json.loads(content)
     return (found["predictions"] if isinstance(found, dict) else found)[0]
 
 

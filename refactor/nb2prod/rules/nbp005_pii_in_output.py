@@ -65,17 +65,20 @@ _CARD = re.compile(r"[3-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![\d.-])"
 _IBAN = re.compile(r"[A-Z][0-9][0-9](?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _SSN = re.compile(r"-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\d-])")
 _AREA = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}")
-# Whether one of them may be there is seen in an output as it lies in the file, with a 0 for every
-# digit and an A for every capital letter: that takes a tenth of the time of decoding it.
+# What an output as it lies in the file looks like with a 0 for every digit and an A for every
+# capital letter: whether there is anything of the kind is seen in a tenth of the time of decoding.
 _FORM = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
+_MAIL_FORMS = (b"@",)
 _CARD_FORMS = (b"0" * 16, b"0000 0000 0000 0000", b"0000-0000-0000-0000")
-_LETTERS_AS_DIGITS = bytes.maketrans(b"A", b"0")
-_IBAN_FORMS = (b"0" * 15, b"0000 0000 0000 000")
+# The bank is called by digits, by letters, or by digits behind a letter that checks them.
+_IBAN_FORMS = (b"AA0000000000", b"AA00AAAA0000", b"AA00A0000000",
+               b"AA00 0000 0000", b"AA00 AAAA 0000", b"AA00 A000 0000")  # fmt: skip
+_SSN_FORMS = (b"000-00-0000",)
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     form = view.of_cell(raw_outputs, cell.index).translate(_FORM)
-    suspected = [(what, shown) for what, may_show, shown in _PERSONS if may_show(form)]
+    suspected = [(what, shown) for what, forms, shown in _PERSONS if any(f in form for f in forms)]
     if not suspected:
         return
     text = _without_scripts("\n".join(o.written()[:LOOKED_INTO] for o in cell.outputs))
@@ -86,50 +89,27 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
             break
 
 
-def _may_show_mail(form: bytes) -> bool:
-    return b"@" in form
-
-
 def _shows_mail(text: str) -> bool:
     return any(not _NOBODY.match(mail) for mail in _mails(text))
-
-
-def _may_show_card(form: bytes) -> bool:
-    return any(card in form for card in _CARD_FORMS)
 
 
 def _shows_card(text: str) -> bool:
     return any(_begins(text, m.start(), ".-") and _luhn(m[0]) for m in _CARD.finditer(text))
 
 
-def _may_show_account(form: bytes) -> bool:
-    if b"AA00" not in form:
-        return False
-    form = form.translate(_LETTERS_AS_DIGITS)
-    return any(account in form for account in _IBAN_FORMS)
-
-
 def _shows_account(text: str) -> bool:
     return any(_is_account(text, m) for m in _IBAN.finditer(text))
 
 
-def _may_show_security_number(form: bytes) -> bool:
-    return b"000-00-0000" in form
-
-
-def _shows_security_number(text: str) -> bool:
+def _shows_ssn(text: str) -> bool:
     return any(m.start() >= 3 and _AREA.match(text, m.start() - 3) for m in _SSN.finditer(text))
 
 
 _PERSONS = (
-    ("a mail address", _may_show_mail, _shows_mail),
-    ("the number of a card", _may_show_card, _shows_card),
-    ("the number of an account", _may_show_account, _shows_account),
-    (
-        "what may be a social security number",
-        _may_show_security_number,
-        _shows_security_number,
-    ),
+    ("a mail address", _MAIL_FORMS, _shows_mail),
+    ("the number of a card", _CARD_FORMS, _shows_card),
+    ("the number of an account", _IBAN_FORMS, _shows_account),
+    ("what may be a social security number", _SSN_FORMS, _shows_ssn),
 )
 
 
