@@ -75,6 +75,20 @@ def test_what_only_reads_changes_nothing(effects, before, statement):
     assert effects(before, statement).mutates == set()
 
 
+@pytest.mark.parametrize("about", ["x.shape[1]", "x.ndim"])
+def test_how_large_something_is_shares_nothing_with_it(effects, about):
+    load = "from mystery import load\nx = load()"
+    made = f"from torch import nn, optim\nnet = nn.Linear({about}, 1)"
+    step = "optimizer = optim.Adam(net.parameters())"
+    assert effects(load, made, step, "optimizer.step()").mutates == {"net", "optimizer"}
+
+
+def test_tensors_that_are_compared_give_a_tensor_of_its_own(effects):
+    load = "import torch\nx = torch.ones(3)"
+    found = effects(load, "labels = (x > 0).int()", "labels[0] = 1")
+    assert found.mutates == {"labels"}
+
+
 FIT_EACH = "for name, model in models.items():\n    model.fit(x, y)"
 
 

@@ -12,6 +12,9 @@ from nb2prod.analysis.heap import COPYING, IMMUTABLE, UNKNOWN, Scope, Value, joi
 from nb2prod.analysis.machine import Machine, items_of
 
 _TABLES = ("pandas.DataFrame", "pandas.Series", "numpy.ndarray", "pandas.Index")
+_TENSOR = "torch.Tensor"
+# Attributes that are numbers, whatever they are of, and share nothing with it.
+_NUMBERS = {"shape": "builtins.tuple", "ndim": "builtins.int"}
 
 
 class Evaluator(Machine):
@@ -84,6 +87,8 @@ class Evaluator(Machine):
             whole = numbers == {"builtins.int"} and not isinstance(op, ast.Div)
             return Value("builtins.int" if whole else "builtins.float", metric=metric)
         same = left.type if left.type == right.type else None
+        if _TENSOR in (left.type, right.type):
+            same = _TENSOR
         held = self.heap.reach(left.objects | right.objects)
         return replace(self.fresh(node, same, held), metric=metric)
 
@@ -99,7 +104,7 @@ class Evaluator(Machine):
 
     def _compare(self, node: ast.Compare) -> Value:
         values = self.evaluate_all([node.left, *node.comparators])
-        for type_ in _TABLES:
+        for type_ in (*_TABLES, _TENSOR):
             if any(v.type == type_ for v in values):
                 return self.fresh(node, type_)
         return Value("builtins.bool") if all(v.immutable for v in values) else Value()
@@ -179,6 +184,8 @@ class Evaluator(Machine):
         type_ = None if base.type is None else knowledge.attribute(base.type, name)
         if type_ in IMMUTABLE:
             return Value(type_)
+        if base.type != "instance" and name in _NUMBERS and type_ in (None, _NUMBERS[name]):
+            return Value(_NUMBERS[name])
         if name in ("loc", "iloc", "at", "iat"):
             return Value(base.type, base.objects, name=name)
         value = self.fresh(node, type_)
