@@ -57,16 +57,21 @@ def test_what_is_no_size_is_a_usage_error(tmp_path, capsys, size):
 def test_what_can_not_be_brought_is_named_with_its_cell_and_the_reason(tmp_path, capsys):
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "one.txt").write_text("many " * 1000)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "sales.csv").write_text("price\n1\n")
     path = notebook(
         tmp_path,
         "import pandas as pd\na = pd.read_csv('https://example.org/a.csv')",
         "b = pd.read_csv('/no/such/place/b.csv')",
         "import glob\nc = [open(name).read() for name in glob.glob('parts/*.txt')]",
-        "print(a, b, c)",
+        "d = pd.read_csv('/content/sales.csv')",
+        "print(a, b, c, d)",
     )
     assert refactor(path, tmp_path / "project", "--data-limit", "4kB") == 0
     assert {*capsys.readouterr().err.splitlines()} >= {
         "nb2prod: cell 1: https://example.org/a.csv is not brought: it is read from the network",
         "nb2prod: cell 2: /no/such/place/b.csv is not brought: no such file",
         "nb2prod: cell 3: parts/one.txt is not brought: it has 5 kB, more than the 4 kB of a copy",
+        "nb2prod: cell 4: /content/sales.csv is not brought: no such file, "
+        "but data/sales.csv has its name",
     }

@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from glob import escape
 from pathlib import Path
 
 from nb2prod.analysis.effects import Called, PathUse
@@ -87,6 +88,8 @@ class _Search:
             return
         if not found:
             why = "no such file" if use.path is not None else "no file is like that"
+            if (namesake := _namesake(self.folder, key)) is not None:
+                why = f"{why}, but {namesake} has its name"
             self.left.append((cell, text or key, why))
         exact = found == [self.folder / key] and not (self.folder / key).is_dir()
         for source in found:
@@ -229,6 +232,17 @@ def _matching(folder: Path, key: str, *, exact: bool) -> Iterator[Path]:
             base, pattern = base.parent, pattern.removeprefix("../")
         if pattern.strip("*/."):
             yield from _files(base.glob(pattern))
+
+
+def _namesake(folder: Path, key: str) -> str | None:
+    """Return a file near a notebook that is called like one which is not where it looks for it.
+
+    That is how it is with notebooks that were written elsewhere: `/content/sales.csv`.
+    """
+    name = escape(key.replace("\\", "/").rpartition("/")[2])
+    near = (path for depth in ("", "*/", "*/*/") for path in _files(folder.glob(depth + name)))
+    found = next(near, None) if name else None
+    return found.relative_to(folder).as_posix() if found else None
 
 
 def _files(found: Iterable[Path]) -> list[Path]:
