@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -129,9 +129,20 @@ class Occurrences:
         self.exporting: set[int] = set()
         self.training: set[int] = set()
         self.blank: set[int] = set()
+        self._words: dict[str, list[int]] | None = None
         self.cells: dict[int, Traces] = {}
         for index, new in cells:
             self._add(index, new)
+
+    @property
+    def words(self) -> Mapping[str, list[int]]:
+        """Word -> the cells in whose text it stands, in order."""
+        if self._words is None:
+            self._words = {}
+            for index, cell in self.cells.items():
+                for word in cell.words:
+                    self._words.setdefault(word, []).append(index)
+        return self._words
 
     @property
     def complete(self) -> bool:
@@ -144,7 +155,7 @@ class Occurrences:
         Return all names, words and twins on which a fact may have changed.
         """
         old = self.cells[index]
-        touched = {"", old.twin, new.twin, *old.words, *new.words}
+        touched = {"", old.twin, new.twin}
         for cell in (old, new):
             touched.update(cell.binds, cell.needs, cell.reads, cell.deletes, cell.mentions)
         _move(self.binders, index, old.binds, new.binds)
@@ -155,6 +166,10 @@ class Occurrences:
         _count(self.deletes, old.deletes, new.deletes)
         _count(self.mentions, old.mentions, new.mentions)
         _count(self.seeds, old.seeds, new.seeds)
+        if self._words is not None:
+            before, after = old.words, new.words
+            _move(self._words, index, before, after)
+            touched |= before | after
         self._mark(index, new)
         self.cells[index] = new
         return touched

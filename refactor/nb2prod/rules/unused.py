@@ -28,7 +28,7 @@ def vain(view: NotebookView, name: str) -> bool:
         return False
     if all(b.kind == "import" for s in summaries for b in s.binds if b.name == name):
         return False
-    texts = [cell.source for cell in index.cells.values() if name in cell.source]
+    texts = [view.cells[cell].source for cell in index.words.get(name, ())]
     return not _mentioned(name, texts)
 
 
