@@ -53,7 +53,7 @@ class Expressions:
         self,
         imported: Mapping[str, str],
         name: Callable[[ast.expr], str],
-        trainers: Collection[str] = (),
+        trainers: Collection[str],
     ) -> None:
         """Start with no variables.
 

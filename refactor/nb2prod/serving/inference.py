@@ -13,7 +13,7 @@ from nb2prod.analysis.notebook_flow import Analysis
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.plan import Parameter, Plan, PlanError, Records, Step
 from nb2prod.pipeline.planner import split_after
-from nb2prod.serving.expressions import CrossRowError, Expression
+from nb2prod.serving.expressions import CrossRowError, Expression, Expressions
 from nb2prod.serving.names import imported_names
 from nb2prod.serving.needs import needed
 from nb2prod.serving.series import WHY, series_results
@@ -192,7 +192,7 @@ def _from_source(
     """Return the way from what one statement loads, if it leads to the model."""
     analysis, load = plan.analysis, loads[source]
     imported = imported_names(analysis)
-    statements = Statements(imported, _namer(), trainers(analysis, imported))
+    statements = Statements(Expressions(imported, _namer(), trainers(analysis, imported)))
     parameters = _Parameters(plan.parameters)
     pieces: list[Piece] = []
     for number in numbers:

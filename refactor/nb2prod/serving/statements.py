@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nb2prod.analysis.lineage import names as lineage_names
@@ -48,14 +48,9 @@ class Piece:
 class Statements:
     """Reads the statements of a slice, in order."""
 
-    def __init__(
-        self,
-        imported: Mapping[str, str],
-        name: Callable[[ast.expr], str],
-        trainers: Collection[str] = (),
-    ) -> None:
-        """Start with no variables; see `Expressions`."""
-        self.expressions = Expressions(imported, name, trainers)
+    def __init__(self, expressions: Expressions) -> None:
+        """Read the expressions in them so."""
+        self.expressions = expressions
 
     def read(self, number: int, node: ast.stmt) -> Piece:
         """Return what a statement becomes."""

@@ -52,4 +52,4 @@ def _fitted(function: ast.FunctionDef, imported: Mapping[str, str]) -> Iterator[
 
 def _is_one_of(value: ast.expr | None, fitted: set[str]) -> bool:
     elements = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
-    return all(isinstance(e, ast.Name) and e.id in fitted for e in elements)
+    return bool(elements) and all(isinstance(e, ast.Name) and e.id in fitted for e in elements)
