@@ -4,64 +4,76 @@ The first level is looked up by the file's time and size, and holds what was fou
 second, decoded only when the first does not hold, by the text of each cell. What is found also
 depends on the settings and on nb2prod itself; a key stands for both. A cache that cannot be read
 or written is no error: it is just not there.
+
+The files are in the format in which Python keeps its bytecode: it is there without an import. For
+the same reason there are named tuples here and in what is needed before a file is opened, while
+findings are structs of msgspec, whose import takes longer than all else that a check does when
+nothing has changed.
 """
 
 from __future__ import annotations
 
 import hashlib
+import marshal
 import os
 import sys
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
 
-import msgspec
+if TYPE_CHECKING:
+    from nb2prod.finding import Finding
 
-from nb2prod.finding import Finding
+_Entries = dict[str, tuple[Any, ...]]  # an `Entry` for each file name, as Python can keep it
+_DIGEST = 16  # bytes
 
 
-class Shown(msgspec.Struct, array_like=True, frozen=True):
+class Shown(NamedTuple):
     """The findings in a file as a person reads them, without colours.
 
     Attributes:
         path: what the file was called.
         text: one block for each finding.
-        count: how many there are.
+        found: how many there are.
         fixable: how many have a safe fix.
         unsafe: how many have an unsafe one.
     """
 
     path: str
     text: str
-    count: int
+    found: int
     fixable: int
     unsafe: int
 
 
-class Entry(msgspec.Struct, array_like=True):
-    """What is known of one file: for which state of it, and the results."""
+class Entry(NamedTuple):
+    """What is known of one file: for which state of it, and the results as MessagePack."""
 
     modified: int
     size: int
     key: bytes
-    count: int  # of findings
-    findings: msgspec.Raw
-    shown: Shown | None
+    found: int  # how many
+    findings: bytes
     skipped: str
-    cells: msgspec.Raw
+    cells: bytes
+    shown: Shown | None
 
 
-class KeptFindings(Sequence[Finding]):
+class KeptFindings(Sequence["Finding"]):
     """Findings as they lie in the cache, read when somebody asks what they are."""
 
-    def __init__(self, raw: msgspec.Raw, count: int) -> None:
+    def __init__(self, raw: bytes, count: int) -> None:
         """Take findings that are not read yet, and how many they are."""
         self._raw = raw
         self._count = count
 
     @cached_property
     def _findings(self) -> tuple[Finding, ...]:
+        import msgspec  # noqa: PLC0415
+
+        from nb2prod.finding import Finding  # noqa: PLC0415
+
         return msgspec.msgpack.decode(self._raw, type=tuple[Finding, ...])
 
     def __len__(self) -> int:
@@ -77,11 +89,6 @@ class KeptFindings(Sequence[Finding]):
         return self._findings[index]
 
 
-class _Folder(msgspec.Struct, array_like=True):
-    code: bytes
-    entries: dict[str, Entry]
-
-
 class Cache:
     """The results for the files of many folders; written back by `save`."""
 
@@ -89,18 +96,21 @@ class Cache:
         """Use the cache in the folder `place`; None keeps nothing."""
         self._place = place
         self._code = _fingerprint() if place else b""
-        self._folders: dict[str, _Folder] = {}
+        self._folders: dict[str, _Entries] = {}
         self._changed: set[str] = set()
 
     def get(self, path: Path) -> Entry | None:
         """Return what is known of a file, whether or not it is still so."""
         folder, name = os.path.split(os.path.abspath(path))
-        return self._folder(folder).entries.get(name)
+        if known := self._entries(folder).get(name):
+            *facts, shown = known
+            return Entry(*facts, shown=Shown(*shown) if shown else None)
+        return None
 
     def put(self, path: Path, entry: Entry) -> None:
         """Keep what is known of a file."""
         folder, name = os.path.split(os.path.abspath(path))
-        self._folder(folder).entries[name] = entry
+        self._entries(folder)[name] = (*entry[:-1], tuple(entry.shown or ()))
         self._changed.add(folder)
 
     def save(self) -> None:
@@ -109,34 +119,42 @@ class Cache:
             return
         for folder in self._changed:
             file = self._file(self._place, folder)
+            content = marshal.dumps(self._folders[folder])
             try:
                 self._place.mkdir(parents=True, exist_ok=True)
-                new = file.with_suffix(f".{os.getpid()}")
-                new.write_bytes(msgspec.msgpack.encode(self._folders[folder]))
-                new.replace(file)
+                new = f"{file}.{os.getpid()}"
+                with open(new, "wb") as stream:
+                    stream.writelines((self._seal(content), content))
+                os.replace(new, file)
             except OSError:
                 return
 
-    def _folder(self, folder: str) -> _Folder:
+    def _entries(self, folder: str) -> _Entries:
         if folder not in self._folders:
             self._folders[folder] = self._load(folder)
         return self._folders[folder]
 
-    def _load(self, folder: str) -> _Folder:
-        if self._place is not None:
-            try:
-                content = self._file(self._place, folder).read_bytes()
-                read = msgspec.msgpack.decode(content, type=_Folder)
-                if read.code == self._code:
-                    return read
-            except (OSError, msgspec.MsgspecError, UnicodeDecodeError, ValueError):
-                pass
-        return _Folder(self._code, {})
+    def _load(self, folder: str) -> _Entries:
+        if self._place is None:
+            return {}
+        try:
+            with open(self._file(self._place, folder), "rb") as stream:
+                kept = stream.read()
+        except OSError:
+            return {}
+        seal, content = kept[:_DIGEST], memoryview(kept)[_DIGEST:]
+        if seal != self._seal(content):
+            return {}
+        return marshal.loads(content)  # noqa: S302  the user's own, as bytecode is
+
+    def _seal(self, content: bytes | memoryview) -> bytes:
+        """Return what says that this very nb2prod, in this Python, has written some content."""
+        return hashlib.blake2b(content, key=self._code, digest_size=_DIGEST).digest()
 
     @staticmethod
-    def _file(place: Path, folder: str) -> Path:
-        name = hashlib.blake2b(os.fsencode(folder), digest_size=16).hexdigest()
-        return place / f"{name}.check"
+    def _file(place: Path, folder: str) -> str:
+        name = hashlib.blake2b(os.fsencode(folder), digest_size=_DIGEST).hexdigest()
+        return os.path.join(place, f"{name}.check")
 
 
 def user_cache() -> Path:
@@ -156,11 +174,11 @@ def _fingerprint() -> bytes:
     """Return what changes whenever the code that checks does."""
     here = os.path.dirname(__file__)
     state: list[tuple[str, int, int]] = []
-    for folder in (here, f"{here}/rules", f"{here}/analysis", f"{here}/knowledge"):
-        with os.scandir(folder) as entries:
+    for inner in ("", "/rules", "/analysis", "/analysis/lineage", "/knowledge"):
+        with os.scandir(here + inner) as entries:
             for entry in entries:
                 if entry.name.endswith((".py", ".toml")):
                     stat = entry.stat()
                     state.append((entry.name, stat.st_mtime_ns, stat.st_size))
-    said = repr((sys.version_info[:2], sorted(state)))
-    return hashlib.blake2b(said.encode(), digest_size=16).digest()
+    said = repr((sys.version, sorted(state)))
+    return hashlib.blake2b(said.encode(), digest_size=_DIGEST).digest()

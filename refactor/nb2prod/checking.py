@@ -6,21 +6,18 @@ import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import msgspec
-from msgspec.structs import replace
+from typing import TYPE_CHECKING, NamedTuple
 
 from nb2prod.cache import Cache, Entry, KeptFindings, Shown
 from nb2prod.config import Config
-from nb2prod.finding import Finding
 from nb2prod.surroundings import Around, Surroundings, around
 
 if TYPE_CHECKING:
+    from nb2prod.finding import Finding
     from nb2prod.lint import CellResult, Checker
 
 
-class Checked(msgspec.Struct, frozen=True):
+class Checked(NamedTuple):
     """One file and what was found in it.
 
     Attributes:
@@ -77,7 +74,7 @@ class Files:
 
         config = self._config_for(path.parent)
         # Where the settings come from matters only for what they say of single files.
-        said = repr((config, path) if config.per_file_ignores else replace(config, root=Path()))
+        said = repr((config, path) if config.per_file_ignores else config._replace(root=Path()))
         if said not in self._checkers:
             self._checkers[said] = Checker.of(config, path.absolute())
         return self._checkers[said]
@@ -91,21 +88,21 @@ class Files:
         except OSError:
             modified, size = -1, -1
         if entry and (entry.modified, entry.size, entry.key) == (modified, size, key):
-            findings = KeptFindings(entry.findings, entry.count)
+            findings = KeptFindings(entry.findings, entry.found)
             shown = entry.shown if entry.shown and entry.shown.path == str(path) else None
             return Checked(path, findings, entry.skipped, shown)
         checked, cells = check_file(path, self.checker(path), entry, None, surroundings)
         if self._show:
-            checked = replace(checked, shown=self._show(checked))
+            checked = checked._replace(shown=self._show(checked))
         known = Entry(
             modified,
             size,
             key,
             len(checked.findings),
-            _raw(checked.findings),
-            checked.shown,
+            _packed(checked.findings),
             checked.skipped,
-            _raw(cells),
+            _packed(cells),
+            checked.shown,
         )
         self._cache.put(path, known)
         return checked
@@ -120,8 +117,10 @@ class Files:
         return self._keys[folder]
 
 
-def _raw(value: object) -> msgspec.Raw:
-    return msgspec.Raw(msgspec.msgpack.encode(value))
+def _packed(value: object) -> bytes:
+    import msgspec  # noqa: PLC0415  not needed for what has not changed
+
+    return msgspec.msgpack.encode(value)
 
 
 def check_file(
@@ -140,6 +139,8 @@ def check_file(
         content: of the file, if it is not to be read.
         surroundings: the files around it, if they are not to be looked for.
     """
+    import msgspec  # noqa: PLC0415
+
     from nb2prod.lint import FOREIGN, UNREADABLE, CellResult, check, unread  # noqa: PLC0415
     from nb2prod.notebook import (  # noqa: PLC0415
         ForeignLanguageError,

@@ -82,12 +82,22 @@ def _reason(error: OSError) -> str:
 
 def _parser(command: str) -> argparse.ArgumentParser:
     """Return what reads the arguments of a command; of all of them, if there is no such command."""
-    parser = argparse.ArgumentParser(prog="nb2prod", description=_ABOUT)
+    parser = argparse.ArgumentParser(prog="nb2prod", description=_ABOUT, formatter_class=_help)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     for name in [command] if command in _COMMANDS else _COMMANDS:
         module, describe, about = _COMMANDS[name]
-        getattr(import_module(f"nb2prod.{module}"), describe)(commands.add_parser(name, help=about))
+        added = commands.add_parser(name, help=about, formatter_class=_help)
+        getattr(import_module(f"nb2prod.{module}"), describe)(added)
     return parser
+
+
+def _help(prog: str) -> argparse.HelpFormatter:
+    """Return what lays out help; told the width, it does not import shutil for each argument."""
+    try:
+        columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
+    except (OSError, ValueError):
+        columns = 80
+    return argparse.HelpFormatter(prog, width=max(20, columns - 2))
 
 
 def add_server(parser: argparse.ArgumentParser) -> None:

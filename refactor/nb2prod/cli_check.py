@@ -11,8 +11,6 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from nb2prod.cache import Cache, Shown, user_cache
 from nb2prod.checking import Checked, Files, check_file
 from nb2prod.config import Config, ConfigError, find_config, read_config
@@ -217,8 +215,8 @@ def configuration(
     def configured(folder: Path) -> Config:
         config = given or in_folder(os.path.abspath(folder))
         if "ignore" in changes:
-            return replace(config, **{**changes, "ignore": config.ignore + changes["ignore"]})
-        return replace(config, **changes) if changes else config
+            return config._replace(**{**changes, "ignore": config.ignore + changes["ignore"]})
+        return config._replace(**changes) if changes else config
 
     return configured
 

@@ -17,8 +17,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from nb2prod.analysis.code_cell import CodeCell
 from nb2prod.checking import Checked
 from nb2prod.config import ConfigError
@@ -68,7 +66,7 @@ def with_pylint(checked: Checked, notebook: Notebook) -> Checked:
     wishes = [wish for cell in notebook.cells for wish in find_suppressions(cell)]
     kept = apply(said, [*of_notebook(notebook), *wishes], lambda name: _meaning(name, said))
     findings = sorted((*checked.findings, *kept), key=_place)
-    return replace(checked, findings=tuple(findings), shown=None)
+    return checked._replace(findings=tuple(findings), shown=None)
 
 
 def _meaning(selector: str, said: Iterable[Finding]) -> set[str]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-import msgspec
-from msgspec.structs import fields, replace
-
-from nb2prod.finding import SEVERITIES, Severity
+if TYPE_CHECKING:
+    from nb2prod.finding import Severity
 
 _DEPTH = 8  # of `extend`
 
@@ -23,7 +22,7 @@ class UnreadableConfigError(ConfigError):
     """A file of settings that is no TOML, so that it may hold no settings of ours at all."""
 
 
-class Limits(msgspec.Struct, frozen=True):
+class Limits(NamedTuple):
     """The thresholds of the rules that have one; in pyproject.toml with dashes for underscores."""
 
     max_cells: int = 50
@@ -38,7 +37,7 @@ class Limits(msgspec.Struct, frozen=True):
     closing_cells: int = 3
 
 
-class Config(msgspec.Struct, frozen=True):
+class Config(NamedTuple):
     """The settings that hold for a file.
 
     Attributes:
@@ -57,10 +56,8 @@ class Config(msgspec.Struct, frozen=True):
     extend_select: tuple[str, ...] = ()
     ignore: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
-    per_file_ignores: Mapping[str, tuple[str, ...]] = msgspec.field(
-        default_factory=dict[str, tuple[str, ...]]
-    )
-    severity: Mapping[str, Severity] = msgspec.field(default_factory=dict[str, Severity])
+    per_file_ignores: Mapping[str, tuple[str, ...]] = MappingProxyType({})
+    severity: Mapping[str, Severity] = MappingProxyType({})
     limits: Limits = Limits()
 
 
@@ -91,7 +88,7 @@ def config_of(table: Mapping[str, Any], folder: Path) -> Config:
     Raises:
         ConfigError: they cannot be followed.
     """
-    return replace(_read(folder / "the editor's settings", table, 0, Config()), root=folder)
+    return _read(folder / "the editor's settings", table, 0, Config())._replace(root=folder)
 
 
 def read_config(file: Path) -> Config:
@@ -149,19 +146,19 @@ def _read(file: Path, table: Mapping[str, Any], depth: int, base: Config) -> Con
                 changes["limits"] = _limits(file, base.limits, _mapping(file, key, value))
             case _:
                 raise ConfigError(f"{file}: [tool.nb2prod] has no setting {key!r}")
-    return replace(base, **changes)
+    return base._replace(**changes)
 
 
 def _limits(file: Path, base: Limits, table: Mapping[str, Any]) -> Limits:
-    known = {f.name.replace("_", "-"): f for f in fields(Limits)}
+    known = {name.replace("_", "-"): name for name in Limits._fields}
     changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
             raise ConfigError(f"{file}: there is no limit {key!r}; there is {', '.join(known)}")
         if type(value) not in {int, float} or value < 0:
             raise ConfigError(f"{file}: limits.{key} is {value!r}, not a number from 0 on")
-        changes[known[key].name] = value
-    return replace(base, **changes)
+        changes[known[key]] = value
+    return base._replace(**changes)
 
 
 def _mapping(file: Path, key: str, value: object) -> Mapping[str, Any]:
@@ -183,6 +180,8 @@ def _texts(file: Path, key: str, value: object) -> tuple[str, ...]:
 
 
 def _severity(file: Path, key: str, value: object) -> Severity:
+    from nb2prod.finding import SEVERITIES  # noqa: PLC0415  few set one, and it takes its time
+
     for severity in SEVERITIES:
         if value == severity:
             return severity

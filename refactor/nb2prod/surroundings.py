@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from functools import cache
-
-import msgspec
-from msgspec.structs import replace
+from types import MappingProxyType
+from typing import NamedTuple
 
 _NAMES = (
     "requirements.txt",
@@ -25,7 +24,7 @@ _NAMES = (
 _LARGEST = 1_000_000  # bytes
 
 
-class Surroundings(msgspec.Struct, frozen=True):
+class Surroundings(NamedTuple):
     """What lies around the notebooks of a folder.
 
     Attributes:
@@ -36,7 +35,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     folder: str = ""
     manifests: tuple[tuple[str, int, int], ...] = ()
-    edited: Mapping[str, str] = msgspec.field(default_factory=dict[str, str])
+    edited: Mapping[str, str] = MappingProxyType({})
 
     def text(self, path: str) -> str | None:
         """Return what is in a file; None if it is no text file."""
@@ -50,7 +49,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     def with_texts(self, edited: Mapping[str, str]) -> Surroundings:
         """Return the same surroundings with other texts in some of their files."""
-        return replace(self, edited={**self.edited, **edited})
+        return self._replace(edited={**self.edited, **edited})
 
 
 class Around:

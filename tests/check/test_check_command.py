@@ -108,11 +108,20 @@ def test_results_are_kept_and_follow_every_change(check, tmp_path):
     assert "No findings" in check("--select", "NBI002").stdout
     notebook(tmp_path, "x = 1", STAR)
     assert "cell 2" in check("--select", "NBI003").stdout
-    for kept in (tmp_path / ".cache").rglob("*.check"):
-        kept.write_bytes(b"not a cache")
-    assert "cell 2" in check("--select", "NBI003").stdout
     path.unlink()
     assert check().returncode == 0
+
+
+def test_kept_results_that_are_damaged_are_found_anew(check, tmp_path):
+    notebook(tmp_path, STAR)
+    first = check().stdout
+    (kept,) = (tmp_path / ".cache").rglob("*.check")
+    whole = kept.read_bytes()
+    middle = len(whole) // 2
+    for damaged in (b"not a cache", b"", whole[:middle], whole[:middle] + b"?" + whole[middle:]):
+        kept.write_bytes(damaged)
+        assert check().stdout == first
+        assert kept.read_bytes() == whole
 
 
 def test_folders_are_searched_for_what_is_a_notebook(check, tmp_path):

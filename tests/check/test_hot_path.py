@@ -11,7 +11,7 @@ SLOW = """nbformat jsonschema jupytext nbdime IPython libcst pylint astroid blac
     cookiecutter pygls lsprotocol pandas numpy jupyter_client asyncio yaml tomllib subprocess
     multiprocessing importlib.resources nb2prod.pipeline nb2prod.emit nb2prod.verify"""
 # Of what has not changed since the last time, not even the syntax is looked at.
-COLD_ONLY = "nb2prod.lint nb2prod.rules nb2prod.notebook nb2prod.magics"
+COLD_ONLY = "msgspec inspect shutil nb2prod.lint nb2prod.rules nb2prod.notebook nb2prod.magics"
 
 
 def modules_after(folder: Path, cache: Path) -> set[str]:

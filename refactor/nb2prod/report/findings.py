@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from nb2prod.cache import Shown
 from nb2prod.checking import Checked
-from nb2prod.finding import Finding, Severity
+
+if TYPE_CHECKING:
+    from nb2prod.finding import Finding, Severity
 
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLOURS: dict[Severity, str] = {"error": "31", "warning": "33", "info": "36"}
@@ -56,7 +58,7 @@ def text_report(
     for file in checked:
         files += 1
         shown = file.shown if file.shown and style is plain else show(file, style)
-        count += shown.count
+        count += shown.found
         fixable += shown.fixable
         unsafe += shown.unsafe
         yield shown.text

@@ -17,8 +17,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from msgspec.structs import replace
-
 from nb2prod.config import Limits
 from nb2prod.percent import options, read_percent
 
@@ -98,7 +96,7 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
     }
     notebook = {"cells": cells, "metadata": metadata, **version}
     content = json.dumps(notebook, indent=1).encode()
-    limits = replace(Limits(), **names)
+    limits = Limits(**names)
     return Example(section, name, limits, content, frozenset(flagged), beside)
 
 
