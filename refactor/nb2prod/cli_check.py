@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nb2prod.cache import Cache, Shown, user_cache
 from nb2prod.checking import Checked, Files, check_file
-from nb2prod.config import Config, ConfigError, find_config, read_config
+from nb2prod.config import Config, ConfigError, Configs, read_config
 from nb2prod.discovery import MissingPathError, find_notebooks
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ def _fixed(
 
 
 def configuration(
-    options: argparse.Namespace, find: Callable[[Path], Config] = find_config
+    options: argparse.Namespace, find: Callable[[Path], Config] | None = None
 ) -> Configured:
     """Return what gives the settings for the files of a folder, the options applied.
 
@@ -206,14 +206,11 @@ def configuration(
         if (given := getattr(options, name))
     }
     given = read_config(options.config) if options.config else None
-
-    @cache
-    def in_folder(folder: str) -> Config:
-        return find(Path(folder))
+    find = find or Configs()
 
     @cache
     def configured(folder: Path) -> Config:
-        config = given or in_folder(os.path.abspath(folder))
+        config = given or find(folder)
         if "ignore" in changes:
             return config._replace(**{**changes, "ignore": config.ignore + changes["ignore"]})
         return config._replace(**changes) if changes else config

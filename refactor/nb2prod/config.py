@@ -61,25 +61,39 @@ class Config(NamedTuple):
     limits: Limits = Limits()
 
 
+class Configs:
+    """Finds the settings for the files of folders; looks into each folder just once."""
+
+    def __init__(self, base: Config | None = None) -> None:
+        """Begin with no folder looked into; `base` holds as far as no file says otherwise."""
+        self._base = base
+        self._nearest: dict[str, Config | None] = {}
+
+    def __call__(self, folder: Path) -> Config:
+        """Return the settings for the files of a folder.
+
+        Raises:
+            ConfigError: the nearest pyproject.toml with `[tool.nb2prod]` cannot be followed.
+        """
+        return self._find(os.path.abspath(folder)) or self._base or Config(folder)
+
+    def _find(self, folder: str) -> Config | None:
+        if folder not in self._nearest:
+            parent = os.path.dirname(folder)
+            self._nearest[folder] = self._own(folder) or (
+                self._find(parent) if parent != folder else None
+            )
+        return self._nearest[folder]
+
+    def _own(self, folder: str) -> Config | None:
+        name = f"{folder}/pyproject.toml"
+        table = _tool_table(Path(name)) if os.path.isfile(name) else None
+        return None if table is None else _read(Path(name), table, 0, self._base or Config())
+
+
 def find_config(folder: Path, base: Config | None = None) -> Config:
-    """Return the settings for the files of a folder.
-
-    Args:
-        folder: the folder.
-        base: what holds as far as no file says otherwise.
-
-    Raises:
-        ConfigError: the nearest pyproject.toml with `[tool.nb2prod]` cannot be followed.
-    """
-    at = os.path.abspath(folder)
-    while True:
-        name = f"{at}/pyproject.toml"
-        if os.path.isfile(name) and (table := _tool_table(Path(name))) is not None:
-            return _read(Path(name), table, 0, base or Config())
-        parent = os.path.dirname(at)
-        if parent == at:
-            return base or Config(folder)
-        at = parent
+    """Return the settings for the files of one folder, as `Configs` finds them."""
+    return Configs(base)(folder)
 
 
 def config_of(table: Mapping[str, Any], folder: Path) -> Config:

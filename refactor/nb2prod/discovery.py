@@ -53,14 +53,14 @@ def _in_folder(
     folder: Path, patterns: tuple[str, ...], config_for: Callable[[Path], Config]
 ) -> Iterator[Path]:
     config = config_for(folder)
-    relative = os.path.relpath(os.path.abspath(folder), config.root.absolute())
+    outer = _prefix(os.path.relpath(os.path.abspath(folder), config.root.absolute()))
     ignored = _ignored_by_git(folder)
-    for parent, folders, names in os.walk(folder):
-        inner = os.path.relpath(parent, folder)
-        inner = "" if inner == "." else inner.replace(os.sep, "/") + "/"
-        outer = "" if relative == "." else relative.replace(os.sep, "/") + "/"
+    top = len(str(folder))
+    for parent, folders, names in os.walk(str(folder)):
+        here = Path(parent)
+        inner = _prefix(parent[top:].strip(os.sep))
 
-        def skipped(name: str, *, slash: str = "", inner: str = inner, outer: str = outer) -> bool:
+        def skipped(name: str, *, slash: str = "", inner: str = inner) -> bool:
             return (
                 f"{inner}{name}{slash}" in ignored
                 or excluded(f"{inner}{name}", patterns)
@@ -70,9 +70,14 @@ def _in_folder(
         folders[:] = sorted(f for f in folders if f not in NEVER and not skipped(f, slash="/"))
         for name in sorted(names):
             if name.endswith((".ipynb", ".py", ".md")) and not skipped(name):
-                path = Path(parent, name)
+                path = here / name
                 if name.endswith(".ipynb") or _says_notebook(path):
                     yield path
+
+
+def _prefix(folder: str) -> str:
+    """Return what comes before the names in a folder, in patterns and as git writes it."""
+    return "" if folder in {"", "."} else folder.replace(os.sep, "/") + "/"
 
 
 def excluded(path: str, patterns: Iterable[str]) -> bool:
