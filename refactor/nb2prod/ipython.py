@@ -38,11 +38,13 @@ _SUSPECT_START = re.compile(
     | \s*[a-z_]+(?:[ \t][^\r\n]*)?\s*\Z              # a magic without its %""",
     re.MULTILINE | re.VERBOSE,
 )
+# A token, with what stands before it and is none: what a search skips by steps is passed at once.
 _TOKEN = re.compile(
-    r'''(?P<text>"""(?:[^"\\]|\\.?|"(?!""))*+(?:""")?|\'\'\'(?:[^'\\]|\\.?|'(?!\'\'))*+(?:\'\'\')?
+    r'''[^"'\#()\[\]{}\\\r\n=]*+ (?:
+        (?P<text>"""(?:[^"\\]|\\.?|"(?!""))*+(?:""")?|\'\'\'(?:[^'\\]|\\.?|'(?!\'\'))*+(?:\'\'\')?
         |"(?:[^"\\\r\n]|\\(?:\r\n|.)?)*+"?|'(?:[^'\\\r\n]|\\(?:\r\n|.)?)*+'?|\#[^\r\n]*+)
     |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<joined>\\(?:\r\n|\r|\n))|(?P<end>\r\n|\r|\n)
-    |(?P<assign>(?<![=!<>+\-*/%&|^@:])=(?!=))''',
+    |(?P<assign>(?<![=!<>+\-*/%&|^@:])=(?!=))|[\\=]|\Z)''',
     re.DOTALL | re.VERBOSE,
 )
 _INDENT = re.compile(r"[ \t\f]*")
@@ -211,7 +213,7 @@ def _statement(text: str, start: int) -> _Statement:
             case "close":
                 depth = max(0, depth - 1)
             case "end" if not depth:
-                return _Statement(token.start(), False, covered)
+                return _Statement(token.start("end"), False, covered)
             case "assign" if not depth and not assigned:
                 assigned = True
                 if magic := _ASSIGNED.match(text, token.end()):
@@ -314,5 +316,5 @@ def _match_end(pattern: re.Pattern[str], text: str, at: int) -> int:
 def comments(source: str) -> Iterator[Span]:
     """Yield where the comments of a cell stand; `#` in a string is none."""
     for token in _TOKEN.finditer(source):
-        if token.lastgroup == "text" and token[0].startswith("#"):
-            yield Span(*token.span())
+        if token.lastgroup == "text" and token["text"].startswith("#"):
+            yield Span(*token.span("text"))

@@ -78,7 +78,7 @@ class LineTable:
     def __init__(self, source: str) -> None:
         """Find where each line of `source` starts."""
         self.source = source
-        self._starts = [0, *(m.end() for m in _LINE_END.finditer(source))]
+        self._starts = _line_starts(source)
         self._ascii = source.isascii()
 
     def __len__(self) -> int:
@@ -105,3 +105,12 @@ class LineTable:
         """Return line and column of an offset, both from 1, the column in code points."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
+
+
+def _line_starts(source: str) -> list[int]:
+    if "\r" in source:
+        return [0, *(match.end() for match in _LINE_END.finditer(source))]
+    starts = [0]
+    while at := source.find("\n", starts[-1]) + 1:
+        starts.append(at)
+    return starts

@@ -18,7 +18,6 @@ Node = TypeVar("Node", bound=ast.AST)
 
 _FILE = "<cell>"
 _SILENT = ("ignore", None, Warning, re.compile(_FILE), 0)  # as `warnings.filters` has it
-_FLAGS = ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
 # `%%sql result <<`, `%%R -o frame`: magics of others that bind a name which they are told.
 _TOLD = re.compile(r"\b([A-Za-z_]\w*)\s*<<|(?:^|\s)(?:-o|--output|--out|-c)[ =]([A-Za-z_]\w*)")
 # Behind a value that is not to be shown; one in a comment hides nothing.
@@ -28,44 +27,38 @@ _OPAQUE = frozenset({"run", "store", "load", "pylab", "loadpy", "reload_kedro", 
 
 
 class CodeCell:
-    """What is known of the code of one cell, wherever it stands."""
+    """What is known of the code of one cell, wherever it stands.
+
+    Attributes:
+        source: the text of the cell.
+        lines: its lines.
+        code: the source, as long as it is, with IPython's syntax hidden.
+        magics: the magics, shell lines and help requests of the cell.
+        body: the top-level statements; none if the cell is not Python.
+    """
 
     def __init__(self, source: str) -> None:
         """Read `source`; never fails."""
+        masked = mask(source)
         self.source = source
-        self._masked = mask(source)
         self.lines = LineTable(source)
-        self._tree: ast.Module | None = None
+        self.code: str = masked.text
+        self.magics: tuple[Magic, ...] = masked.magics
         self._broken: Broken | None = None
-        self._parse()
+        self.body: Sequence[ast.stmt] = self._parse()
         self._walk = Walk(self.lines.offset)
         try:
-            if self._tree:
-                self._walk.run(self._tree)
+            self._walk.run(self.body)
         except RecursionError:  # Python reads deeper nests than it can be walked through
-            self._walk, self._tree = Walk(self.lines.offset), None
+            self._walk, self.body = Walk(self.lines.offset), ()
             self._broken = Broken("nested too deeply", 0, 0)
-
-    @property
-    def code(self) -> str:
-        """The source, as long as it is, with IPython's syntax hidden."""
-        return self._masked.text
-
-    @property
-    def magics(self) -> tuple[Magic, ...]:
-        """The magics, shell lines and help requests of the cell."""
-        return self._masked.magics
-
-    @property
-    def body(self) -> Sequence[ast.stmt]:
-        """The top-level statements; none if the cell is not Python."""
-        return self._tree.body if self._tree else ()
 
     def nodes(self, *kinds: type[Node]) -> list[Node]:
         """Return all nodes of these kinds in the order of the text, those in functions too."""
+        known = self._walk.nodes
         if len(kinds) == 1:
-            return cast("list[Node]", self._walk.nodes.get(kinds[0], []))
-        return [node for kind in kinds for node in self.nodes(kind)]
+            return known.get(kinds[0], [])
+        return [node for kind in kinds for node in known.get(kind, ())]
 
     def span(self, node: ast.AST) -> Span:
         """Return where a node stands; without the decorators of a function or class."""
@@ -117,27 +110,30 @@ class CodeCell:
             for s in self.body
         )
 
-    def _parse(self) -> None:
-        _silence()
+    def _parse(self) -> Sequence[ast.stmt]:
         try:
-            tree = compile(self.code, _FILE, "exec", _FLAGS, dont_inherit=True)
+            return quiet_syntax(self.code, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).body
         except SyntaxError as error:
             start = self.lines.start(error.lineno or 1) + max(0, (error.offset or 1) - 1)
             start = min(start, len(self.source))
             self._broken = Broken(error.msg, start, min(start + 1, len(self.source)))
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             self._broken = Broken(str(error) or "nested too deeply", 0, 0)
-        else:
-            self._tree = tree if isinstance(tree, ast.Module) else None
+        return ()
 
 
-def _silence() -> None:
-    """See to it that Python does not warn of code that is only read.
+def quiet_syntax(code: str, flags: int = 0) -> ast.Module:
+    """Return the syntax tree of code that is only read, as `ast.parse` does; warn of nothing.
 
-    The filter stays: taking it off after each cell takes a tenth of the time of reading cells.
+    The filter that keeps Python quiet stays: taking it off each time takes a tenth of the time.
+
+    Raises:
+        SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: it is no Python.
     """
     if _SILENT not in warnings.filters[:1]:
         warnings.filterwarnings("ignore", module=_FILE)
+    flags |= ast.PyCF_ONLY_AST
+    return cast("ast.Module", compile(code, _FILE, "exec", flags, dont_inherit=True))
 
 
 def _binds(magic: Magic) -> tuple[str, ...]:

@@ -41,14 +41,14 @@ class Walk(Names):
     def __init__(self, offset: Callable[[int, int], int]) -> None:
         """Start empty; `offset` turns a line and a byte column into an offset."""
         super().__init__(offset)
-        self.nodes: defaultdict[type[ast.AST], list[ast.AST]] = defaultdict(list)
+        self.nodes: defaultdict[type[ast.AST], list[Any]] = defaultdict(list)
         self.imports: list[Import] = []
         self.called: set[str] = set()
         self._depth = 0
 
-    def run(self, tree: ast.Module) -> None:
-        """Walk over a whole cell."""
-        for statement in tree.body:
+    def run(self, body: Iterable[ast.stmt]) -> None:
+        """Walk over the statements of a whole cell."""
+        for statement in body:
             self._visit(statement)
 
     # The walk

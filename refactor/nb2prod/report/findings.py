@@ -133,4 +133,6 @@ def statistics_report(checked: Iterable[Checked], thing: str = "notebook") -> It
 
 def clean(text: str) -> str:
     """Return text of a notebook without what would steer a terminal."""
+    if text.isprintable():
+        return text
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -102,7 +102,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from nb2prod.analysis.code_cell import CodeCell, dotted
+from nb2prod.analysis.code_cell import CodeCell, dotted, quiet_syntax
 from nb2prod.analysis.summary import Bind, Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
@@ -183,7 +183,7 @@ def _fixes(cell: Cell, bind: Bind) -> Sequence[Fix]:
 def _is_plain(statement: str) -> bool:
     """Say whether a statement is whole, and calls nothing."""
     try:
-        nodes = list(ast.walk(ast.parse(statement)))
+        nodes = list(ast.walk(quiet_syntax(statement)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return not any(isinstance(n, ast.Call | ast.Await | ast.Subscript) for n in nodes)

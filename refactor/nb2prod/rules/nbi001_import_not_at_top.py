@@ -79,7 +79,8 @@ from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in, statement_l
 from nb2prod.source import Span
 
 # Modules that do nothing when they are imported but define names.
-_QUIET = [
+_QUIET = {
+    *sys.stdlib_module_names,
     "numpy",
     "pandas",
     "matplotlib",
@@ -104,7 +105,7 @@ _QUIET = [
     "wordcloud",
     "mlxtend",
     "shap",
-]
+}
 _STIRS = re.compile(
     r"sys\.path|os\.environ|os\.chdir|os\.putenv|matplotlib\.use\(|plt\.switch_backend|importlib|site\."
 )
@@ -190,9 +191,7 @@ def _fixes(
         return
     if any(magic.kind == "cell" for magic in home[1].magics):
         return
-    quiet = all(
-        item.target.partition(".")[0] in {*_QUIET, *sys.stdlib_module_names} for item in items
-    )
+    quiet = all(item.target.partition(".")[0] in _QUIET for item in items)
     safety: Safety = "safe" if calm and quiet and view.complete else "unsafe"
     text = statement.text(cell.source)
     title = f"Move it to the imports in cell {home[0].index + 1}"

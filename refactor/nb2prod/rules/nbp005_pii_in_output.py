@@ -55,10 +55,9 @@ from nb2prod.outputs import LOOKED_INTO
 from nb2prod.rules.nbp002_secret_in_output import raw_outputs
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
 
-_MAIL = re.compile(
-    r"(?<![\w.+-])[\w.+-]{2,64}@(?!example\.|localhost|test\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\b"
-)
-_LONGEST_MAIL = 254  # RFC 5321
+_OWNER = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}\Z")
+_AT_HOST = re.compile(r"@(?!example\.|localhost|test\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\b")
+_LONGEST_OWNER = 64  # RFC 5321
 _NOBODY = re.compile(r"(?:no-?reply|git|info|support|admin|user|username|me|email|name)@")
 # They begin with what is rare, not with a look behind: so they are found ten times as fast.
 _CARD = re.compile(r"[3-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![\d.-])")
@@ -68,17 +67,19 @@ _AREA = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}")
 # What an output as it lies in the file looks like with a 0 for every digit and an A for every
 # capital letter: whether there is anything of the kind is seen in a tenth of the time of decoding.
 _FORM = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
-_MAIL_FORMS = (b"@",)
 _CARD_FORMS = (b"0" * 16, b"0000 0000 0000 0000", b"0000-0000-0000-0000")
 # The bank is called by digits, by letters, or by digits behind a letter that checks them.
 _IBAN_FORMS = (b"AA0000000000", b"AA00AAAA0000", b"AA00A0000000",
                b"AA00 0000 0000", b"AA00 AAAA 0000", b"AA00 A000 0000")  # fmt: skip
-_SSN_FORMS = (b"000-00-0000",)
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     form = view.of_cell(raw_outputs, cell.index).translate(_FORM)
-    suspected = [(what, shown) for what, forms, shown in _PERSONS if any(f in form for f in forms)]
+    suspected = [
+        (what, shown)
+        for what, begins, forms, shown in _PERSONS
+        if begins in form and any(f in form for f in forms)
+    ]
     if not suspected:
         return
     text = _without_scripts("\n".join(o.written()[:LOOKED_INTO] for o in cell.outputs))
@@ -106,10 +107,10 @@ def _shows_ssn(text: str) -> bool:
 
 
 _PERSONS = (
-    ("a mail address", _MAIL_FORMS, _shows_mail),
-    ("the number of a card", _CARD_FORMS, _shows_card),
-    ("the number of an account", _IBAN_FORMS, _shows_account),
-    ("what may be a social security number", _SSN_FORMS, _shows_ssn),
+    ("a mail address", b"@", (b"",), _shows_mail),
+    ("the number of a card", b"0000", _CARD_FORMS, _shows_card),
+    ("the number of an account", b"AA00", _IBAN_FORMS, _shows_account),
+    ("what may be a social security number", b"-00-", (b"000-00-0000",), _shows_ssn),
 )
 
 
@@ -127,8 +128,10 @@ def _without_scripts(text: str) -> str:
 def _mails(text: str) -> Iterator[str]:
     at = text.find("@")
     while at >= 0:
-        near = text[max(0, at - _LONGEST_MAIL) : at + _LONGEST_MAIL]
-        yield from _MAIL.findall(near)
+        if host := _AT_HOST.match(text, at):
+            before = text[max(0, at - _LONGEST_OWNER - 1) : at]
+            if owner := _OWNER.search(before):
+                yield owner[0] + host[0]
         at = text.find("@", at + 1)
 
 

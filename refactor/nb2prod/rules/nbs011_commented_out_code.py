@@ -61,9 +61,9 @@ text = '''
 import ast
 import re
 import textwrap
-import warnings
 from collections.abc import Iterator
 
+from nb2prod.analysis.code_cell import quiet_syntax
 from nb2prod.ipython import comments
 from nb2prod.rules.rule import CellView, Flag, Rule, fix, statement_lines
 from nb2prod.source import Span
@@ -136,9 +136,7 @@ def _is_code(text: str) -> bool:
     if not text.strip() or text[:1] == "\n" or not _LIKELY.search(text):
         return False
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            body = ast.parse(textwrap.dedent(text)).body
+        body = quiet_syntax(textwrap.dedent(text)).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return False
     return bool(body) and all(map(_is_statement, body))

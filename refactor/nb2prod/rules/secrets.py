@@ -21,12 +21,16 @@ _KEYS = (
     ("a Slack token", "xox", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
     ("a Stripe key", "k_live_", r"[sr]k_live_[A-Za-z0-9]{20,}"),
     ("an npm token", "npm_", r"npm_[A-Za-z0-9]{36}"),
-    ("a PyPI token", "pypi-AgEI", r"pypi-AgEI[\w-]{50,}"),
+    ("a PyPI token", "pypi-", r"pypi-AgEI[\w-]{50,}"),
     ("a SendGrid key", "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
-    ("a private key", "PRIVATE KEY", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
+    ("a private key", "PRIVATE KEY-", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
     ("a password in an address", "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
 )
-_HINTS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
+_LITERALS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
+# Those that end in a sign are looked for where it stands: a text is cut there in the time that it
+# takes to look for one or two of them.
+_SIGNS = tuple((s, tuple(n[:-1] for n in _LITERALS if n.endswith(s))) for s in (b"_", b"-"))
+_HINTS = tuple(literal for literal in _LITERALS if not literal.endswith((b"_", b"-")))
 _ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
 _PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in _KEYS]
 # Values that only show where a secret would stand.
@@ -50,6 +54,10 @@ def may_hold_secret(raw: bytes) -> bool:
     for hint in _HINTS:
         if hint in raw:
             return True
+    for sign, before in _SIGNS:
+        for part in raw.split(sign)[:-1]:
+            if part.endswith(before):
+                return True
     return _ADDRESS.search(raw) is not None
 
 

@@ -41,7 +41,9 @@ class Arguments(msgspec.Struct, frozen=True):
     @property
     def first(self) -> Value:
         """The first argument, however it is given."""
-        return self.values[0] if self.values else Value()
+        if self.positional:
+            return self.positional[0]
+        return next(iter(self.named.values())) if self.named else Value()
 
     def get(self, name: str, position: int) -> Value:
         """Return an argument, which is given by name or by position."""
@@ -55,7 +57,7 @@ class Functions(Interpreter):
 
     def arguments(self, node: ast.Call) -> Arguments:
         """Return the arguments of a call."""
-        positional = tuple(self.evaluate(a) for a in node.args)
+        positional = tuple([self.evaluate(argument) for argument in node.args])
         named = {k.arg or f"**{i}": self.evaluate(k.value) for i, k in enumerate(node.keywords)}
         return Arguments(positional, named)
 

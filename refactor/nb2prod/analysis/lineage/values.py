@@ -162,6 +162,8 @@ def mix(values: Iterable[Value]) -> Value:
     known = [v for v in values if v.rows or v.facts or v.tests]
     if not known:
         return Value()
+    if len(known) == 1 and not known[0].facts:
+        return Value(rows=known[0].rows, tests=known[0].tests)
     return Value(
         rows=frozenset[Rows]().union(*(v.rows for v in known)),
         facts=frozenset((None, s) for v in known for _, s in v.facts),
