@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from msgspec.structs import replace
+
 from nb2prod.analysis.summary import Broken, MagicUse, Summary
 from nb2prod.analysis.walk import Walk
 from nb2prod.magics import Magic, mask
@@ -76,27 +78,36 @@ class CodeCell:
     def summary(self) -> Summary:
         """What the cell does to names, as plain values."""
         walk = self._walk
-        told = {name: names for magic in self.magics if (names := _binds(magic)) for name in names}
-        read = {name for magic in self.magics for name in magic.reads}
-        return Summary(
+        summary = Summary(
             binds=tuple(walk.binds),
-            needs=tuple(use for use in walk.needs.values() if use.name not in told),
+            needs=tuple(walk.needs.values()),
             late=tuple(walk.late.values()),
-            reads=frozenset(walk.reads | read),
+            reads=frozenset(walk.reads),
             deletes=frozenset(walk.deletes),
             mutations=tuple(walk.mutations),
             imports=tuple(walk.imports),
             called=frozenset(walk.called),
-            magics=tuple(
-                MagicUse(m.kind, m.name, m.argument, m.span.start, m.span.end, _binds(m))
-                for m in self.magics
-            ),
-            opaque=walk.opaque
-            or any(m.name in _OPAQUE for m in self.magics if m.kind in {"line", "cell"}),
+            opaque=walk.opaque,
             broken=self._broken,
             code=bool(self.body or self.magics or self._broken),
             only_imports=bool(self.body or self.magics) and self._only_imports(),
             shows=bool(self.body) and self._shows(),
+        )
+        return self._with_magics(summary) if self.magics else summary
+
+    def _with_magics(self, summary: Summary) -> Summary:
+        uses = tuple(
+            MagicUse(m.kind, m.name, m.argument, m.span.start, m.span.end, _binds(m))
+            for m in self.magics
+        )
+        told = {name for use in uses for name in use.binds}
+        return replace(
+            summary,
+            magics=uses,
+            needs=tuple(use for use in summary.needs if use.name not in told),
+            reads=summary.reads.union(*(magic.reads for magic in self.magics)),
+            opaque=summary.opaque
+            or any(use.name in _OPAQUE for use in uses if use.kind in {"line", "cell"}),
         )
 
     def _shows(self) -> bool:
@@ -163,10 +174,9 @@ def dotted(node: ast.expr, names: Mapping[str, str]) -> str | None:
         node: an expression.
         names: what the notebook's imported names stand for.
     """
-    parts: list[str] = []
+    rest = ""
     while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+        rest = f".{node.attr}{rest}"
         node = node.value
-    if not isinstance(node, ast.Name) or (root := names.get(node.id)) is None:
-        return None
-    return ".".join([root, *reversed(parts)])
+    root = names.get(node.id) if isinstance(node, ast.Name) else None
+    return None if root is None else root + rest

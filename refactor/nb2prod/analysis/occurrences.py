@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable
 from typing import TypeVar
 
 import msgspec
@@ -23,6 +23,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 # Where none of these is written no model is trained.
 TRAINING = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
+_NONE = frozenset[str]()
 _TWIN = 40  # shorter code is alike by chance
 
 
@@ -65,11 +66,11 @@ def traces(source: str, summary: Summary) -> Traces:
         source,
         summary,
         frozenset(bound_names(summary)),
-        frozenset({use.name for use in summary.needs} | {use.name for use in summary.late}),
+        frozenset([use.name for use in (*summary.needs, *summary.late)]),
         summary.reads,
         summary.deletes,
         _mentions(source, summary),
-        frozenset(n for n in summary.called if "seed" in n.lower() or "state" in n),
+        frozenset([n for n in summary.called if "seed" in n.lower() or "state" in n]),
         _twin(source, summary),
         "exp" in source and bool(_EXPORTS.search(source)),
         any(word in source for word in TRAINING),
@@ -87,8 +88,10 @@ def bound_names(summary: Summary) -> set[str]:
 def _mentions(source: str, summary: Summary) -> frozenset[str]:
     if summary.broken:
         return frozenset(_WORD.findall(source))
+    if not summary.magics:
+        return _NONE
     texts = [source[m.start : None if m.kind == "cell" else m.end] for m in summary.magics]
-    return frozenset(_WORD.findall(" ".join(texts))) if texts else frozenset()
+    return frozenset(_WORD.findall(" ".join(texts)))
 
 
 def _twin(source: str, summary: Summary) -> str:
@@ -129,20 +132,9 @@ class Occurrences:
         self.exporting: set[int] = set()
         self.training: set[int] = set()
         self.blank: set[int] = set()
-        self._words: dict[str, list[int]] | None = None
         self.cells: dict[int, Traces] = {}
         for index, new in cells:
             self._add(index, new)
-
-    @property
-    def words(self) -> Mapping[str, list[int]]:
-        """Word -> the cells in whose text it stands, in order."""
-        if self._words is None:
-            self._words = {}
-            for index, cell in self.cells.items():
-                for word in cell.words:
-                    self._words.setdefault(word, []).append(index)
-        return self._words
 
     @property
     def complete(self) -> bool:
@@ -157,7 +149,7 @@ class Occurrences:
         old = self.cells[index]
         touched = {"", old.twin, new.twin}
         for cell in (old, new):
-            touched.update(cell.binds, cell.needs, cell.reads, cell.deletes, cell.mentions)
+            touched.update(cell.words, cell.binds, cell.needs, cell.reads, cell.deletes)
         _move(self.binders, index, old.binds, new.binds)
         _move(self.needers, index, old.needs, new.needs)
         if old.twin != new.twin:
@@ -166,10 +158,6 @@ class Occurrences:
         _count(self.deletes, old.deletes, new.deletes)
         _count(self.mentions, old.mentions, new.mentions)
         _count(self.seeds, old.seeds, new.seeds)
-        if self._words is not None:
-            before, after = old.words, new.words
-            _move(self._words, index, before, after)
-            touched |= before | after
         self._mark(index, new)
         self.cells[index] = new
         return touched

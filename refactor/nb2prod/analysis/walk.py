@@ -361,11 +361,11 @@ def _asks_for_inplace(given: ast.keyword) -> bool:
 
 def _written(node: ast.expr) -> str:
     """Return `a.b.c` as it is written, empty for anything but names and attributes."""
-    parts: list[str] = []
+    rest = ""
     while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
+        rest = f".{node.attr}{rest}"
         node = node.value
-    return ".".join([node.id, *reversed(parts)]) if isinstance(node, ast.Name) else ""
+    return node.id + rest if isinstance(node, ast.Name) else ""
 
 
 def _catches(caught: ast.expr | None) -> bool:

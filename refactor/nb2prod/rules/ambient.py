@@ -6,7 +6,7 @@ import re
 _PLATFORMS = "spark sc sqlContext dbutils displayHTML"  # PySpark kernels, Databricks
 _IPYTHON = "display get_ipython exit quit In Out _ __ ___ _i _ii _iii _ih _oh _dh _sh _exit_code"
 _MODULE = "__name__ __doc__ __builtins__ __builtin__ __spec__ __loader__ __package__ __session__"
-_PYTHON_2 = frozenset(
+ONLY_PYTHON_2 = frozenset(
     "basestring cmp execfile file long raw_input reduce reload unichr unicode xrange".split()  # noqa: SIM905
 )
 _NUMBERED = re.compile(r"_i?\d+")
@@ -35,8 +35,6 @@ USUAL_IMPORTS = {
 }
 
 
-def is_ambient(name: str, *, python_2: bool = False) -> bool:
+def is_ambient(name: str) -> bool:
     """Say whether a notebook may use a name without defining it."""
-    if python_2 and name in _PYTHON_2:
-        return True
-    return name in _NAMES or _NUMBERED.fullmatch(name) is not None
+    return name in _NAMES or (name[0] == "_" and _NUMBERED.fullmatch(name) is not None)

@@ -68,6 +68,7 @@ _AREA = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}")
 # capital letter: whether there is anything of the kind is seen in a tenth of the time of decoding.
 _FORM = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
 _CARD_FORMS = (b"0" * 16, b"0000 0000 0000 0000", b"0000-0000-0000-0000")
+_NO_FRACTION = re.compile(rb"(?<![0.])0000([ -]?)0000\1")
 # The bank is called by digits, by letters, or by digits behind a letter that checks them.
 _IBAN_FORMS = (b"AA0000000000", b"AA00AAAA0000", b"AA00A0000000",
                b"AA00 0000 0000", b"AA00 AAAA 0000", b"AA00 A000 0000")  # fmt: skip
@@ -75,19 +76,31 @@ _IBAN_FORMS = (b"AA0000000000", b"AA00AAAA0000", b"AA00A0000000",
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     form = view.of_cell(raw_outputs, cell.index).translate(_FORM)
-    suspected = [
-        (what, shown)
-        for what, begins, forms, shown in _PERSONS
-        if begins in form and any(f in form for f in forms)
-    ]
+    suspected = [(what, shows) for what, may_show, shows in _PERSONS if may_show(form)]
     if not suspected:
         return
     text = _without_scripts("\n".join(o.written()[:LOOKED_INTO] for o in cell.outputs))
-    for what, shown in suspected:
-        if shown(text):
+    for what, shows in suspected:
+        if shows(text):
             clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
             yield Flag(None, f"an output shows {what}", clear, cell.index)
             break
+
+
+def _may_show_mail(form: bytes) -> bool:
+    return b"@" in form
+
+
+def _may_show_card(form: bytes) -> bool:
+    return any(f in form for f in _CARD_FORMS) and _NO_FRACTION.search(form) is not None
+
+
+def _may_show_account(form: bytes) -> bool:
+    return b"AA00" in form and any(f in form for f in _IBAN_FORMS)
+
+
+def _may_show_ssn(form: bytes) -> bool:
+    return b"000-00-0000" in form
 
 
 def _shows_mail(text: str) -> bool:
@@ -107,10 +120,10 @@ def _shows_ssn(text: str) -> bool:
 
 
 _PERSONS = (
-    ("a mail address", b"@", (b"",), _shows_mail),
-    ("the number of a card", b"0000", _CARD_FORMS, _shows_card),
-    ("the number of an account", b"AA00", _IBAN_FORMS, _shows_account),
-    ("what may be a social security number", b"-00-", (b"000-00-0000",), _shows_ssn),
+    ("a mail address", _may_show_mail, _shows_mail),
+    ("the number of a card", _may_show_card, _shows_card),
+    ("the number of an account", _may_show_account, _shows_account),
+    ("what may be a social security number", _may_show_ssn, _shows_ssn),
 )
 
 

@@ -77,6 +77,7 @@ def run():
 import ast
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from nb2prod.finding import Fix, SplitCell
 from nb2prod.rules.rule import CellView, Flag, Rule, fix
@@ -91,13 +92,12 @@ _ROLES = {
     "plots": re.compile(r"(?:matplotlib|seaborn|plotly|altair|missingno)\..+"),
 }
 _METHODS = {
-    "cleans": frozenset(
-        "dropna fillna drop_duplicates interpolate".split()  # noqa: SIM905
-    ),
-    "trains": frozenset({"fit", "fit_generator", "partial_fit", "train"}),
-    "evaluates": frozenset({"score", "evaluate"}),
-    "plots": frozenset({"plot", "hist", "boxplot", "imshow"}),
+    "cleans": ("dropna", "fillna", "drop_duplicates", "interpolate"),
+    "trains": ("fit", "fit_generator", "partial_fit", "train"),
+    "evaluates": ("score", "evaluate"),
+    "plots": ("plot", "hist", "boxplot", "imshow"),
 }
+_ROLES_OF_METHODS = {method: (role,) for role, methods in _METHODS.items() for method in methods}
 _STEPS = ("loads", "cleans", "trains", "evaluates", "plots")
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda)
 
@@ -169,13 +169,16 @@ def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
             todo += ast.iter_child_nodes(node)
 
 
-def _roles(view: CellView, call: ast.Call) -> Iterator[str]:
+def _roles(view: CellView, call: ast.Call) -> Sequence[str]:
     name = view.dotted(call.func)
     if name is not None:
-        yield from (role for role, pattern in _ROLES.items() if pattern.fullmatch(name))
-    elif isinstance(call.func, ast.Attribute):
-        method = call.func.attr
-        yield from (role for role, methods in _METHODS.items() if method in methods)
+        return _roles_of_function(name)
+    return _ROLES_OF_METHODS.get(call.func.attr, ()) if isinstance(call.func, ast.Attribute) else ()
+
+
+@lru_cache(maxsize=1024)
+def _roles_of_function(name: str) -> Sequence[str]:
+    return tuple(role for role, pattern in _ROLES.items() if pattern.fullmatch(name))
 
 
 RULE = Rule("NBS012", "god-cell", "info", cell=_check, words=("(",))

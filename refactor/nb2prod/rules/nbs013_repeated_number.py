@@ -84,16 +84,16 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 def _given(view: NotebookView, index: int) -> Iterator[tuple[tuple[str, str], _Place]]:
     """Yield the numbers that a cell gives to arguments by name: `(argument, number)` and place."""
     code = view.code_of(index)
-    given = [k for k in code.nodes(ast.keyword) if k.arg and _is_number(k.value)]
+    given = [(k, n) for k in code.nodes(ast.keyword) if k.arg and (n := _number(k.value))]
     if not given:
         return
     alone = any(magic.kind == "cell" for magic in code.magics)  # it may keep its names to itself
     starts = [code.span(_first(statement)).start for statement in code.body]
-    for keyword in given:
+    for keyword, number in given:
         value = code.span(keyword.value)
         statement = code.body[bisect_right(starts, value.start) - 1]
         line = -1 if alone else _begins(code, statement)
-        yield (str(keyword.arg), ast.unparse(keyword.value)), _Place(index, value, line)
+        yield (str(keyword.arg), number), _Place(index, value, line)
 
 
 def _first(statement: ast.stmt) -> ast.stmt | ast.expr:
@@ -109,12 +109,14 @@ def _begins(code: CodeCell, statement: ast.stmt) -> int:
     return -1 if code.source[line:start].strip(" \t@") else line
 
 
-def _is_number(node: ast.expr) -> bool:
+def _number(node: ast.expr) -> str:
+    """Return the number that an expression is, in one way of writing it; empty if it is none."""
+    sign = ""
     if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        node = node.operand
-    return isinstance(node, ast.Constant) and (
-        type(node.value) in {int, float} and node.value not in _PLAIN
-    )
+        sign, node = "-", node.operand
+    if not isinstance(node, ast.Constant) or type(node.value) not in {int, float}:
+        return ""
+    return "" if node.value in _PLAIN else f"{sign}{node.value!r}"
 
 
 def _named(

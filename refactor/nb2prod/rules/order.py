@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from nb2prod.analysis.summary import Use
-from nb2prod.rules.ambient import is_ambient
+from nb2prod.rules.ambient import ONLY_PYTHON_2, is_ambient
 from nb2prod.rules.rule import NotebookView
 
 
@@ -27,9 +27,11 @@ def missing(view: NotebookView, name: str) -> Missing | None:
     A name may have been bound by what cannot be seen (`from x import *`, `%run`, a cell that is
     not Python): then nothing is said of it.
     """
-    if is_ambient(name, python_2=view.notebook.python_2) or _unsure(view, name):
+    if is_ambient(name) or (name in ONLY_PYTHON_2 and view.notebook.python_2):
         return None
     index = view.occurrences
+    if index.broken and _unsure(view, name):
+        return None
     bound_in = index.binders[name][0] if name in index.binders else None
     for cell in index.needers.get(name, ()):
         if bound_in is not None and bound_in < cell:
@@ -53,9 +55,8 @@ def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missin
     With each comes where it is missing first, and the first place in this cell that reads it.
     """
     summary = view.summaries[cell]
-    names = dict.fromkeys(use.name for use in (*summary.needs, *summary.late))
-    found = ((name, _use_of_missing(view, name, cell)) for name in names)
-    return [(name, *missed) for name, missed in found if missed]
+    names = dict.fromkeys([use.name for use in (*summary.needs, *summary.late)])
+    return [(n, *missed) for n in names if (missed := _use_of_missing(view, n, cell))]
 
 
 def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Use | None:

@@ -28,8 +28,7 @@ def vain(view: NotebookView, name: str) -> bool:
         return False
     if all(b.kind == "import" for s in summaries for b in s.binds if b.name == name):
         return False
-    texts = [view.cells[cell].source for cell in index.words.get(name, ())]
-    return not _mentioned(name, texts)
+    return not _mentioned(name, [c.source for c in index.cells.values() if name in c.source])
 
 
 def _exports(view: NotebookView, _: str) -> bool:
@@ -42,14 +41,23 @@ def _left(view: NotebookView, _: str) -> bool:
 
 def _mentioned(name: str, texts: list[str]) -> bool:
     """Say whether a name stands anywhere but where it is bound, or names something else."""
-    if len(texts) == 1 and texts[0].count(name) == 1:
+    if sum(_stands(name, text) for text in texts) == 1:
         return False  # the usual case, and by far the cheapest
     text = "\n".join(texts)
-    if len(re.findall(rf"\b{re.escape(name)}\b", text)) == 1:
-        return False
     other = re.compile(rf"(?<![.\w]){re.escape(name)}\b(?!\s*(?:=(?!=)|:[^=\n]*=))")
     places = len(other.findall(text))
     defined = len(re.findall(rf"\b(?:def|class)\s+{re.escape(name)}\b", text))
     loops = len(re.findall(rf"\b(?:for|as)\s+{re.escape(name)}\b", text))
     targets = len(re.findall(rf"^[ \t]*(?:[\w.]+,\s*)+{re.escape(name)}\b", text, re.MULTILINE))
     return places > defined + loops + targets
+
+
+def _stands(name: str, text: str) -> int:
+    """Return how often a name stands in a text, as a word of its own."""
+    count, at = 0, text.find(name)
+    while at >= 0:
+        end = at + len(name)
+        around = text[at - 1 : at] + text[end : end + 1]
+        count += not around or not any(c.isalnum() or c == "_" for c in around)
+        at = text.find(name, end)
+    return count
