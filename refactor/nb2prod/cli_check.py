@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
@@ -68,7 +67,6 @@ def add_rule(rule: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check notebooks; return 0, or 1 if something was found, or 2 if that cannot be done."""
-    gc.disable()  # hundreds of thousands of short-lived syntax nodes, none of them in a cycle
     try:
         configured = configuration(options)
         cache_folder = None if options.no_cache else user_cache()
