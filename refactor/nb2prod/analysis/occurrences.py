@@ -132,6 +132,7 @@ class Occurrences:
         self.exporting: set[int] = set()
         self.training: set[int] = set()
         self.blank: set[int] = set()
+        self._words: dict[str, list[int]] | None = None  # known from the first edit on
         self.cells: dict[int, Traces] = {}
         for index, new in cells:
             self._add(index, new)
@@ -140,6 +141,12 @@ class Occurrences:
     def complete(self) -> bool:
         """Say whether all that the code does to names is seen."""
         return not self.broken and not self.opaque
+
+    def texts_with(self, name: str) -> list[str]:
+        """Return the texts of the cells in which a name stands, perhaps as a part of others."""
+        if self._words is None:  # to ask for a few names is quicker than to note all words
+            return [cell.source for cell in self.cells.values() if name in cell.source]
+        return [self.cells[index].source for index in self._words.get(name, ())]
 
     def replace(self, index: int, new: Traces) -> set[str]:
         """Put other traces of a cell in the place of those there are.
@@ -150,6 +157,11 @@ class Occurrences:
         touched = {"", old.twin, new.twin}
         for cell in (old, new):
             touched.update(cell.words, cell.binds, cell.needs, cell.reads, cell.deletes)
+        if self._words is None:
+            self._words = {}
+            for number, cell in self.cells.items():
+                _move(self._words, number, (), cell.words)
+        _move(self._words, index, old.words, new.words)
         _move(self.binders, index, old.binds, new.binds)
         _move(self.needers, index, old.needs, new.needs)
         if old.twin != new.twin:

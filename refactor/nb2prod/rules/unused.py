@@ -28,7 +28,7 @@ def vain(view: NotebookView, name: str) -> bool:
         return False
     if all(b.kind == "import" for s in summaries for b in s.binds if b.name == name):
         return False
-    return not _mentioned(name, [c.source for c in index.cells.values() if name in c.source])
+    return not _mentioned(name, index.texts_with(name))
 
 
 def _exports(view: NotebookView, _: str) -> bool:
