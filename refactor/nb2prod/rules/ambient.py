@@ -37,4 +37,4 @@ USUAL_IMPORTS = {
 
 def is_ambient(name: str) -> bool:
     """Say whether a notebook may use a name without defining it."""
-    return name in _NAMES or (name[0] == "_" and _NUMBERED.fullmatch(name) is not None)
+    return name in _NAMES or (name.startswith("_") and _NUMBERED.fullmatch(name) is not None)
