@@ -29,7 +29,9 @@ _KEYS = (
 _LITERALS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
 # Those that end in a sign are looked for where it stands: a text is cut there in the time that it
 # takes to look for one or two of them.
-_SIGNS = tuple((s, tuple(n[:-1] for n in _LITERALS if n.endswith(s))) for s in (b"_", b"-"))
+_SIGNS = tuple(
+    (sign, tuple(n.split(sign)[-2] for n in _LITERALS if n.endswith(sign))) for sign in (b"_", b"-")
+)
 _HINTS = tuple(literal for literal in _LITERALS if not literal.endswith((b"_", b"-")))
 _ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
 _PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in _KEYS]
