@@ -101,6 +101,15 @@ def test_a_notebook_in_another_language_is_left_alone(check, tmp_path):
         assert "not checked: the notebook is written in R" in run.stderr
 
 
+def test_a_script_knows_its_file_and_a_notebook_does_not(check, tmp_path):
+    code = "from pathlib import Path\nhere = Path(__file__)\nprint(here)"
+    (tmp_path / "script.py").write_text(f"# %%\n{code}\n")
+    notebook(tmp_path, code)
+    said = check("--select", "NBD002").stdout
+    assert "`__file__` is not defined" in said
+    assert "script.py" not in said
+
+
 def test_results_are_kept_and_follow_every_change(check, tmp_path):
     path = notebook(tmp_path, STAR, "x = 1")
     first = check("--select", "NBI003")

@@ -29,6 +29,8 @@ def missing(view: NotebookView, name: str) -> Missing | None:
     """
     if is_ambient(name) or (name in ONLY_PYTHON_2 and view.notebook.python_2):
         return None
+    if name == "__file__" and view.notebook.format == "py":
+        return None  # a script knows it, a kernel does not
     index = view.occurrences
     if index.broken and _unsure(view, name):
         return None
