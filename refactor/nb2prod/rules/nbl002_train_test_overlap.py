@@ -57,6 +57,38 @@ model = LogisticRegression().fit(more_X, more_y)
 print(model.score(X_train, y_train), model.score(X_test, y_test))
 ```
 
+Rows that are picked by positions or a mask of which nothing is known: they may be others.
+
+```python
+# %%
+import numpy as np
+import pandas as pd
+from sklearn.metrics import mean_squared_error
+from sklearn.svm import SVR
+rows = pd.read_csv("payments.csv")
+X, y = rows.drop("amount", axis=1), rows["amount"]
+folds = np.array_split(np.random.permutation(len(X)), 5)
+# %%
+for i in range(5):
+    train_rows = np.concatenate([folds[j] for j in range(5) if j != i])
+    model = SVR().fit(X.loc[train_rows], y[train_rows])
+    print(mean_squared_error(y[folds[i]], model.predict(X.loc[folds[i]])))
+```
+
+```python
+# %%
+import pandas as pd
+from sklearn.metrics import accuracy_score
+from sklearn.tree import DecisionTreeClassifier
+nodes = pd.read_csv("nodes.csv")
+X, y = nodes.drop("kind", axis=1), nodes["kind"]
+train_mask, test_mask = pd.read_csv("train.csv")["in"], pd.read_csv("test.csv")["in"]
+tree = DecisionTreeClassifier().fit(X[train_mask], y[train_mask])
+# %%
+predicted = tree.predict(X)
+accuracy_score(y[test_mask], predicted[test_mask])
+```
+
 ## References
 
 - imbalanced-learn: common pitfalls, data leakage

@@ -80,6 +80,8 @@ class Lineage(Estimators):
         if short in names.SELECTION_SCORES or (short in names.AGGREGATES and "." in name):
             return self.aggregate(node, short, first, given)
         if short in names.ACROSS_FUNCTIONS:
+            if "lmbda" in given.named:  # it was computed before, and is only applied
+                return mix([first])
             return self.across(node, first, short)
         if short in ("DataFrame", "array", "asarray"):
             return replace(mix(given.values), facts=first.facts, columns=first.columns,

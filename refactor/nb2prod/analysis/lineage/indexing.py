@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.In,
     ast.IsNot: ast.Is,
 }
+_OF_ROWS = re.compile(r"idx|ind(?:ex|ices)|mask|perm|fold", re.IGNORECASE)
 _ACCESSORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
 
 
@@ -125,8 +127,21 @@ def load(run: Interpreter, node: ast.Subscript) -> Value:
         return base.select(place.index)
     named = column_names(place)
     if named is None:
-        return replace(mix([base]), columns=None, facts=base.facts, tests=base.tests)
+        # What is called so picks rows; anything else may as well name columns.
+        taken = _some(base, index, place) if _OF_ROWS.search(ast.unparse(index)) else base
+        return replace(mix([taken]), columns=None, facts=base.facts)
     return columns_of(base, named, single=isinstance(place.constant, str))
+
+
+def _some(base: Value, index: ast.expr, place: Value) -> Value:
+    """Return what an index selects of which nothing is known: some rows, nobody knows which.
+
+    Of predictions that are chosen so, nobody knows what they are a test on.
+    """
+    if place.constant is not None or place.rest or place.items is not None:
+        return base
+    taken = base.select([Selection(f"some {ast.unparse(index)}", "in")])
+    return replace(taken, tests=frozenset[int]())
 
 
 def _of_container(base: Value, place: Value) -> Value:
@@ -144,7 +159,7 @@ def select(run: Interpreter, base: Value, index: ast.expr) -> Value:
     """Return the rows of a value that an index selects."""
     if not isinstance(index, ast.Slice):
         place = run.evaluate(index)
-        return base.select(place.index)
+        return base.select(place.index) if place.index else _some(base, index, place)
     cuts: list[Selection] = []
     for bound, part in ((index.lower, "above"), (index.upper, "below")):
         if bound is not None and not (isinstance(bound, ast.Constant) and bound.value in (0, None)):
