@@ -9,8 +9,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import fields
-
 from nb2prod.config import Limits
 from nb2prod.finding import SEVERITIES
 from nb2prod.rules import notebook_rules
@@ -97,7 +95,8 @@ def server_settings() -> dict[str, dict[str, Any]]:
             "default": {},
             "description": "The thresholds of the rules that have one.",
             "properties": {
-                _camel(limit.name): {**number, "default": limit.default} for limit in fields(Limits)
+                _camel(name): {**number, "default": limit}
+                for name, limit in Limits()._asdict().items()
             },
             "additionalProperties": False,
         },

@@ -7,6 +7,7 @@ module, fitted and replayed by the probe that `nb2prod refactor --with api` uses
 import json
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -267,3 +268,13 @@ def test_a_wrong_slice_is_found_out(folder):
     found = probe(folder)
     assert not found["raw"]
     assert "does not come out of any record" in found["why"]
+
+
+def test_what_large_numbers_leave_of_each_other_may_be_rounded(tmp_path, monkeypatch):
+    """On other machines, and in other batches, a sum that is nothing is another next to nothing."""
+    (tmp_path / "rounding_probe.py").write_text(remote("inference_probe"))
+    monkeypatch.syspath_prepend(tmp_path)
+    same = import_module("rounding_probe")._alike
+    sizes = 1e-9, 1e-12 * import_module("rounding_probe")._largest([20.0, [-7e-15, float("nan")]])
+    assert same([20.0, -7e-15], [20.0, 3e-15], sizes)
+    assert not same([20.0, 1e-9], [20.0, 2e-9], sizes)

@@ -205,6 +205,7 @@ class Replay:
         batches += [
             shuffled.sample(rows, min(len(rows), shuffled.randint(2, 50))) for _ in range(_BATCHES)
         ]
+        tolerance = self._tolerance(predictions)
         tried = set()
         for batch in batches:
             if time.monotonic() > self.until:
@@ -216,16 +217,22 @@ class Replay:
             said = _listed(
                 self._do("predicting for a record alone", lambda g=one: self._predict(g))
             )
-            if not _alike(said, [predictions[place[row]] for row in batch], self._tolerance()):
+            if not _alike(said, [predictions[place[row]] for row in batch], tolerance):
                 raise Unfit(
                     "the model predicts something else for a record alone than among others"
                 )
             tried.update(batch)
         self.rows_tried = len(tried)
 
-    def _tolerance(self):
-        """Return how far predictions may differ: relatively, and at all."""
-        return (1e-5, 1e-6) if self.adapter.endswith("_network") else (1e-9, 0.0)
+    def _tolerance(self, predictions):
+        """Return how far predictions may differ: relatively, and at all.
+
+        Where large numbers take each other away, little is left but what was rounded.
+        """
+        largest = _largest(predictions)
+        if self.adapter.endswith("_network"):
+            return 1e-5, 1e-6 * max(largest, 1.0)
+        return 1e-9, 1e-12 * largest
 
     def _predict(self, given):
         return self.model.predict(given)
@@ -326,6 +333,13 @@ def _listed(predictions):
     import numpy as np
 
     return np.asarray(predictions).tolist()
+
+
+def _largest(value):
+    if isinstance(value, list):
+        return max([_largest(item) for item in value] or [0.0])
+    number = isinstance(value, (int, float)) and math.isfinite(value)
+    return abs(value) if number else 0.0
 
 
 def _alike(one, other, tolerance):
