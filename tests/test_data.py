@@ -59,13 +59,16 @@ def test_what_can_not_be_brought_is_named_with_its_cell_and_the_reason(tmp_path,
     (tmp_path / "parts" / "one.txt").write_text("many " * 1000)
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "sales.csv").write_text("price\n1\n")
+    pointer = f"version https://git-lfs.github.com/spec/v1\noid sha256:{'0' * 64}\nsize 9000\n"
+    (tmp_path / "large.csv").write_text(pointer)
     path = notebook(
         tmp_path,
         "import pandas as pd\na = pd.read_csv('https://example.org/a.csv')",
         "b = pd.read_csv('/no/such/place/b.csv')",
         "import glob\nc = [open(name).read() for name in glob.glob('parts/*.txt')]",
         "d = pd.read_csv('/content/sales.csv')",
-        "print(a, b, c, d)",
+        "e = pd.read_csv('large.csv')",
+        "print(a, b, c, d, e)",
     )
     assert refactor(path, tmp_path / "project", "--data-limit", "4kB") == 0
     assert {*capsys.readouterr().err.splitlines()} >= {
@@ -74,4 +77,6 @@ def test_what_can_not_be_brought_is_named_with_its_cell_and_the_reason(tmp_path,
         "nb2prod: cell 3: parts/one.txt is not brought: it has 5 kB, more than the 4 kB of a copy",
         "nb2prod: cell 4: /content/sales.csv is not brought: no such file, "
         "but data/sales.csv has its name",
+        "nb2prod: cell 5: large.csv is not brought: what is there is a pointer of Git LFS, "
+        "and `git lfs pull` brings the file",
     }

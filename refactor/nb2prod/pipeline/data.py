@@ -17,6 +17,7 @@ from nb2prod.pipeline.plan import DataFiles
 LIMIT = 50_000_000  # bytes; a larger file is referred to, not copied
 _MOST_FILES = 500  # of a pattern
 _OUTPUT = "data/output"
+_POINTER = b"version https://git-lfs.github.com/spec/"
 _LISTING = frozenset({"os.listdir", "os.scandir", "os.walk", "iterdir", "rglob"})
 
 
@@ -109,6 +110,10 @@ class _Search:
 
     def _bring(self, number: int, cell: int, source: Path, named: str | None) -> None:
         """Bring a file: as a parameter where the notebook names it plainly, else in its place."""
+        if _is_pointer(source):
+            why = "what is there is a pointer of Git LFS, and `git lfs pull` brings the file"
+            self.left.append((cell, named or source.name, why))
+            return
         large = source.stat().st_size > self.limit
         if named is not None:
             target = str(source.resolve()) if large else self._target(named, source)
@@ -243,6 +248,18 @@ def _namesake(folder: Path, key: str) -> str | None:
     near = (path for depth in ("", "*/", "*/*/") for path in _files(folder.glob(depth + name)))
     found = next(near, None) if name else None
     return found.relative_to(folder).as_posix() if found else None
+
+
+def _is_pointer(path: Path) -> bool:
+    """Say whether Git LFS, or who copied the repository, has left its note in the place of a file.
+
+    https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+    """
+    try:
+        with path.open("rb") as stream:
+            return stream.read(len(_POINTER)) == _POINTER
+    except OSError:
+        return False
 
 
 def _files(found: Iterable[Path]) -> list[Path]:
