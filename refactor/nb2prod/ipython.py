@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 
 from nb2prod.margins import find_margins, flush, unflush
 from nb2prod.source import LineTable, Span
+from nb2prod.syntax import parsed
 
 Kind = Literal["line", "cell", "shell", "help"]
 
@@ -110,16 +110,6 @@ def _suspect(source: str) -> bool:
         or (signs and _SUSPECT_SIGN.search(source))
         or _SUSPECT_LINE.search(source)
     )
-
-
-def parsed(code: str) -> ast.Module | None:
-    """Return the syntax tree of `code`, or None; warns of nothing and never fails."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return ast.parse(code)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
 
 
 def line_starts_outside_strings(code: str) -> Iterator[int]:

@@ -9,7 +9,8 @@ import msgspec
 from msgspec.structs import replace
 
 from nb2prod import shell
-from nb2prod.ipython import Piece, parsed
+from nb2prod.ipython import Piece
+from nb2prod.syntax import parsed
 
 _SHOWS = "only shows something to the reader"
 _MEASURES = "measures only, and binds nothing"

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 
 import msgspec
 
-from nb2prod.ipython import Kind, Piece, parsed, read
+from nb2prod.ipython import Kind, Piece, read
 from nb2prod.margins import flush
 from nb2prod.plain import Note, PythonCell, to_python
 from nb2prod.shell import names_of
 from nb2prod.shell import reads as shell_reads
 from nb2prod.source import Edit, Span, apply_edits
+from nb2prod.syntax import parsed
 
 __all__ = ["Magic", "Masked", "Note", "PythonCell", "mask", "to_python"]
 

@@ -9,10 +9,11 @@ from collections.abc import Collection, Iterable
 import msgspec
 from msgspec.structs import replace
 
-from nb2prod.ipython import RUNNING, RUNNING_CELLS, Piece, line_starts_outside_strings, parsed, read
+from nb2prod.ipython import RUNNING, RUNNING_CELLS, Piece, line_starts_outside_strings, read
 from nb2prod.magic_rules import Plain, plain_for
 from nb2prod.shell import names_of
 from nb2prod.source import Edit, LineTable, Span, apply_edits
+from nb2prod.syntax import parsed
 
 _SHOWS = "only shows something to the reader"
 _SETS_UP = "only sets up the interactive session"

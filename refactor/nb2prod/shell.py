@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from nb2prod.ipython import parsed
+from nb2prod.syntax import parsed
 
 _DOLLAR = re.compile(r"\$(\$?[\w.]+)")
 _ENVIRONMENT = re.compile(

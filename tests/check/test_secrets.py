@@ -1,9 +1,16 @@
-"""Each kind of key is found in text, and suspected in an output as it lies in the file."""
+"""What is searched for in outputs is suspected in them as they lie in the file.
+
+To decode them all takes too long; what is not suspected is never found.
+"""
 
 import json
+from pathlib import Path
 
 import pytest
 
+from nb2prod.checking import check_file
+from nb2prod.config import Config
+from nb2prod.lint import Checker
 from nb2prod.rules.secrets import find_secrets, may_hold_secret
 
 SMALL = "uQ5hT0sWdJ3nLxC8kYvR2oMfB6eZpA1iGt9aXUq4bNwHjK7VlSyDrEzPcFgImO"  # no order: no example
@@ -43,3 +50,27 @@ def test_what_only_looks_like_a_key_is_none():
     for text in ("ghp_short", "my_variable_name - text-align: right", "https://example.com/a@b"):
         assert list(find_secrets(text)) == []
     assert not may_hold_secret(b"my_variable_name - text-align: right")
+
+
+@pytest.mark.parametrize("ascii_only", [True, False])
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("4111 1111 1111 1111", True),
+        ("card:\u00a04111 1111 1111 1111", True),  # in ASCII, digits stand before it: \\u00a0
+        ("0.4111111111111111", False),
+        ("\u00a0ada@analytical.org", True),
+        ("\u00a0DE89 3704 0044 0532 0130 00", True),
+    ],
+)
+def test_what_an_output_shows_of_persons_is_found_however_it_is_written(
+    tmp_path: Path, shown: str, *, ascii_only: bool, found: bool
+):
+    output = {"output_type": "stream", "name": "stdout", "text": shown}
+    cell = {"cell_type": "code", "execution_count": 1, "metadata": {}, "source": "show()"}
+    notebook = {"nbformat": 4, "nbformat_minor": 4, "metadata": {}}
+    notebook["cells"] = [{**cell, "outputs": [output]}]
+    path = tmp_path / "case.ipynb"
+    path.write_text(json.dumps(notebook, ensure_ascii=ascii_only), "utf-8")
+    checked, _ = check_file(path, Checker.of(Config(select=("NBP005",))))
+    assert bool(checked.findings) is found

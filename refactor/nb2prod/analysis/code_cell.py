@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import re
-import warnings
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeVar, cast
@@ -15,11 +14,10 @@ from nb2prod.analysis.summary import Broken, MagicUse, Summary
 from nb2prod.analysis.walk import Walk
 from nb2prod.magics import Magic, mask
 from nb2prod.source import LineTable, Span
+from nb2prod.syntax import syntax
 
 Node = TypeVar("Node", bound=ast.AST)
 
-_FILE = "<cell>"
-_SILENT = ("ignore", None, Warning, re.compile(_FILE), 0)  # as `warnings.filters` has it
 # `%%sql result <<`, `%%R -o frame`: magics of others that bind a name which they are told.
 _TOLD = re.compile(r"\b([A-Za-z_]\w*)\s*<<|(?:^|\s)(?:-o|--output|--out|-c)[ =]([A-Za-z_]\w*)")
 # Behind a value that is not to be shown; one in a comment hides nothing.
@@ -123,7 +121,7 @@ class CodeCell:
 
     def _parse(self) -> Sequence[ast.stmt]:
         try:
-            return quiet_syntax(self.code, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).body
+            return syntax(self.code, ast.PyCF_ALLOW_TOP_LEVEL_AWAIT).body
         except SyntaxError as error:
             start = self.lines.start(error.lineno or 1) + max(0, (error.offset or 1) - 1)
             start = min(start, len(self.source))
@@ -131,20 +129,6 @@ class CodeCell:
         except (ValueError, RecursionError, MemoryError, OverflowError) as error:
             self._broken = Broken(str(error) or "nested too deeply", 0, 0)
         return ()
-
-
-def quiet_syntax(code: str, flags: int = 0) -> ast.Module:
-    """Return the syntax tree of code that is only read, as `ast.parse` does; warn of nothing.
-
-    The filter that keeps Python quiet stays: taking it off each time takes a tenth of the time.
-
-    Raises:
-        SyntaxError, ValueError, RecursionError, MemoryError, OverflowError: it is no Python.
-    """
-    if _SILENT not in warnings.filters[:1]:
-        warnings.filterwarnings("ignore", module=_FILE)
-    flags |= ast.PyCF_ONLY_AST
-    return cast("ast.Module", compile(code, _FILE, "exec", flags, dont_inherit=True))
 
 
 def _binds(magic: Magic) -> tuple[str, ...]:

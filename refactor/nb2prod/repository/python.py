@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import posixpath
 import re
-import warnings
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +13,7 @@ from typing import Any
 from nb2prod.analysis.code_cell import dotted
 from nb2prod.repository.tree import Tree
 from nb2prod.source import LineTable, Span
+from nb2prod.syntax import parsed
 
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
@@ -136,14 +136,8 @@ def _only_for_types(test: ast.expr) -> bool:
 def read_module(tree: Tree, path: str) -> Module | None:
     """Return a Python file; None if it cannot be read, or is not Python 3."""
     source = tree.text(path)
-    if source is None:
-        return None
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return Module(path, source, ast.parse(source))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+    read = None if source is None else parsed(source)
+    return None if source is None or read is None else Module(path, source, read)
 
 
 @dataclass(frozen=True)

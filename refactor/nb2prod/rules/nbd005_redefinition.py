@@ -51,7 +51,7 @@ from nb2prod.rules.rule import Flag, NotebookView, Rule
 from nb2prod.source import Span
 
 _DEFINES = frozenset({"function", "class"})
-_IS_SOMETHING = _DEFINES | {"import"}
+_NO_VARIABLE = _DEFINES | {"import"}
 _WORDS = {"import": "imported", "function": "a function", "class": "a class"}
 
 
@@ -93,7 +93,7 @@ def _redefined(view: NotebookView, name: str) -> Mapping[int, tuple[int, int, Bi
 def _differs(earlier: Bind, bind: Bind) -> bool:
     if bind.kind in _DEFINES:
         return True
-    return earlier.kind in _IS_SOMETHING and bind.kind not in {"import", "magic"}
+    return earlier.kind in _NO_VARIABLE and bind.kind not in {"import", "magic"}
 
 
 RULE = Rule(

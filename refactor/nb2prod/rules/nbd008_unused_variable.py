@@ -102,7 +102,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from nb2prod.analysis.code_cell import CodeCell, dotted, quiet_syntax
+from nb2prod.analysis.code_cell import CodeCell, dotted
 from nb2prod.analysis.summary import Bind, Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook import Cell
@@ -110,6 +110,7 @@ from nb2prod.rules.nbd009_dead_cell import is_dead
 from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in, statement_lines
 from nb2prod.rules.unused import may_be_vain, vain
 from nb2prod.source import Span
+from nb2prod.syntax import parsed
 
 # The value of these is bound so that it is not shown: what counts is what they do.
 _SHOWING = re.compile(
@@ -182,11 +183,10 @@ def _fixes(cell: Cell, bind: Bind) -> Sequence[Fix]:
 @lru_cache(maxsize=1024)
 def _is_plain(statement: str) -> bool:
     """Say whether a statement is whole, and calls nothing."""
-    try:
-        nodes = list(ast.walk(quiet_syntax(statement)))
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return not any(isinstance(n, ast.Call | ast.Await | ast.Subscript) for n in nodes)
+    tree = parsed(statement)
+    return tree is not None and not any(
+        isinstance(node, ast.Call | ast.Await | ast.Subscript) for node in ast.walk(tree)
+    )
 
 
 RULE = Rule("NBD008", "unused-variable", "info", among=_check)

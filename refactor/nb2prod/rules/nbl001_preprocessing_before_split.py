@@ -139,6 +139,23 @@ model = make_pipeline(StandardScaler(), LogisticRegression())
 cross_val_score(model, rows.drop(columns="survived"), rows["survived"])
 ```
 
+A transformation whose parameter is given: it was computed before, and is only applied.
+
+```python
+# %%
+import pandas as pd
+from scipy.stats import boxcox
+from sklearn.linear_model import LinearRegression
+from sklearn.model_selection import train_test_split
+rows = pd.read_csv("fares.csv")
+X_train, X_test, y_train, y_test = train_test_split(rows[["miles"]], rows["fare"], random_state=0)
+# %%
+X_train["miles"], power = boxcox(X_train["miles"])
+X_test["miles"] = boxcox(X_test["miles"], lmbda=power)
+model = LinearRegression().fit(X_train, y_train)
+model.score(X_test, y_test)
+```
+
 ## References
 
 - scikit-learn: common pitfalls, data leakage during pre-processing

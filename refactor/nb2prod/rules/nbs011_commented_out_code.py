@@ -63,10 +63,10 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from nb2prod.analysis.code_cell import quiet_syntax
 from nb2prod.ipython import comments
 from nb2prod.rules.rule import CellView, Flag, Rule, fix, statement_lines
 from nb2prod.source import Span
+from nb2prod.syntax import parsed
 
 # What code has and prose has not; most comments need not be read as Python at all.
 _LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)
@@ -135,11 +135,8 @@ def _pieces(texts: list[str]) -> Iterator[tuple[int, int]]:
 def _is_code(text: str) -> bool:
     if not text.strip() or text[:1] == "\n" or not _LIKELY.search(text):
         return False
-    try:
-        body = quiet_syntax(textwrap.dedent(text)).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return bool(body) and all(map(_is_statement, body))
+    tree = parsed(textwrap.dedent(text))
+    return tree is not None and bool(tree.body) and all(map(_is_statement, tree.body))
 
 
 def _is_statement(node: ast.stmt) -> bool:

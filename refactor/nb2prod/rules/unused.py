@@ -58,6 +58,6 @@ def _stands(name: str, text: str) -> int:
     while at >= 0:
         end = at + len(name)
         around = text[at - 1 : at] + text[end : end + 1]
-        count += not around or not any(c.isalnum() or c == "_" for c in around)
+        count += not any(c.isalnum() or c == "_" for c in around)
         at = text.find(name, end)
     return count

@@ -22,7 +22,9 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.NotIn: ast.In,
     ast.IsNot: ast.Is,
 }
-_OF_ROWS = re.compile(r"idx|ind(?:ex|ices)|mask|perm|fold", re.IGNORECASE)
+_OF_ROWS = re.compile(
+    r"idx|(?<![a-z])(?:index|indices|masks?|perm(?:utation)?|folds?)(?![a-z])", re.IGNORECASE
+)
 _ACCESSORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
 
 

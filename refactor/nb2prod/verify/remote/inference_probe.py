@@ -229,10 +229,9 @@ class Replay:
 
         Where large numbers take each other away, little is left but what was rounded.
         """
-        largest = _largest(predictions)
         if self.adapter.endswith("_network"):
-            return 1e-5, 1e-6 * max(largest, 1.0)
-        return 1e-9, 1e-12 * largest
+            return 1e-5, 1e-6
+        return 1e-9, 1e-12 * _largest(predictions)
 
     def _predict(self, given):
         return self.model.predict(given)
