@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any
 
-from nb2prod.rules import notebook_rules, page
-from nb2prod.rules.examples import examples
+from nb2prod.rules.pages.examples import examples
+from nb2prod.rules.registry import notebook_rules, page
 
 # What breaks readers of Python, of IPython, of JSON and of text.
 _PIECES = [

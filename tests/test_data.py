@@ -7,7 +7,7 @@ import pytest
 import yaml
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 
 def refactor(path, project, *options):

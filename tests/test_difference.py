@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from nb2prod.verify.environment import remote
-from nb2prod.verify.seen import difference, seen
+from nb2prod.verify.runs.environment import probe_source
+from nb2prod.verify.runs.observed_value import difference, seen
 
 PROBE = {"__name__": "probe"}
-exec(compile(remote("fingerprint"), "fingerprint", "exec"), PROBE)
+exec(compile(probe_source("fingerprint"), "fingerprint", "exec"), PROBE)
 
 FRAME = pd.DataFrame({"a": [1, 2, 3], "b": [0.5, 1.5, 4.0], "c": list("xyz")})
 

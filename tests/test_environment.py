@@ -10,7 +10,7 @@ import venv
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 
 @pytest.fixture

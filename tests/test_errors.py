@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 READS = ("text = open('data.txt').read()", "print(len(text))")
 

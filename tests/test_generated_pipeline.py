@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 
 def run(*command: str, folder: Path) -> str:

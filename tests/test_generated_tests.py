@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 CHURN = Path(__file__).parent / "notebooks" / "churn" / "churn.ipynb"
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"

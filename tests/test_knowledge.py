@@ -19,13 +19,17 @@ import pytest
 import sklearn.datasets
 from sklearn.utils import all_estimators
 
-from nb2prod import knowledge
+from nb2prod.knowledge import catalog
 
 SHORTHANDS = {"pure", "chains", "inplace", "views", "mutating", "figures", "metrics"}
 GROUPS = SHORTHANDS | {"gives", "roles", "methods"}
 CLASS = GROUPS | {"bases", "attributes", "immutable", "unstorable", "clones", "draws"}
 STATES = {None, "numpy", "python", "torch", "tensorflow", "cv2"}
-SOURCES = {s.name: s for s in files(knowledge).iterdir() if s.name.endswith(".toml")}
+SOURCES = {
+    s.name: s
+    for s in files("nb2prod.knowledge").joinpath("libraries").iterdir()
+    if s.name.endswith(".toml")
+}
 TABLES = {name: tomllib.loads(source.read_text("utf-8")) for name, source in SOURCES.items()}
 
 
@@ -52,7 +56,7 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
     for entry in entries(name):
         assert entry.keys() <= CLASS
         assert entry.get("draws") in STATES
-        assert entry.get("roles", {}).keys() <= set(knowledge.ROLES)
+        assert entry.get("roles", {}).keys() <= set(catalog.ROLES)
         effects += entry.get("methods", {}).values()
         listed = [n for key in SHORTHANDS for n in entry.get(key, ())]
         listed += [n for names in entry.get("gives", {}).values() for n in names]
@@ -60,8 +64,8 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
         assert twice == set()
         for names in entry.get("roles", {}).values():
             assert set(names) <= {*listed, *entry.get("methods", {})}
-    for effect in map(knowledge.effect, effects):
-        assert effect.role in {None, *knowledge.ROLES}
+    for effect in map(catalog.effect, effects):
+        assert effect.role in {None, *catalog.ROLES}
         assert effect.draws in {*STATES, "nothing"}
         assert set(effect.seeds) <= STATES
         for path in (effect.reads, effect.writes):
@@ -75,60 +79,56 @@ def test_what_a_file_refers_to_exists(name: str) -> None:
     table = TABLES[name]
     bases = [b for c in table.get("classes", {}).values() for b in c.get("bases", ())]
     for target in (*table.get("families", {}).values(), *bases):
-        assert knowledge.library_class(target) is not None, target
+        assert catalog.library_class(target) is not None, target
     for prefix in table.get("aliases", {}):
-        assert knowledge.canonical(prefix) == knowledge.canonical(knowledge.canonical(prefix))
+        assert catalog.canonical(prefix) == catalog.canonical(catalog.canonical(prefix))
     library = name.removesuffix(".toml")
     if library not in ("common", "stdlib"):
         for kind in ("functions", "classes", "modules"):
             for key in table.get(kind, {}):
                 assert key.partition(".")[0] == library
-                assert kind == "modules" or knowledge.canonical(key) == key, "never looked up"
+                assert kind == "modules" or catalog.canonical(key) == key, "never looked up"
 
 
 def test_a_key_outside_the_vocabulary_is_refused() -> None:
     with pytest.raises(ValueError, match="colour"):
-        knowledge.effect({"colour": "red"})
+        catalog.effect({"colour": "red"})
 
 
 # How it is looked up ----------------------------------------------------------------------------
 
 
 def test_the_standard_library_is_in_one_file() -> None:
-    assert knowledge.function("random.shuffle") == knowledge.Effect(
-        draws="python", mutates=("0", "x")
-    )
-    assert knowledge.function("math.sqrt") == knowledge.Effect(returns="builtins.float")
+    assert catalog.function("random.shuffle") == catalog.Effect(draws="python", mutates=("0", "x"))
+    assert catalog.function("math.sqrt") == catalog.Effect(returns="builtins.float")
 
 
 def test_an_alias_leads_to_the_one_name() -> None:
-    assert knowledge.canonical("tensorflow.keras.layers.Dense") == "keras.layers.Dense"
-    assert knowledge.method("fbprophet.Prophet", "fit") == knowledge.method(
-        "prophet.Prophet", "fit"
-    )
+    assert catalog.canonical("tensorflow.keras.layers.Dense") == "keras.layers.Dense"
+    assert catalog.method("fbprophet.Prophet", "fit") == catalog.method("prophet.Prophet", "fit")
 
 
 def test_a_class_that_is_not_listed_is_described_by_its_family() -> None:
-    fit = knowledge.method("sklearn.preprocessing.StandardScaler", "fit")
-    assert fit == knowledge.Effect(returns="self", mutates=("self",), role="features")
-    assert knowledge.method("sklearn.preprocessing.scale", "fit") is None
+    fit = catalog.method("sklearn.preprocessing.StandardScaler", "fit")
+    assert fit == catalog.Effect(returns="self", mutates=("self",), role="features")
+    assert catalog.method("sklearn.preprocessing.scale", "fit") is None
 
 
 def test_a_star_stands_for_the_methods_that_nobody_lists() -> None:
     generator = "numpy.random.Generator"
-    assert knowledge.method(generator, "normal") == knowledge.Effect(mutates=("self",))
-    assert knowledge.method("numpy.random.RandomState", "get_state") == knowledge.PURE
+    assert catalog.method(generator, "normal") == catalog.Effect(mutates=("self",))
+    assert catalog.method("numpy.random.RandomState", "get_state") == catalog.PURE
 
 
 def test_a_class_draws_if_one_of_its_bases_does() -> None:
-    assert knowledge.draws("sklearn.ensemble.RandomForestClassifier") == "numpy"
-    assert knowledge.draws("imblearn.over_sampling.SMOTE") == "numpy"
-    assert knowledge.draws("sklearn.linear_model.LinearRegression") is None
+    assert catalog.draws("sklearn.ensemble.RandomForestClassifier") == "numpy"
+    assert catalog.draws("imblearn.over_sampling.SMOTE") == "numpy"
+    assert catalog.draws("sklearn.linear_model.LinearRegression") is None
 
 
 def test_what_starts_programs_is_unknown() -> None:
-    assert knowledge.function("os.system") is None
-    assert knowledge.function("subprocess.run") is None
+    assert catalog.function("os.system") is None
+    assert catalog.function("subprocess.run") is None
 
 
 # Nothing common is unknown ----------------------------------------------------------------------
@@ -155,7 +155,7 @@ def test_what_starts_programs_is_unknown() -> None:
 )
 def test_every_public_method_is_described(class_name: str, class_: type) -> None:
     methods = [n for n in dir(class_) if n[0] != "_" and inspect.isroutine(getattr(class_, n))]
-    unknown = [n for n in methods if knowledge.method(class_name, n) is None]
+    unknown = [n for n in methods if catalog.method(class_name, n) is None]
     assert methods
     assert unknown == []
 
@@ -166,7 +166,7 @@ def test_every_public_function_is_described(module: Any) -> None:
     unknown = [
         name
         for name in (f"{module.__name__}.{n}" for n in names)
-        if knowledge.function(name) is None and knowledge.library_class(name) is None
+        if catalog.function(name) is None and catalog.library_class(name) is None
     ]
     assert names
     assert set(unknown) <= {"numpy.ufunc", "numpy.flatiter"}
@@ -222,7 +222,7 @@ def call(receiver: Any, name: str, *given: Any, **named: Any) -> Any:
 
 @pytest.mark.parametrize("name", sorted({*CALLS, *NO_ARGUMENTS}))
 def test_a_frame_changes_and_shares_only_as_described(name: str) -> None:
-    effect = knowledge.method("pandas.DataFrame", name)
+    effect = catalog.method("pandas.DataFrame", name)
     assert effect is not None
     if COPY_ON_WRITE and name in GONE:
         pytest.skip("this pandas has it no more")
@@ -245,7 +245,7 @@ def test_a_frame_changes_and_shares_only_as_described(name: str) -> None:
 )
 def test_views_of_a_frame_share_its_memory(name: str) -> None:
     table = frame()[["a"]] if name == "squeeze" else frame()
-    effect = knowledge.method("pandas.DataFrame", name)
+    effect = catalog.method("pandas.DataFrame", name)
     assert effect is not None
     assert effect.shares == ("self",)
     column = np.asarray(table["a"])
@@ -255,7 +255,7 @@ def test_views_of_a_frame_share_its_memory(name: str) -> None:
 
 @pytest.mark.parametrize("class_", [pd.DataFrame, pd.Series, pd.Index])
 def test_inplace_methods_take_that_keyword(class_: type) -> None:
-    known = knowledge.library_class(f"pandas.{class_.__name__}")
+    known = catalog.library_class(f"pandas.{class_.__name__}")
     assert known is not None
     assert known.inplace
     for name in set(known.inplace) - (GONE if COPY_ON_WRITE else set()):
@@ -273,7 +273,7 @@ def test_inplace_methods_take_that_keyword(class_: type) -> None:
     ],
 )  # fmt: skip
 def test_an_array_changes_and_shares_only_as_described(name: str, given: tuple[Any, ...]) -> None:
-    effect = knowledge.method("numpy.ndarray", name)
+    effect = catalog.method("numpy.ndarray", name)
     assert effect is not None
     array = np.array([3.0, 1.0, 2.0])
     result = getattr(array, name)(*given)
@@ -293,7 +293,7 @@ def test_an_array_changes_and_shares_only_as_described(name: str, given: tuple[A
     ),
 )
 def test_a_function_of_an_array_shares_and_changes_only_as_described(name: str) -> None:
-    effect = knowledge.function(f"numpy.{name}")
+    effect = catalog.function(f"numpy.{name}")
     array = np.array([[3.0, 1.0], [2.0, 4.0]])
     for given in ((array,), (array, 1), (array, 0, 9), (array, array)):
         try:
@@ -301,7 +301,7 @@ def test_a_function_of_an_array_shares_and_changes_only_as_described(name: str) 
         except Exception:  # noqa: BLE001 - not a call of this function
             continue
         if effect is None:  # a class
-            assert knowledge.library_class(knowledge.canonical(f"numpy.{name}")) is not None
+            assert catalog.library_class(catalog.canonical(f"numpy.{name}")) is not None
             break
         changed = array.tolist() != [[3.0, 1.0], [2.0, 4.0]]
         assert changed <= bool(effect.mutates)
@@ -339,7 +339,7 @@ TYPES = {
 )
 def test_methods_give_the_types_that_they_are_said_to_give(class_name: str, receiver: Any) -> None:
     for name in (n for n in dir(receiver) if n[0] != "_" and n not in ("to_clipboard", "info")):
-        effect = knowledge.method(class_name, name)
+        effect = catalog.method(class_name, name)
         if effect is None or effect.figure:
             continue
         type_ = type(receiver) if effect.returns == "same" else TYPES.get(str(effect.returns))
@@ -353,13 +353,13 @@ def test_methods_give_the_types_that_they_are_said_to_give(class_name: str, rece
 @pytest.mark.parametrize("data", [frame(), frame()["a"]], ids=["frame", "series"])
 def test_functions_of_numpy_keep_the_type_of_a_table_only_as_described(data: Any) -> None:
     for name in (n for n in dir(np) if isinstance(getattr(np, n), np.ufunc)):
-        effect = knowledge.function(f"numpy.{name}")
+        effect = catalog.function(f"numpy.{name}")
         assert effect is not None
         if effect.returns == "same":
             with contextlib.suppress(TypeError):  # not of floats
                 assert isinstance(call(np, name, data), type(data)), name
     for name in ("asarray", "ravel", "nan_to_num"):
-        effect = knowledge.function(f"numpy.{name}")
+        effect = catalog.function(f"numpy.{name}")
         assert effect is not None
         assert effect.returns == "numpy.ndarray"
         assert type(getattr(np, name)(data)) is np.ndarray
@@ -396,13 +396,13 @@ def draws_from_numpy(run: Callable[[], object]) -> bool:
     ],
 )
 def test_a_function_draws_as_described(name: str, run: Callable[[], object]) -> None:
-    effect = knowledge.function(name)
+    effect = catalog.function(name)
     assert effect is not None
     assert (effect.draws == "numpy") == draws_from_numpy(run)
 
 
 def test_a_sample_draws_unless_it_is_given_a_state() -> None:
-    effect = knowledge.method("pandas.DataFrame", "sample")
+    effect = catalog.method("pandas.DataFrame", "sample")
     assert effect is not None
     assert effect.draws == "numpy"
     assert draws_from_numpy(frame().sample)
@@ -423,7 +423,7 @@ def public_name(class_: type) -> str:
 @pytest.mark.parametrize("class_", [c for _, c in all_estimators()], ids=public_name)
 def test_an_estimator_that_draws_when_fitted_is_known_to(class_: Any) -> None:
     if "random_state" in inspect.signature(class_).parameters:
-        assert knowledge.draws(public_name(class_)) == "numpy"
+        assert catalog.draws(public_name(class_)) == "numpy"
         return
     x, y = sklearn.datasets.make_classification(40, 4, n_redundant=0, random_state=0)
 
@@ -432,11 +432,11 @@ def test_an_estimator_that_draws_when_fitted_is_known_to(class_: Any) -> None:
             class_().fit(abs(x), y)
 
     drew = draws_from_numpy(fit)
-    assert drew <= (knowledge.draws(public_name(class_)) == "numpy")
+    assert drew <= (catalog.draws(public_name(class_)) == "numpy")
 
 
 @pytest.mark.parametrize(
-    "class_", [c for _, c in all_estimators() if knowledge.clones(public_name(c))], ids=public_name
+    "class_", [c for _, c in all_estimators() if catalog.clones(public_name(c))], ids=public_name
 )
 def test_an_estimator_that_clones_leaves_alone_what_it_was_made_with(class_: Any) -> None:
     regressor = class_.__name__.endswith("Regressor")
@@ -464,7 +464,7 @@ def test_an_estimator_that_clones_leaves_alone_what_it_was_made_with(class_: Any
 def test_the_scores_of_sklearn_are_metrics_and_give_numbers() -> None:
     y = np.array([0, 1, 1, 0])
     for name in ("accuracy_score", "f1_score", "r2_score", "mean_squared_error", "log_loss"):
-        effect = knowledge.function(f"sklearn.metrics.{name}")
+        effect = catalog.function(f"sklearn.metrics.{name}")
         assert effect is not None
         assert effect.metric
         assert effect.returns == "builtins.float"

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from IPython.core.inputtransformer2 import TransformerManager
 from IPython.core.interactiveshell import InteractiveShell
 
-from nb2prod.magics import Masked, Note, mask, to_python
+from nb2prod.ipython.mask import Masked, Note, mask, to_python
 
 
 def parses(code: str) -> bool:

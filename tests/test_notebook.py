@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from nb2prod.notebook import NotebookError, read_notebook
+from nb2prod.notebook.model import NotebookError
+from nb2prod.notebook.read import read_notebook
 
 PYTHON3 = {"kernelspec": {"name": "python3", "language": "python", "display_name": "Python 3"}}
 
@@ -171,7 +172,7 @@ def test_a_script_with_a_broken_header_is_refused(write):
 def test_reading_json_does_not_import_slow_libraries(write):
     path = write({"nbformat": 4, "metadata": {}, "cells": [code("x")]})
     script = (
-        "import sys, pathlib; from nb2prod.notebook import read_notebook;"
+        "import sys, pathlib; from nb2prod.notebook.read import read_notebook;"
         "read_notebook(pathlib.Path(sys.argv[1]));"
         "print({'nbformat', 'jupytext', 'libcst', 'IPython'} & set(sys.modules))"
     )

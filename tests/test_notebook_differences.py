@@ -10,7 +10,7 @@ import pytest
 from building import notebook
 from trees import git
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 PNG = base64.b64encode(b"\x89PNG\r\n\x1a\n").decode()
 

@@ -3,7 +3,7 @@
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 CELLS = (
     "## Load the sales",

@@ -5,7 +5,7 @@ import re
 import pytest
 from building import Markdown, notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 from nb2prod.emit.markdown import code, inline, label
 
 

@@ -10,7 +10,7 @@ import pytest
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
 
-from nb2prod.emit.tests import support_files
+from nb2prod.emit.project_tests.files import support_files
 from nb2prod.emit.writer import write_files
 
 

@@ -7,8 +7,8 @@ import sys
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
-from nb2prod.emit.provenance_file import read_original
+from nb2prod.cli.main import main
+from nb2prod.emit.provenance.provenance_file import read_original
 
 LOAD = "import pandas as pd\ndf = pd.read_csv('sales.csv')\nprint(len(df))"
 DATA = "month,units,price\n1,10,2.5\n2,,2.0\n3,30,1.5\n4,25,1.0\n"

@@ -6,7 +6,7 @@ import pytest
 from building import notebook
 from packaging.requirements import Requirement
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 from nb2prod.emit.requirements import Distribution, Installed, bounded, needed, pinned
 
 MARKERS = {

@@ -7,8 +7,8 @@ import pandas as pd
 import pandera.errors
 import pytest
 
-from nb2prod.emit.recording import Column, Table
-from nb2prod.emit.schemas import schemas_module
+from nb2prod.emit.project_tests.recording import Column, Table
+from nb2prod.emit.project_tests.schemas import schemas_module
 
 SHOP = """order_id,day,product,amount,price,paid,note,pixel1,pixel2,pixel3,pixel4,pixel5,pixel6,é 1
 1,2024-01-01,bread,2,2.5,True,,0,3,255,0,0,0,a
@@ -30,7 +30,7 @@ def shop():
 
 def sampling():
     """Return what the script that describes tables in the user's Python defines."""
-    source = importlib.resources.files("nb2prod.verify").joinpath("remote/sampling.py")
+    source = importlib.resources.files("nb2prod.verify").joinpath("probes/sampling.py")
     scope = {}
     exec(compile(source.read_text("utf-8"), "sampling.py", "exec"), scope)
     return scope

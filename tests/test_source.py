@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nb2prod.source import Edit, LineTable, Span, apply_edits
+from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
 
 
 def test_edits_are_made_in_one_go_whatever_their_order():

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 ROWS = "a,b\n1,2\n3,4\n"
 

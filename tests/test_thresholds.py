@@ -5,11 +5,11 @@ import math
 import pytest
 from building import notebook
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
-from nb2prod.emit.artifacts import stage_files
-from nb2prod.emit.thresholds import thresholds
-from nb2prod.notebook import read_notebook
+from nb2prod.analysis.flow import analyse
+from nb2prod.analysis.program import read_program
+from nb2prod.emit.package.artifacts import stage_files
+from nb2prod.emit.project_tests.thresholds import thresholds
+from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.planner import make_plan
 
 SCORES = """

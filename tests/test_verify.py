@@ -6,7 +6,7 @@ import shutil
 import pytest
 from building import notebook
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 HELPERS = "def size(word):\n    return len(word) + 1\n"
 CELLS = (

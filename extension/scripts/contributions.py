@@ -11,8 +11,8 @@ from typing import Any
 
 from nb2prod.config import Limits
 from nb2prod.finding import SEVERITIES
-from nb2prod.rules import notebook_rules
-from nb2prod_server.settings import Settings
+from nb2prod.rules.registry import notebook_rules
+from nb2prod_server.state.settings import Settings
 
 PACKAGE = Path(__file__).parent.parent / "package.json"
 # The settings of the extension itself, which are no business of the server's.

@@ -2,6 +2,6 @@
 
 import sys
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 
 sys.exit(main())

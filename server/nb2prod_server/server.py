@@ -1,31 +1,23 @@
-"""The language server: what the editor asks, and who answers it."""
+"""The language server as its features see it: its session, and the editor it talks to."""
 
 from __future__ import annotations
 
 import asyncio
-import gc
 import logging
-import sys
 from collections.abc import Coroutine
 from concurrent.futures import Future
 from importlib.metadata import version
 from typing import Any, cast
 
 from lsprotocol import types
-from pygls.capabilities import ServerCapabilitiesBuilder
 from pygls.exceptions import JsonRpcException
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
-from nb2prod_server import commands
-from nb2prod_server.actions import Desk
-from nb2prod_server.answers import register_answers
-from nb2prod_server.diagnostics import Translator
-from nb2prod_server.documents import Documents
-from nb2prod_server.positions import Encoding
-from nb2prod_server.session import Open, Session
-from nb2prod_server.settings import SECTION, is_trusted, read_settings
-from nb2prod_server.transport import serve
+from nb2prod_server.state.diagnostics import Translator
+from nb2prod_server.state.documents import Documents
+from nb2prod_server.state.session import Open, Session
+from nb2prod_server.state.settings import SECTION, read_settings
 
 log = logging.getLogger(__name__)
 
@@ -83,9 +75,6 @@ class Server(LanguageServer):
         builtin: dict[str, Any] = cast("Any", self.protocol.fm).builtin_features
         for method in _OWN:
             builtin.pop(method, None)
-        for name in commands.NAMES:
-            self.command(name)(_nothing)  # so that the editor is told of them
-        _register(self)
 
     def warn(self, message: str) -> None:
         """Tell the person at the editor what they have to mend."""
@@ -113,20 +102,6 @@ class Server(LanguageServer):
     def translator(self, opened: Open) -> Translator:
         """Return what writes places of a notebook in the editor's terms."""
         return Translator(opened.sheet, self.session.documents)
-
-    def desk(self, opened: Open) -> Desk:
-        """Return what code actions are made of."""
-        properties = self.capability(
-            "text_document", "code_action", "resolve_support", "properties"
-        )
-        return Desk(
-            opened,
-            self.session.documents,
-            resolves="edit" in (properties or ()),
-            shows_disabled=self.supports("text_document", "code_action", "disabled_support"),
-            creates_files=self.creates_files,
-            annotates=self.annotates,
-        )
 
     @property
     def creates_files(self) -> bool:
@@ -182,112 +157,3 @@ class Server(LanguageServer):
             self.workspace_code_lens_refresh(None, lambda _: None)
         if self.supports("workspace", "inlay_hint", "refresh_support"):
             self.workspace_inlay_hint_refresh(None, lambda _: None)
-
-
-def _nothing(*_: Any) -> None:
-    """Stand for a command, which is done elsewhere."""
-
-
-def _register(server: Server) -> None:
-    session, feature = server.session, server.feature
-
-    @feature(types.INITIALIZE)
-    def initialize(params: types.InitializeParams) -> None:
-        encoding = ServerCapabilitiesBuilder.choose_position_encoding(params.capabilities)
-        session.documents.encoding = Encoding(str(getattr(encoding, "value", encoding)))
-        session.settings = read_settings(params.initialization_options)
-        session.trusted = is_trusted(params.initialization_options, trusted=True)
-
-    @feature(types.INITIALIZED)
-    async def initialized(_: types.InitializedParams) -> None:
-        if server.supports("workspace", "did_change_watched_files", "dynamic_registration"):
-            watchers = [types.FileSystemWatcher(glob_pattern="**/pyproject.toml")]
-            options = types.DidChangeWatchedFilesRegistrationOptions(watchers=watchers)
-            registration = types.Registration(
-                id="settings",
-                method=types.WORKSPACE_DID_CHANGE_WATCHED_FILES,
-                register_options=options,
-            )
-            await server.client_register_capability_async(
-                types.RegistrationParams(registrations=[registration])
-            )
-
-    @feature(types.SHUTDOWN)
-    def shutdown(_: None) -> None:
-        session.analyst.stop()
-        session.workshop.stop()
-
-    @feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
-    def configuration_changed(params: types.DidChangeConfigurationParams) -> None:
-        session.trusted = is_trusted(params.settings, trusted=session.trusted)
-        if params.settings:
-            session.configure_all(read_settings(params.settings, session.settings))
-        server.later(server.configure())
-
-    @feature(types.WORKSPACE_DID_CHANGE_WATCHED_FILES)
-    def files_changed(_: types.DidChangeWatchedFilesParams) -> None:
-        session.reload()
-
-    _register_documents(server)
-    register_answers(server)
-
-
-def _register_documents(server: Server) -> None:
-    session, feature = server.session, server.feature
-    documents = session.documents
-
-    @feature(types.NOTEBOOK_DOCUMENT_DID_OPEN)
-    def notebook_opened(params: types.DidOpenNotebookDocumentParams) -> None:
-        documents.open_notebook(params.notebook_document, params.cell_text_documents)
-        session.open(params.notebook_document.uri)
-        server.later(server.configure(params.notebook_document.uri))
-
-    @feature(types.NOTEBOOK_DOCUMENT_DID_CHANGE)
-    def notebook_changed(params: types.DidChangeNotebookDocumentParams) -> None:
-        notebook = params.notebook_document
-        moved = documents.change_notebook(notebook.uri, notebook.version, params.change)
-        session.change(notebook.uri)
-        if moved:
-            server.refresh()
-
-    @feature(types.NOTEBOOK_DOCUMENT_DID_SAVE)
-    def notebook_saved(params: types.DidSaveNotebookDocumentParams) -> None:
-        session.save(params.notebook_document.uri)
-
-    @feature(types.NOTEBOOK_DOCUMENT_DID_CLOSE)
-    def notebook_closed(params: types.DidCloseNotebookDocumentParams) -> None:
-        session.close(params.notebook_document.uri)
-        documents.close_notebook(params.notebook_document.uri)
-
-    @feature(types.TEXT_DOCUMENT_DID_OPEN)
-    def text_opened(params: types.DidOpenTextDocumentParams) -> None:
-        documents.open_text(params.text_document)
-        session.open(params.text_document.uri)
-        if params.text_document.uri in session.opened:
-            server.later(server.configure(params.text_document.uri))
-
-    @feature(types.TEXT_DOCUMENT_DID_CHANGE)
-    def text_changed(params: types.DidChangeTextDocumentParams) -> None:
-        document = params.text_document
-        documents.change_text(document.uri, document.version, params.content_changes)
-        session.change(document.uri)
-
-    @feature(types.TEXT_DOCUMENT_DID_SAVE)
-    def text_saved(params: types.DidSaveTextDocumentParams) -> None:
-        if params.text_document.uri.endswith("pyproject.toml"):
-            session.reload()
-
-    @feature(types.TEXT_DOCUMENT_DID_CLOSE)
-    def text_closed(params: types.DidCloseTextDocumentParams) -> None:
-        session.close(params.text_document.uri)
-        documents.close_text(params.text_document.uri)
-
-
-def main() -> int:
-    """Serve an editor on standard input and output."""
-    logging.basicConfig(
-        stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
-    )
-    gc.set_threshold(50_000, 20, 20)  # what is known of notebooks is large, and has no cycles
-    serve(Server())
-    return 0

@@ -24,10 +24,12 @@ from pathlib import Path
 
 from corpus import notebooks
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.checking import check_file
+from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.config import Config
-from nb2prod.finding import (
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
+from nb2prod.lint.fix import fixed
+from nb2prod.notebook.changes import (
     CellChange,
     ClearOutputs,
     DropMetadata,
@@ -38,11 +40,10 @@ from nb2prod.finding import (
     SetMember,
     SplitCell,
 )
-from nb2prod.fixing import fixed
-from nb2prod.json_text import Value, items_at, members_at, object_at, skip_blanks
-from nb2prod.lint import Checker
-from nb2prod.notebook import Cell, NotebookError, parse_notebook
-from nb2prod.notebook_text import RewriteError, rewrite
+from nb2prod.notebook.model import Cell, NotebookError
+from nb2prod.notebook.read import parse_notebook
+from nb2prod.notebook.write import RewriteError, rewrite
+from nb2prod.text.json_spans import Value, items_at, members_at, object_at, skip_blanks
 
 CHECKER = Checker.of(Config(select=("ALL",)))
 

@@ -25,9 +25,9 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from nb2prod.checking import check_file
 from nb2prod.config import Config
-from nb2prod.lint import Checker
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
 
 RULES = {"test_preprocessing.py": "NBL001", "test_overlap.py": "NBL002"}
 CHECKER = Checker.of(Config(select=("NBL",)))

@@ -20,12 +20,13 @@ from pathlib import Path
 
 from corpus import notebooks
 
-from nb2prod.checking import check_file
 from nb2prod.config import Config
 from nb2prod.finding import Finding
-from nb2prod.lint import Checker
-from nb2prod.notebook import Notebook, NotebookError, read_notebook
-from nb2prod.rules import expand, notebook_rules
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
+from nb2prod.notebook.model import Notebook, NotebookError
+from nb2prod.notebook.read import read_notebook
+from nb2prod.rules.registry import expand, notebook_rules
 
 PER_NOTEBOOK = 2
 

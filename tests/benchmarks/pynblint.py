@@ -23,12 +23,13 @@ from pathlib import Path
 from check_speed import _peers  # pyright: ignore[reportPrivateUsage]
 from corpus import notebooks
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.checking import check_file
+from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.config import Config
-from nb2prod.lint import Checker
-from nb2prod.notebook import Cell, Notebook, NotebookError, read_notebook
-from nb2prod.rules.markdown import headings
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
+from nb2prod.notebook.model import Cell, Notebook, NotebookError
+from nb2prod.notebook.read import read_notebook
+from nb2prod.rules.shared.markdown import headings
 
 SAME = {
     "non-linear-execution": "NBX001",

@@ -31,9 +31,9 @@ from typing import Any
 from msgspec.structs import replace
 
 from nb2prod.config import Config
-from nb2prod.lint import Checker
-from nb2prod.notebook import read_notebook
-from nb2prod.recheck import Recheck
+from nb2prod.lint.check import Checker
+from nb2prod.lint.incremental import Recheck
+from nb2prod.notebook.read import read_notebook
 
 HERE = Path(sys.executable).parent
 SERVERS = {

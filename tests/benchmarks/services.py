@@ -26,18 +26,18 @@ from pathlib import Path
 
 import httpx
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
+from nb2prod.analysis.flow import analyse
+from nb2prod.analysis.program import read_program
+from nb2prod.capabilities.api.replay import UnservableError, serve
+from nb2prod.capabilities.api.slice.inference import with_models_kept, with_served
+from nb2prod.capabilities.api.slice.refusals import unservable
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files
 from nb2prod.emit.writer import write_files
-from nb2prod.notebook import read_notebook
+from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.serving.inference import with_models_kept, with_served
-from nb2prod.serving.refusals import unservable
-from nb2prod.verify.environment import environment_of
-from nb2prod.verify.serving import UnservableError, serve
+from nb2prod.verify.runs.environment import environment_of
 
 _BATCH = 500
 # Run in the notebook's folder: its cells, with each prediction of the model written down.

@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from nb2prod.config import Config
-from nb2prod.fixing import fixed
-from nb2prod.lint import Checker
+from nb2prod.lint.check import Checker
+from nb2prod.lint.fix import fixed
 
 IPYNB = Path("a.ipynb")
 

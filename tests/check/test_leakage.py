@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from leaky_notebooks import Case, cases
 
-from nb2prod.checking import check_file
 from nb2prod.config import Config
-from nb2prod.lint import Checker
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
 
 CHECKER = Checker.of(Config(select=("NBL001", "NBL002", "NBL003", "NBL005")))
 CASES = list(cases(seed=20))

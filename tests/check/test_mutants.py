@@ -8,11 +8,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from mutants import mutant
 
-from nb2prod.checking import check_file
 from nb2prod.config import Config
-from nb2prod.fixing import fixed
-from nb2prod.lint import Checker
-from nb2prod.notebook import parse_notebook
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
+from nb2prod.lint.fix import fixed
+from nb2prod.notebook.read import parse_notebook
 
 CHECKER = Checker.of(Config(select=("ALL",)))
 PATH = Path("a.ipynb")

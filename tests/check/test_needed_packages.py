@@ -10,7 +10,7 @@ import pytest
 from building import notebook
 from trees import git, write
 
-from nb2prod.surroundings import around
+from nb2prod.repository.nearest_manifests import around
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from building import notebook
 
-from nb2prod.finding import (
+from nb2prod.notebook.changes import (
     CellChange,
     ClearOutputs,
     DropMetadata,
@@ -16,9 +16,9 @@ from nb2prod.finding import (
     SetMember,
     SplitCell,
 )
-from nb2prod.notebook import parse_notebook
-from nb2prod.notebook_text import RewriteError, rewrite
-from nb2prod.source import Edit, Span
+from nb2prod.notebook.read import parse_notebook
+from nb2prod.notebook.write import RewriteError, rewrite
+from nb2prod.text.spans import Edit, Span
 
 IPYNB = Path("a.ipynb")
 

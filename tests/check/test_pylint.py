@@ -118,7 +118,7 @@ def test_settings_that_pylint_does_not_understand_end_with_2(tmp_path):
 def test_pylint_is_not_loaded_unless_it_is_asked_for(tmp_path):
     nbformat.write(new_notebook(cells=[new_code_cell("x = 1")]), tmp_path / "study.ipynb")
     code = (
-        "import sys; from nb2prod.cli import main; sys.argv[1:] = ['check', 'study.ipynb'];"
+        "import sys; from nb2prod.cli.main import main; sys.argv[1:] = ['check', 'study.ipynb'];"
         "main(); sys.exit('pylint' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False).returncode == 0

@@ -7,11 +7,12 @@ import pytest
 from msgspec.structs import replace
 
 from nb2prod.config import Config
-from nb2prod.lint import Checker
-from nb2prod.notebook import Cell, Notebook, parse_notebook
-from nb2prod.recheck import Recheck
-from nb2prod.rules import notebook_rules, page
-from nb2prod.rules.examples import examples
+from nb2prod.lint.check import Checker
+from nb2prod.lint.incremental import Recheck
+from nb2prod.notebook.model import Cell, Notebook
+from nb2prod.notebook.read import parse_notebook
+from nb2prod.rules.pages.examples import examples
+from nb2prod.rules.registry import notebook_rules, page
 
 # Every cell that stands as an example on the page of a rule.
 CELLS = [

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from nb2prod.checking import Checked, check_file
 from nb2prod.config import Config
-from nb2prod.fixing import fixed
-from nb2prod.lint import Checker
-from nb2prod.notebook import parse_notebook
-from nb2prod.rules import all_rules, index, notebook_rules, page
-from nb2prod.rules.examples import Example, examples
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import Checked, check_file
+from nb2prod.lint.fix import fixed
+from nb2prod.notebook.read import parse_notebook
+from nb2prod.rules.pages.examples import Example, examples
+from nb2prod.rules.registry import all_rules, index, notebook_rules, page
 from nb2prod.rules.rule import Rule
 
 EXAMPLES = [

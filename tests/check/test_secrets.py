@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from nb2prod.checking import check_file
 from nb2prod.config import Config
-from nb2prod.lint import Checker
-from nb2prod.rules.secrets import find_secrets, may_hold_secret
+from nb2prod.lint.check import Checker
+from nb2prod.lint.files import check_file
+from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 SMALL = "uQ5hT0sWdJ3nLxC8kYvR2oMfB6eZpA1iGt9aXUq4bNwHjK7VlSyDrEzPcFgImO"  # no order: no example
 LARGE = "Q3EGSZ7WOTVXPLMD"

@@ -7,8 +7,8 @@ import pytest
 from building import notebook
 
 from nb2prod.config import Config, ConfigError, find_config
-from nb2prod.lint import Checker, check
-from nb2prod.notebook import read_notebook
+from nb2prod.lint.check import Checker, check
+from nb2prod.notebook.read import read_notebook
 
 STAR = "from math import *"
 

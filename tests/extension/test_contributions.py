@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from nb2prod.config import Config, config_of
-from nb2prod_server.actions import EDIT_CELLS, KINDS
-from nb2prod_server.lenses import EXTRACT_CELL, SHOW_PLAN
-from nb2prod_server.server import Server
-from nb2prod_server.settings import Settings, read_settings
+from nb2prod_server.app import create_server
+from nb2prod_server.features.code_lens import EXTRACT_CELL, SHOW_PLAN
+from nb2prod_server.features.quick_fixes import EDIT_CELLS, KINDS
+from nb2prod_server.state.settings import Settings, read_settings
 
 EXTENSION = Path(__file__).parents[2] / "extension"
 sys.path.append(str(EXTENSION / "scripts"))
@@ -38,7 +38,7 @@ def test_settings_defaults_and_rules_are_those_of_the_server():
 
 
 def test_the_server_knows_each_setting_and_its_default(caplog):
-    caplog.set_level("DEBUG", "nb2prod_server.settings")
+    caplog.set_level("DEBUG", "nb2prod_server.state.settings")
     defaults = {name: schema["default"] for name, schema in server_settings().items()}
     settings = read_settings(defaults)
     assert not caplog.records
@@ -92,6 +92,6 @@ def test_versions_are_the_same():
 
 
 def test_the_commands_of_the_server_are_those_of_the_contract():
-    offered = set(Server().protocol.fm.commands)
+    offered = set(create_server().protocol.fm.commands)
     assert set(re.findall(r"'(nb2prod\.server\.\w+)':", SOURCES["contract.ts"])) == offered
     assert not offered & registered()

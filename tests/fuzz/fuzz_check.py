@@ -20,10 +20,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 with atheris.instrument_imports(include=["nb2prod"]):
     from mutants import mutant, seeds
 
-    from nb2prod.checking import check_file
     from nb2prod.config import Config
-    from nb2prod.fixing import fixed
-    from nb2prod.lint import Checker
+    from nb2prod.lint.check import Checker
+    from nb2prod.lint.files import check_file
+    from nb2prod.lint.fix import fixed
 
 PATH = Path("a.ipynb")
 CHECKER = Checker.of(Config(select=("ALL",)))

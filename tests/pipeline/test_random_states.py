@@ -3,9 +3,9 @@
 import pytest
 from building import notebook
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
-from nb2prod.notebook import read_notebook
+from nb2prod.analysis.flow import analyse
+from nb2prod.analysis.program import read_program
+from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.planner import make_plan
 
 NUMPY = ("import numpy as np\nnp.random.seed(3)", "np.random.rand(6)")

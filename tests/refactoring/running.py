@@ -11,10 +11,11 @@ from pathlib import Path
 from IPython.core.interactiveshell import InteractiveShell
 from msgspec.structs import replace
 
-from nb2prod.notebook import Cell, Notebook, read_notebook
+from nb2prod.notebook.model import Cell, Notebook
+from nb2prod.notebook.read import read_notebook
 from nb2prod.refactoring.subject import Refactoring
-from nb2prod.source import apply_edits
-from nb2prod.verify.remote.fingerprint import describe
+from nb2prod.text.spans import apply_edits
+from nb2prod.verify.probes.fingerprint import describe
 
 NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 

@@ -7,7 +7,7 @@ from running import edited, example, notebook_of, run
 
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.subject import RefusedError, Subject
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 
 def extracted(folder: Path, *cells: str, cell: int = -1, part: str = "", tags=()) -> str:

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from running import edited, notebook_of
 
-from nb2prod.notebook import Notebook
+from nb2prod.notebook.model import Notebook
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.idempotent import make_idempotent
 from nb2prod.refactoring.joining import extract_joined
 from nb2prod.refactoring.parameter import lift_parameter
 from nb2prod.refactoring.subject import RefusedError, Subject
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 NAMES, FUNCTIONS = "abcdef", "fgh"
 BEGIN = "\n".join(

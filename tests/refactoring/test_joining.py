@@ -6,7 +6,7 @@ import pytest
 from msgspec.structs import replace
 from running import edited, example, notebook_of, run
 
-from nb2prod.notebook import Notebook
+from nb2prod.notebook.model import Notebook
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.joining import extract_joined
 from nb2prod.refactoring.module import extract_to_module

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from running import edited, example, notebook_of, run
 
-from nb2prod.notebook import Notebook
+from nb2prod.notebook.model import Notebook
 from nb2prod.refactoring.module import extract_to_module
 from nb2prod.refactoring.subject import Refactoring, RefusedError, Subject
 

@@ -5,7 +5,7 @@ from running import edited, notebook_of, run
 
 from nb2prod.refactoring.parameter import lift_parameter
 from nb2prod.refactoring.subject import RefusedError, Subject
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 
 def lifted(folder, cells, text, *, cell=-1, tags=None, runs=True):

@@ -7,7 +7,7 @@ from dvc.repo import Repo
 from trees import git, repository
 
 from nb2prod.config import Config, Limits
-from nb2prod.doctor import Doctor
+from nb2prod.lint.doctor import Doctor
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.tree import read_tree
 

@@ -7,9 +7,9 @@ import pytest
 from trees import repository, write
 
 from nb2prod.config import Config
-from nb2prod.doctor import Doctor, mend
-from nb2prod.rules import page, repository_rules
-from nb2prod.rules.example_trees import ExampleTree, example_trees
+from nb2prod.lint.doctor import Doctor, mend
+from nb2prod.rules.pages.example_trees import ExampleTree, example_trees
+from nb2prod.rules.registry import page, repository_rules
 from nb2prod.rules.rule import Rule
 
 RULES = [pytest.param(rule, id=rule.code) for rule in repository_rules()]

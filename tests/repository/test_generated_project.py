@@ -4,9 +4,9 @@ from pathlib import Path
 
 from trees import git
 
-from nb2prod.cli import main
+from nb2prod.cli.main import main
 from nb2prod.config import Config
-from nb2prod.doctor import Doctor
+from nb2prod.lint.doctor import Doctor
 
 CHURN = Path(__file__).parents[1] / "notebooks" / "churn" / "churn.ipynb"
 # True of a project that was not run yet, or whose owner has to decide.

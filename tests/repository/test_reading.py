@@ -7,11 +7,12 @@ import pytest
 from trees import repository, write
 
 from nb2prod.config import Limits
-from nb2prod.markup import MarkupError, plain, read_yaml
-from nb2prod.repository.commands import uses
+from nb2prod.repository.import_closure import import_closure
 from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
+from nb2prod.repository.shell_commands import uses
 from nb2prod.repository.tree import read_tree
+from nb2prod.text.yaml_spans import MarkupError, plain, read_yaml
 
 
 def read(folder: Path) -> Repository:
@@ -113,7 +114,7 @@ def test_a_closure_has_what_is_imported_and_nothing_else(tmp_path: Path):
             "lazy.py": "",
         },
     )
-    assert sorted(read(tmp_path).modules.closure("src/train.py", ("src", ""))) == [
+    assert sorted(import_closure(read(tmp_path).modules, "src/train.py", ("src", ""))) == [
         "lib/tools.py",
         "pkg/__init__.py",
         "pkg/deep/__init__.py",

@@ -6,11 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nb2prod.config import Config
-from nb2prod.doctor import Doctor, mend
+from nb2prod.lint.doctor import Doctor, mend
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.tree import Tree
-from nb2prod.rules import page, repository_rules
-from nb2prod.rules.example_trees import ExampleTree, example_trees
+from nb2prod.rules.pages.example_trees import ExampleTree, example_trees
+from nb2prod.rules.registry import page, repository_rules
 
 EXAMPLES = [e for rule in repository_rules() for e in example_trees(page(rule))]
 DOCTOR = Doctor.of(Config(select=("ALL",)))

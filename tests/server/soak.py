@@ -18,9 +18,9 @@ from typing import Any
 sys.path.append(str(Path(__file__).parent))
 from wire import Wire
 
-from nb2prod.notebook import parse_notebook
-from nb2prod.rules import notebook_rules, page
-from nb2prod.rules.examples import examples
+from nb2prod.notebook.read import parse_notebook
+from nb2prod.rules.pages.examples import examples
+from nb2prod.rules.registry import notebook_rules, page
 
 URI = "file:///soak/prices.ipynb"
 SETTINGS = {"select": ["ALL"], "ignore": ["NBL"]}

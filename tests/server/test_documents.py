@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lsprotocol import types
 
-from nb2prod_server.documents import Documents, changed
-from nb2prod_server.positions import Encoding, Positions
+from nb2prod_server.protocol.positions import Encoding, Positions
+from nb2prod_server.state.documents import Documents, changed
 
 SIGNS = [*"ab=(' \t", "é", "😀", "\u2028", "\f", "\x0b", "\x1c", "\x85", "\n", "\r\n", "\r", "漢"]
 TEXTS = st.lists(st.sampled_from(SIGNS), max_size=24).map("".join)

@@ -7,9 +7,9 @@ import tomllib
 import pytest
 from building import notebook
 
-from nb2prod.emit.again import plan_again
-from nb2prod.emit.provenance_file import read_original
-from nb2prod.serving.inference import with_served
+from nb2prod.capabilities.api.slice.inference import with_served
+from nb2prod.emit.provenance.plan_again import plan_again
+from nb2prod.emit.provenance.provenance_file import read_original
 
 CELLS = (
     "import pandas as pd\nfrom sklearn.linear_model import Ridge\n"

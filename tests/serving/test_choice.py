@@ -6,16 +6,16 @@ import sys
 import pytest
 from building import notebook
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
-from nb2prod.cli import main
-from nb2prod.notebook import read_notebook
+from nb2prod.analysis.flow import analyse
+from nb2prod.analysis.program import read_program
+from nb2prod.capabilities.api.replay import UnservableError, serve
+from nb2prod.capabilities.api.slice.inference import inferences, with_models_kept, with_served
+from nb2prod.capabilities.api.slice.refusals import unservable
+from nb2prod.cli.main import main
+from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.serving.inference import inferences, with_models_kept, with_served
-from nb2prod.serving.refusals import unservable
-from nb2prod.verify.environment import environment_of
-from nb2prod.verify.serving import UnservableError, serve
+from nb2prod.verify.runs.environment import environment_of
 
 LOADS = """\
 import pandas as pd

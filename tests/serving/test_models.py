@@ -15,17 +15,17 @@ from dataclasses import replace
 import pytest
 from building import notebook
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
+from nb2prod.analysis.flow import analyse
+from nb2prod.analysis.program import read_program
+from nb2prod.capabilities.api.replay import UnservableError, serve
+from nb2prod.capabilities.api.slice.inference import with_models_kept, with_served
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files
 from nb2prod.emit.writer import write_files
-from nb2prod.notebook import read_notebook
+from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.serving.inference import with_models_kept, with_served
-from nb2prod.verify.environment import environment_of
-from nb2prod.verify.serving import UnservableError, serve
+from nb2prod.verify.runs.environment import environment_of
 
 # Packages the model, asks the service for all records and for some alone, and runs the notebook.
 ASK = """

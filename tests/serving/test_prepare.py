@@ -14,18 +14,18 @@ import pandas as pd
 import pytest
 from building import notebook
 
-from nb2prod.analysis.notebook_flow import analyse
-from nb2prod.analysis.statements import read_program
+from nb2prod.analysis.flow import analyse
+from nb2prod.analysis.program import read_program
+from nb2prod.capabilities.api.preparation import preparation_modules
+from nb2prod.capabilities.api.slice.inference import inferences
 from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.modules import functions_module
-from nb2prod.emit.preparation import preparation_modules
+from nb2prod.emit.package.modules import functions_module
 from nb2prod.emit.project import project_files
 from nb2prod.emit.templates import rendered
-from nb2prod.notebook import read_notebook
+from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.serving.inference import inferences
-from nb2prod.verify.environment import remote
+from nb2prod.verify.runs.environment import probe_source
 
 IMPORTS = """\
 import numpy as np
@@ -77,7 +77,7 @@ def replay(folder, *cells):
         (package / "functions.py").write_text(functions)
     for name in ("service/learnt", "service/records", "runtime/params"):
         (package / f"{Path(name).name}.py").write_text(rendered(name))
-    (folder / "probe.py").write_text(remote("inference_probe"))
+    (folder / "probe.py").write_text(probe_source("inference"))
     obstacle = inference.obstacle
     config = {
         "root": str(folder),
@@ -272,7 +272,7 @@ def test_a_wrong_slice_is_found_out(folder):
 
 def test_what_large_numbers_leave_of_each_other_may_be_rounded(tmp_path, monkeypatch):
     """On other machines, and in other batches, a sum that is nothing is another next to nothing."""
-    (tmp_path / "rounding_probe.py").write_text(remote("inference_probe"))
+    (tmp_path / "rounding_probe.py").write_text(probe_source("inference"))
     monkeypatch.syspath_prepend(tmp_path)
     same = import_module("rounding_probe")._alike
     sizes = 1e-9, 1e-12 * import_module("rounding_probe")._largest([20.0, [-7e-15, float("nan")]])

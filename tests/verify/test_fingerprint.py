@@ -9,7 +9,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 
-from nb2prod.verify.remote.fingerprint import digest, storable, type_name
+from nb2prod.verify.probes.fingerprint import digest, storable, type_name
 
 
 def fitted_search():

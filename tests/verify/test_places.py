@@ -4,8 +4,8 @@ import os
 
 import pytest
 
-from nb2prod.verify import places
-from nb2prod.verify.places import bring_beside, copied, copy_folder
+from nb2prod.verify.runs import sandbox
+from nb2prod.verify.runs.sandbox import bring_beside, copied, copy_folder
 
 
 @pytest.fixture
@@ -40,7 +40,7 @@ def test_a_copy_has_all_that_a_notebook_can_reach(folder):
 
 def test_environments_repositories_and_large_files_are_linked_to(folder, tmp_path, monkeypatch):
     (folder / "big.bin").write_bytes(b"x" * 2000)
-    monkeypatch.setattr(places, "_LARGE", 1000)
+    monkeypatch.setattr(sandbox, "_LARGE", 1000)
     copy_folder(folder, tmp_path / "copy", without={folder / "deep"})
     linked = {path.name for path in (tmp_path / "copy").iterdir() if path.is_symlink()}
     assert linked == {".venv", ".git", "big.bin", "linked"}
@@ -48,16 +48,16 @@ def test_environments_repositories_and_large_files_are_linked_to(folder, tmp_pat
 
 
 def test_of_a_folder_that_holds_much_less_is_copied(folder, tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "_MOST", 10)
-    monkeypatch.setattr(places, "_SMALL", 6)
+    monkeypatch.setattr(sandbox, "_MOST", 10)
+    monkeypatch.setattr(sandbox, "_SMALL", 6)
     copy_folder(folder, tmp_path / "copy")
     assert not (tmp_path / "copy" / "a.csv").is_symlink()
     assert (tmp_path / "copy" / "big.bin").is_symlink()
 
 
 def test_what_lies_beside_is_linked_to_where_it_is_much_or_gone(tmp_path, monkeypatch):
-    monkeypatch.setattr(places, "_BESIDE", 1000)
-    monkeypatch.setattr(places, "_ALL_BESIDE", 1500)
+    monkeypatch.setattr(sandbox, "_BESIDE", 1000)
+    monkeypatch.setattr(sandbox, "_ALL_BESIDE", 1500)
     sizes = {"first": 900, "large": 1001, "second": 500, "too much": 200}
     for name, size in sizes.items():
         (tmp_path / name).write_bytes(b"x" * size)

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from nb2prod.analysis.effects import ANY_FILE
-from nb2prod.emit.artifacts import StageFiles
-from nb2prod.emit.local_modules import local_modules
-from nb2prod.emit.modules import has_figures
-from nb2prod.emit.service import STAGE, Service, stage_entry
-from nb2prod.pipeline.document import as_yaml
+from nb2prod.analysis.effects.effects import ANY_FILE
+from nb2prod.capabilities.api.files import STAGE, Service, stage_entry
+from nb2prod.emit.package.artifacts import StageFiles
+from nb2prod.emit.package.local_modules import local_modules
+from nb2prod.emit.package.modules import has_figures
 from nb2prod.pipeline.plan import Plan, Stage
+from nb2prod.pipeline.plan_file import as_yaml
 
 
 def dvc_yaml(

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nb2prod.emit.recording import Recording
+from nb2prod.capabilities.api.files import Service
+from nb2prod.emit.project_tests.recording import Recording
 from nb2prod.emit.requirements import Installed
-from nb2prod.emit.service import Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,30 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from packaging.utils import canonicalize_name
 
-from nb2prod.emit.artifacts import stage_files
-from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
-from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.local_modules import (
-    imported_modules,
-    imported_names,
-    local_files,
-    local_modules,
-)
-from nb2prod.emit.modules import functions_module, settings_module, stage_module
-from nb2prod.emit.provenance import NOTEBOOKS, archive, original_of
-from nb2prod.emit.provenance_file import PATH as PROVENANCE
-from nb2prod.emit.provenance_file import provenance_text
-from nb2prod.emit.readme import readme
-from nb2prod.emit.requirements import (
-    Distribution,
-    Installed,
-    bounded,
-    needed,
-    requirements_dev_txt,
-    requirements_txt,
-    tools_of,
-)
-from nb2prod.emit.service import (
+from nb2prod.capabilities.api.files import (
     FOLDER,
     STAGE,
     TOOLS,
@@ -42,13 +19,36 @@ from nb2prod.emit.service import (
     service_settings,
     service_test,
 )
+from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
+from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.package.artifacts import stage_files
+from nb2prod.emit.package.local_modules import (
+    imported_modules,
+    imported_names,
+    local_files,
+    local_modules,
+)
+from nb2prod.emit.package.modules import functions_module, settings_module, stage_module
+from nb2prod.emit.project_tests.files import project_tests
+from nb2prod.emit.provenance.provenance import NOTEBOOKS, archive, original_of
+from nb2prod.emit.provenance.provenance_file import PATH as PROVENANCE
+from nb2prod.emit.provenance.provenance_file import provenance_text
+from nb2prod.emit.readme import readme
+from nb2prod.emit.requirements import (
+    Distribution,
+    Installed,
+    bounded,
+    needed,
+    requirements_dev_txt,
+    requirements_txt,
+    tools_of,
+)
 from nb2prod.emit.templates import formatted, rendered
-from nb2prod.emit.tests import project_tests
 from nb2prod.emit.writer import GeneratedFile
-from nb2prod.pipeline.document import as_yaml
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
+from nb2prod.pipeline.plan_file import as_yaml
 
 RUNTIME = ("artifacts", "generators", "params", "reporting")
 _IGNORED = ("__pycache__/", "/.venv/", "/.dvc/cache/", "/.dvc/tmp/")

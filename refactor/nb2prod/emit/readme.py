@@ -9,11 +9,11 @@ from importlib.resources import files
 
 from jinja2 import Environment, StrictUndefined
 
-from nb2prod.emit.artifacts import Artifact, StageFiles
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.markdown import code, inline, label, link
-from nb2prod.emit.modules import has_figures
-from nb2prod.emit.provenance import Provenance
+from nb2prod.emit.package.artifacts import Artifact, StageFiles
+from nb2prod.emit.package.modules import has_figures
+from nb2prod.emit.provenance.provenance import Provenance
 from nb2prod.pipeline.data import left_behind, size_text
 from nb2prod.pipeline.english import imperative, words
 from nb2prod.pipeline.plan import Plan, Stage, cell_ranges

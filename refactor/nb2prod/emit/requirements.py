@@ -11,8 +11,8 @@ from packaging.requirements import InvalidRequirement, Requirement
 from packaging.utils import canonicalize_name
 from packaging.version import InvalidVersion, Version
 
-from nb2prod.distributions import distribution_name, needed_by_calls
-from nb2prod.emit.local_modules import imported_names
+from nb2prod.emit.package.local_modules import imported_names
+from nb2prod.knowledge.distributions import distribution_name, needed_by_calls
 
 # What the project itself needs, besides the notebook's libraries, to be run, checked and tested.
 _TOOLS = {

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from nb2prod import knowledge
-from nb2prod.analysis.effects import ANY_FILE, CWD
-from nb2prod.analysis.heap import COPYING
-from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.analysis.effects.effects import ANY_FILE, CWD
+from nb2prod.analysis.effects.heap import COPYING
+from nb2prod.analysis.flow import Analysis
+from nb2prod.knowledge import catalog
 from nb2prod.pipeline.definitions import Scope
 
 
@@ -75,7 +75,7 @@ def _obstacle(analysis: Analysis, scope: Scope, position: int, name: str) -> str
         return ""
     if any(_local_function(analysis, scope, n) for n in held):
         return "holds a function that is made in place"
-    classes = (knowledge.library_class(t) for t in types if t and "." in t)
+    classes = (catalog.library_class(t) for t in types if t and "." in t)
     if any(c and c.unstorable for c in classes):
         return "holds something that can't be written to a file"
     return ""

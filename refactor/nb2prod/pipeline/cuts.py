@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.analysis.flow import Analysis
 from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.phases import phase

@@ -9,9 +9,9 @@ from fnmatch import fnmatch
 from glob import escape
 from pathlib import Path
 
-from nb2prod.analysis.effects import Called, PathUse
-from nb2prod.analysis.notebook_flow import Analysis
-from nb2prod.notebook import Notebook
+from nb2prod.analysis.effects.effects import Called, PathUse
+from nb2prod.analysis.flow import Analysis
+from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import DataFiles
 
 LIMIT = 50_000_000  # bytes; a larger file is referred to, not copied

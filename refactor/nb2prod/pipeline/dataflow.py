@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
-from nb2prod import knowledge
-from nb2prod.analysis.effects import FIGURE
-from nb2prod.analysis.heap import Value
-from nb2prod.analysis.notebook_flow import Analysis, imports, with_uses
+from nb2prod.analysis.effects.effects import FIGURE
+from nb2prod.analysis.effects.heap import Value
+from nb2prod.analysis.flow import Analysis, imports, with_uses
+from nb2prod.knowledge import catalog
 from nb2prod.pipeline.definitions import Scope, find_scope
 
 # What a notebook only looks at: nothing that a pipeline hands on.
@@ -121,7 +121,7 @@ class Dataflow:
 
     def _is_model(self, name: str, position: int) -> bool:
         type_ = self.analysis.value(position, name).type
-        return type_ is not None and knowledge.method(type_, "predict") is not None
+        return type_ is not None and catalog.method(type_, "predict") is not None
 
     def _first_bound(self, name: str, numbers: Sequence[int]) -> int:
         return next((n for n in numbers if name in self._made[n]), numbers[-1])

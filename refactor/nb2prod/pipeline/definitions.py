@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from nb2prod.analysis.notebook_flow import Analysis, imports
+from nb2prod.analysis.flow import Analysis, imports
 
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__"}
 

@@ -8,9 +8,9 @@ import re
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nb2prod.analysis.effects import OPTIONS, Called, Effects
-from nb2prod.analysis.heap import Value
-from nb2prod.analysis.statements import Statement
+from nb2prod.analysis.effects.effects import OPTIONS, Called, Effects
+from nb2prod.analysis.effects.heap import Value
+from nb2prod.analysis.program import Statement
 from nb2prod.pipeline.dataflow import assigned_names
 from nb2prod.pipeline.english import (
     ACTIONS,

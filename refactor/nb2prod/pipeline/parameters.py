@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from nb2prod.analysis.effects import Called, Effects
+from nb2prod.analysis.effects.effects import Called, Effects
 from nb2prod.pipeline.dataflow import assigned_names
 from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Literal, Parameter, Plan, Step

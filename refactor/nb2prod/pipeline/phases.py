@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nb2prod.analysis.notebook_flow import Analysis
+from nb2prod.analysis.flow import Analysis
 
 _PHASES = {
     "load": "load",

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2prod.analysis.notebook_flow import Analysis
-from nb2prod.notebook import Notebook
+from nb2prod.analysis.flow import Analysis
+from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.crossing import Crossing
 from nb2prod.pipeline.definitions import Scope
 from nb2prod.pipeline.prose import Prose
@@ -158,3 +158,16 @@ def cell_ranges(cells: Sequence[int]) -> str:
             runs.append([cell])
     text = ", ".join(str(r[0]) if len(r) == 1 else f"{r[0]}-{r[-1]}" for r in runs)
     return f"{'cell' if len(cells) == 1 else 'cells'} {text}"
+
+
+def served_from(plan: Plan) -> str:
+    """Say what a service predicts from, in a sentence; empty where there is nothing to serve."""
+    records = plan.records
+    if records is None:
+        return ""
+    cells = sorted({plan.analysis.statements[n].cell + 1 for n in records.prepared})
+    loaded = f"{records.loaded} (cell {plan.analysis.statements[records.source].cell + 1})"
+    if records.obstacle:
+        return f"It takes the model's own columns, not records of {loaded}: {records.obstacle}."
+    prepared = f", prepared as in {cell_ranges(cells)}" if cells else ""
+    return f"It predicts from records of {loaded}{prepared}."

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from nb2prod.analysis.notebook_flow import Analysis, imports
-from nb2prod.notebook import Notebook
+from nb2prod.analysis.flow import Analysis, imports
+from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.cuts import heading_cuts, sound, stage_cuts

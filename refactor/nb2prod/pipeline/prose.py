@@ -7,8 +7,8 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nb2prod.analysis.statements import Statement
-from nb2prod.notebook import Notebook
+from nb2prod.analysis.program import Statement
+from nb2prod.notebook.model import Notebook
 
 _FENCE = re.compile(r"\s*(```|~~~)")
 _HEADING = re.compile(r"\s{0,3}(#{1,6})\s+(.+?)\s*#*\s*$")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from nb2prod.analysis.statements import Statement
+from nb2prod.analysis.program import Statement
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.phases import phase
 from nb2prod.pipeline.prose import Prose

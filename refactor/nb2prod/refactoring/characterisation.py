@@ -14,9 +14,9 @@ from pathlib import Path
 
 import libcst as cst
 
-from nb2prod.analysis.effects import CWD, ENVIRON, FIGURE, FILE, RANDOM, Effects
-from nb2prod.emit.imports import library_imports
-from nb2prod.emit.rewrite import function_text
+from nb2prod.analysis.effects.effects import CWD, ENVIRON, FIGURE, FILE, RANDOM, Effects
+from nb2prod.emit.package.imports import library_imports
+from nb2prod.emit.package.rewrite import function_text
 from nb2prod.pipeline.plan import cell_ranges
 from nb2prod.refactoring.function import Extraction, bare_plan, definition
 from nb2prod.refactoring.python_file import names_in, text_of, with_added

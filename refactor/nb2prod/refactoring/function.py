@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from nb2prod.emit.docstrings import sentence
-from nb2prod.emit.rewrite import comments_below, function_text
+from nb2prod.emit.package.docstrings import sentence
+from nb2prod.emit.package.rewrite import comments_below, function_text
+from nb2prod.emit.package.types import annotation
 from nb2prod.emit.templates import formatted
-from nb2prod.emit.types import annotation
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.plan import DataFiles, Plan
 from nb2prod.refactoring.soundness import Crossing, refuse
@@ -22,7 +22,7 @@ from nb2prod.refactoring.subject import (
     Subject,
     whole_span,
 )
-from nb2prod.source import Edit, Span
+from nb2prod.text.spans import Edit, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import libcst as cst
 
-from nb2prod.analysis.code_cell import CodeCell
+from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.config import Limits
-from nb2prod.emit.rewrite import renamed
+from nb2prod.emit.package.rewrite import renamed
 from nb2prod.pipeline.naming import unique
 from nb2prod.refactoring.soundness import refuse
 from nb2prod.refactoring.subject import (
@@ -22,8 +22,8 @@ from nb2prod.refactoring.subject import (
     whole_span,
 )
 from nb2prod.rules.nbd003_non_idempotent_cell import changed_again
-from nb2prod.rules.rule import CellView
-from nb2prod.source import Edit, Span
+from nb2prod.rules.view import CellView
+from nb2prod.text.spans import Edit, Span
 
 # What has a method `copy` that copies all of it that the cell can change.
 _COPIED = frozenset(

@@ -10,10 +10,10 @@ from itertools import takewhile
 
 from msgspec import structs
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.notebook import Cell, Notebook
+from nb2prod.analysis.names.code_cell import CodeCell
+from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.refactoring.subject import Refactoring, RefusedError, Subject
-from nb2prod.source import Edit, Span, apply_edits
+from nb2prod.text.spans import Edit, Span, apply_edits
 
 _IMPORT = ast.Import | ast.ImportFrom
 _HEADING = re.compile(r"^#{1,6}\s+")

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nb2prod.analysis.notebook_flow import imports
-from nb2prod.emit.docstrings import docstring
-from nb2prod.emit.imports import library_imports
-from nb2prod.emit.local_modules import imported_modules
+from nb2prod.analysis.flow import imports
+from nb2prod.emit.package.docstrings import docstring
+from nb2prod.emit.package.imports import library_imports
+from nb2prod.emit.package.local_modules import imported_modules
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import STAGE_NAMES, unique
 from nb2prod.pipeline.phases import phase
@@ -25,7 +25,7 @@ from nb2prod.refactoring.function import (
 )
 from nb2prod.refactoring.python_file import defined_in, names_in, text_of, with_added
 from nb2prod.refactoring.subject import FileChange, Refactoring, RefusedError, Subject
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _NOT_PACKAGES = frozenset({"test", "tests", "src", "run", "data"})
 

@@ -7,12 +7,12 @@ import posixpath
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from nb2prod.analysis.code_cell import CodeCell
+from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.pipeline.english import RESERVED, snake
 from nb2prod.pipeline.naming import unique
 from nb2prod.refactoring.soundness import refuse
 from nb2prod.refactoring.subject import AbsentError, Refactoring, RefusedError, Subject, whole_span
-from nb2prod.source import Edit, Span
+from nb2prod.text.spans import Edit, Span
 
 TAG = "parameters"  # by which papermill finds the cell
 _KINDS = (int, float, str, bool)

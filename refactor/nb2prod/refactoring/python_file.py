@@ -6,10 +6,10 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from nb2prod.emit.imports import blocks
+from nb2prod.emit.package.imports import blocks
 from nb2prod.emit.templates import formatted
 from nb2prod.refactoring.subject import FileChange, RefusedError
-from nb2prod.source import LineTable
+from nb2prod.text.spans import LineTable
 
 
 def text_of(path: Path) -> str | None:

@@ -10,14 +10,14 @@ from difflib import SequenceMatcher
 from functools import cached_property
 from pathlib import Path
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.analysis.notebook_flow import Analysis, analyse, imports
-from nb2prod.analysis.statements import Statement, read_program
-from nb2prod.notebook import Notebook
+from nb2prod.analysis.flow import Analysis, analyse, imports
+from nb2prod.analysis.names.code_cell import CodeCell
+from nb2prod.analysis.program import Statement, read_program
+from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.definitions import find_scope
 from nb2prod.pipeline.prose import Prose, read_prose
-from nb2prod.source import Edit, Span
+from nb2prod.text.spans import Edit, Span
 
 # Comprehensions run where they stand; these run when somebody calls them.
 _AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp"})

@@ -17,7 +17,7 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from nb2prod.difference import Aspects, CellPair, Difference
+from nb2prod.notebook.diff import Aspects, CellPair, Difference
 from nb2prod.report.findings import clean
 
 _WORDS = re.compile(r"\w+|\s+|.", re.DOTALL)

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
-from nb2prod.cache import Shown
-from nb2prod.checking import Checked
+from nb2prod.lint.cache import Shown
+from nb2prod.lint.files import Checked
 
 if TYPE_CHECKING:
     from nb2prod.finding import Finding, Severity

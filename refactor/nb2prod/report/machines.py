@@ -14,10 +14,11 @@ from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
 
-from nb2prod.checking import Checked
-from nb2prod.finding import EditCell, EditFile, Finding, Fix, Severity
+from nb2prod.finding import Finding, Fix, Severity
+from nb2prod.lint.files import Checked
+from nb2prod.notebook.changes import EditCell, EditFile
 from nb2prod.report.findings import clean, place
-from nb2prod.rules import all_rules, page
+from nb2prod.rules.registry import all_rules, page
 from nb2prod.rules.rule import Rule
 
 _SARIF_LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}

@@ -9,9 +9,8 @@ from typing import Any
 
 from jinja2 import Environment, StrictUndefined
 
-from nb2prod.pipeline.document import obstacles_of
-from nb2prod.pipeline.plan import Plan, Step, cell_ranges
-from nb2prod.pipeline.served import served_from
+from nb2prod.pipeline.plan import Plan, Step, cell_ranges, served_from
+from nb2prod.pipeline.plan_file import obstacles_of
 from nb2prod.report.plans import arrows, served_by
 
 # Measures of the drawing, in pixels.

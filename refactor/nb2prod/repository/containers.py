@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nb2prod.repository.tree import Tree
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _INSTRUCTION = re.compile(r"[ \t]*(?P<name>[A-Za-z]+)[ \t]+(?P<rest>\S.*)?", re.DOTALL)
 _CONTINUED = re.compile(r"\\[ \t]*$")

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from itertools import islice, product
 from typing import Any, cast
 
-from nb2prod.markup import MarkupError, Node, plain, read_yaml
+from nb2prod.repository.parameters import FIELD, fill, found, values_of
 from nb2prod.repository.tree import Tree
-from nb2prod.repository.values import FIELD, fill, found, values_of
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
+from nb2prod.text.yaml_spans import MarkupError, Node, plain, read_yaml
 
 _MOST_STAGES = 200  # of one template
 

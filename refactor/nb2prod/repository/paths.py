@@ -10,7 +10,7 @@ import ast
 import posixpath
 from dataclasses import dataclass
 
-from nb2prod.repository.python import Module, Modules
+from nb2prod.repository.modules import Module, Modules
 
 _SAME = frozenset(
     {"str", "pathlib.Path", "pathlib.PurePath", "os.path.abspath", "os.path.realpath",

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from nb2prod.config import Limits
-from nb2prod.finding import EditFile
-from nb2prod.manifests import Needed
+from nb2prod.notebook.changes import EditFile
 from nb2prod.repository.containers import Dockerfile, read_dockerfiles
 from nb2prod.repository.dvc import Item, Pipeline, Stage, read_pipelines, tracked_by_dvc
-from nb2prod.repository.manifests import manifests, needed
-from nb2prod.repository.python import Modules
+from nb2prod.repository.manifest_files import manifests, needed
+from nb2prod.repository.modules import Modules
+from nb2prod.repository.requirements import Needed
 from nb2prod.repository.tree import Tree
 from nb2prod.repository.workflows import Workflow, read_workflows
-from nb2prod.source import Edit, LineTable, Span
+from nb2prod.text.spans import Edit, LineTable, Span
 
 
 @dataclass(frozen=True)

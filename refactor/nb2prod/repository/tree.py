@@ -11,8 +11,8 @@ from fnmatch import fnmatch
 from functools import cached_property
 from pathlib import Path
 
-from nb2prod.discovery import NEVER, excluded
-from nb2prod.git import git, top_of
+from nb2prod.repository.discovery import NEVER, excluded
+from nb2prod.repository.git import git, top_of
 
 _LARGEST_TEXT = 2_000_000  # bytes; what is longer was not written by a person
 _MOST_FILES = 200_000

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from nb2prod.markup import Node
 from nb2prod.repository.dvc import parsed
 from nb2prod.repository.tree import Tree
+from nb2prod.text.yaml_spans import Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
-from nb2prod.repository.python import Module
 
 # Functions and methods that write a file, with where its path stands: position, name.
 _FUNCTIONS = {

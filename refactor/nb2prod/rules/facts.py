@@ -11,27 +11,24 @@ cell is not Python or hides what it binds; one with the name "" may depend on al
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 
-if TYPE_CHECKING:
-    from nb2prod.rules.rule import NotebookView
-
+View = TypeVar("View")
 Value = TypeVar("Value")
-Fact = Callable[["NotebookView", str], Value]
 
 
-class Facts:
-    """The facts that are known of one notebook."""
+class Facts(Generic[View]):
+    """The facts that are known of one notebook, which rules see as a `View`."""
 
     def __init__(self, *, remembers: bool = True) -> None:
         """Begin with none; without `remembers`, who asks is not noted."""
-        self._values: dict[Fact[Any], dict[str, Any]] = {}
-        self._askers: dict[tuple[Fact[Any], str], set[int]] = {}
-        self._asked: dict[int, set[tuple[Fact[Any], str]]] = {}
+        self._values: dict[Callable[[View, str], Any], dict[str, Any]] = {}
+        self._askers: dict[tuple[Callable[[View, str], Any], str], set[int]] = {}
+        self._asked: dict[int, set[tuple[Callable[[View, str], Any], str]]] = {}
         self._remembers = remembers
         self._cell: int | None = None
 
-    def ask(self, fact: Fact[Value], name: str, view: NotebookView) -> Value:
+    def ask(self, fact: Callable[[View, str], Value], name: str, view: View) -> Value:
         """Return the value of a fact."""
         if self._cell is not None:
             asked = self._asked[self._cell]
@@ -57,7 +54,7 @@ class Facts:
         """Note that what is asked from now on is asked for no cell."""
         self._cell = None
 
-    def refresh(self, names: Collection[str], view: NotebookView) -> set[int]:
+    def refresh(self, names: Collection[str], view: View) -> set[int]:
         """Find the facts on some names again; return the cells that asked for one that changed."""
         cells: set[int] = set()
         for fact, known in self._values.items():

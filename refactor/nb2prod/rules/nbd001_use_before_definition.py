@@ -44,12 +44,13 @@ later = 2
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
+from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
-from nb2prod.notebook import Cell
-from nb2prod.rules.order import uses_of_missing
-from nb2prod.rules.rule import Flag, NotebookView, Rule
-from nb2prod.source import Span
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.order import uses_of_missing
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:

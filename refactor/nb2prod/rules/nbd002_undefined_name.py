@@ -65,13 +65,14 @@ prepare(rows)
 
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.summary import Summary
+from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Fix
-from nb2prod.notebook import Cell
-from nb2prod.rules.ambient import USUAL_IMPORTS
-from nb2prod.rules.order import Missing, uses_of_missing
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
-from nb2prod.source import Span
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix, replace_in
+from nb2prod.rules.shared.ambient import USUAL_IMPORTS
+from nb2prod.rules.shared.order import Missing, uses_of_missing
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:

@@ -54,7 +54,8 @@ def push(row):
 import ast
 from collections.abc import Iterable, Iterator
 
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import CellView
 
 # Methods that change a list, or fail or do more the second time.
 _GROWING = frozenset({"append", "extend", "insert", "pop", "popitem", "remove"})

@@ -61,10 +61,11 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.summary import Mutation
+from nb2prod.analysis.names.summary import Mutation
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.source import Span
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
+from nb2prod.text.spans import Span
 
 # Methods that change what they belong to, but that is what it is there for.
 _METHOD = re.compile(r"[^=\n]*?\.(\w+)\s*\(")

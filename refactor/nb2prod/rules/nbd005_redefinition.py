@@ -44,11 +44,12 @@ except ImportError:
 
 from collections.abc import Iterator, Mapping
 
-from nb2prod.analysis.summary import Bind, BindKind, Summary
+from nb2prod.analysis.names.summary import Bind, BindKind, Summary
 from nb2prod.finding import Related
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
-from nb2prod.source import Span
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 _DEFINES = frozenset({"function", "class"})
 _NO_VARIABLE = _DEFINES | {"import"}

@@ -38,12 +38,13 @@ print(numbers, pairs, text, double(3))
 import re
 from collections.abc import Iterator, Mapping
 
-from nb2prod.analysis.code_cell import resolved
-from nb2prod.analysis.summary import Summary
+from nb2prod.analysis.names.code_cell import resolved
+from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
-from nb2prod.source import Span
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 # The whole value is one call, as far as one line shows.
 _CALL = re.compile(

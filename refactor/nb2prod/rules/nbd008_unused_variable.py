@@ -102,15 +102,16 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from nb2prod.analysis.code_cell import CodeCell, dotted
-from nb2prod.analysis.summary import Bind, Summary
+from nb2prod.analysis.names.code_cell import CodeCell, dotted
+from nb2prod.analysis.names.summary import Bind, Summary
 from nb2prod.finding import Fix
-from nb2prod.notebook import Cell
+from nb2prod.notebook.model import Cell
 from nb2prod.rules.nbd009_dead_cell import is_dead
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in, statement_lines
-from nb2prod.rules.unused import may_be_vain, vain
-from nb2prod.source import Span
-from nb2prod.syntax import parsed
+from nb2prod.rules.rule import Flag, Rule, fix, replace_in, statement_lines
+from nb2prod.rules.shared.unused import may_be_vain, vain
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.python import parsed
+from nb2prod.text.spans import Span
 
 # The value of these is bound so that it is not shown: what counts is what they do.
 _SHOWING = re.compile(

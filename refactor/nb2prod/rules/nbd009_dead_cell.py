@@ -78,12 +78,13 @@ def net(gross):
 import re
 from collections.abc import Iterator
 
-from nb2prod.analysis.code_cell import resolved
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import RemoveCell
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
-from nb2prod.rules.unused import may_be_vain, vain
+from nb2prod.analysis.names.code_cell import resolved
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.changes import RemoveCell
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.shared.unused import may_be_vain, vain
+from nb2prod.rules.view import NotebookView
 
 # Calls that only give a value. Any other may do something else besides.
 _PURE = re.compile(

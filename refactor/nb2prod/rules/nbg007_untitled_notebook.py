@@ -30,7 +30,8 @@ a = 1
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 # In the languages that JupyterLab is translated to, and as Colab and VS Code name them.
 _UNTITLED = re.compile(

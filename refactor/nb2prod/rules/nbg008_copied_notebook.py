@@ -31,7 +31,8 @@ a = 1
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 _COPY = re.compile(r".+?(?:-Copy\d*| \(\d+\)| - Copy(?: \(\d+\))?| copy(?: \d+)?|_copy\d*)")
 _COPY_OF = re.compile(r"Copy of .+")

@@ -27,7 +27,8 @@ a = 1
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 _OTHER = re.compile(r"[^A-Za-z0-9_.-]")
 

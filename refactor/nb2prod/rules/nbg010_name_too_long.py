@@ -25,7 +25,8 @@ a = 1
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -72,11 +72,12 @@ import sys
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from nb2prod.analysis.summary import Import, Summary
+from nb2prod.analysis.names.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in, statement_lines
-from nb2prod.source import Span
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, replace_in, statement_lines
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 # Modules that do nothing when they are imported but define names.
 _QUIET = {

@@ -71,11 +71,12 @@ print(os.getcwd())
 import re
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.summary import Import, Summary
+from nb2prod.analysis.names.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in, statement_lines
-from nb2prod.source import Span
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, replace_in, statement_lines
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 # Imported for what the import does: a projection, methods of frames, a switch, a theme.
 _EFFECTIVE = re.compile(

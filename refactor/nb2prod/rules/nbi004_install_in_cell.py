@@ -35,8 +35,9 @@ print("pip install pandas")
 
 from collections.abc import Iterator
 
-from nb2prod.rules.installs import installs
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.installs import installs
+from nb2prod.rules.view import CellView
 
 
 def _check(view: CellView) -> Iterator[Flag]:

@@ -36,12 +36,14 @@ Where an output of the cell still shows which version it was, that is taken.
 import re
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import EditCell, Fix
-from nb2prod.notebook import Cell
-from nb2prod.rules.installs import installs
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
-from nb2prod.source import Span
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.finding import Fix
+from nb2prod.notebook.changes import EditCell
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix, replace_in
+from nb2prod.rules.shared.installs import installs
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 _INSTALLED = re.compile(r"^Successfully installed (.*)$", re.MULTILINE)
 _SATISFIED = re.compile(

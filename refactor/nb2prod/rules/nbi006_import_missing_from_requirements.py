@@ -58,11 +58,13 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from nb2prod.finding import EditFile, Fix
-from nb2prod.manifests import Needed, needed_by, normalised
-from nb2prod.rules.installs import installs
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
-from nb2prod.source import Edit, Span
+from nb2prod.finding import Fix
+from nb2prod.notebook.changes import EditFile
+from nb2prod.repository.requirements import Needed, needed_by, normalised
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.shared.installs import installs
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Edit, Span
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _PIN = re.compile(r"\s*(?:\[[^\]]*\])?\s*={2,3}\s*(?P<version>[\w.+!-]+)\s*(?:;.*)?")
@@ -86,7 +88,7 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 
 
 def _imports(view: NotebookView, known: Collection[str]) -> Iterator[Flag]:
-    from nb2prod.distributions import bringing  # noqa: PLC0415  a table that few checks need
+    from nb2prod.knowledge.distributions import bringing  # noqa: PLC0415  a table that few checks need
 
     seen: set[str] = set()
     for cell, summary in view.code:

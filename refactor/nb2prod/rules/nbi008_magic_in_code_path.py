@@ -65,9 +65,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.magics import Magic
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.shell import expression, quoted
+from nb2prod.ipython.mask import Magic
+from nb2prod.ipython.shell import expression, quoted
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
 
 _NEEDED = {
     "run": "runs another file in the notebook's names",

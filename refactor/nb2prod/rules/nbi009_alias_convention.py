@@ -49,12 +49,14 @@ import tensorflow as tf
 import ast
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.analysis.summary import Import
-from nb2prod.finding import Change, Fix, Safety
-from nb2prod.rules.ambient import is_ambient
-from nb2prod.rules.rule import Flag, NotebookView, Rule, replace_in
-from nb2prod.source import Span
+from nb2prod.analysis.names.code_cell import CodeCell
+from nb2prod.analysis.names.summary import Import
+from nb2prod.finding import Fix, Safety
+from nb2prod.notebook.changes import Change
+from nb2prod.rules.rule import Flag, Rule, replace_in
+from nb2prod.rules.shared.ambient import is_ambient
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 _USUAL = {
     "numpy": "np",

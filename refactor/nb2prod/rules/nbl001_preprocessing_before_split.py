@@ -166,14 +166,16 @@ model.score(X_test, y_test)
 from collections.abc import Iterator
 
 from nb2prod.analysis.lineage.values import At
-from nb2prod.rules.leakage import preprocessing
-from nb2prod.rules.refit import refit
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.leakage import log_of, preprocessing
+from nb2prod.rules.shared.refit import refit
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
     seen: set[At] = set()
-    for leak in preprocessing(view.log) if view.log else ():
+    log = view.once(log_of)
+    for leak in preprocessing(log) if log else ():
         if leak.at not in seen:
             seen.add(leak.at)
             yield Flag(leak.at.span, leak.message, refit(view, leak), leak.at.cell)

@@ -97,13 +97,14 @@ accuracy_score(y[test_mask], predicted[test_mask])
 
 from collections.abc import Iterator
 
-from nb2prod.rules.leakage import flags, overlapping
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.leakage import flags, log_of, overlapping
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    if view.log:
-        yield from flags(overlapping(view.log))
+    if log := view.once(log_of):
+        yield from flags(overlapping(log))
 
 
 RULE = Rule(

@@ -66,13 +66,14 @@ machine.score(X_test, y_test)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.leakage import flags, repeated
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.leakage import flags, log_of, repeated
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    if view.log:
-        yield from flags(repeated(view.log))
+    if log := view.once(log_of):
+        yield from flags(repeated(log))
 
 
 RULE = Rule(

@@ -43,13 +43,14 @@ model.predict(test[["area", "rooms"]])
 
 from collections.abc import Iterator
 
-from nb2prod.rules.leakage import flags, untested
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.leakage import flags, log_of, untested
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    if view.log:
-        yield from flags(untested(view.log))
+    if log := view.once(log_of):
+        yield from flags(untested(log))
 
 
 RULE = Rule(

@@ -43,13 +43,14 @@ LinearRegression().fit(rows, y)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.leakage import flags, target_in_features
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.leakage import flags, log_of, target_in_features
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    if view.log:
-        yield from flags(target_in_features(view.log))
+    if log := view.once(log_of):
+        yield from flags(target_in_features(log))
 
 
 RULE = Rule(

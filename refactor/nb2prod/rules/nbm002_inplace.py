@@ -34,9 +34,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.frames import INPLACE, given_inplace
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.source import Span
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.shared.frames import INPLACE, given_inplace
+from nb2prod.rules.view import CellView
+from nb2prod.text.spans import Span
 
 
 def _check(view: CellView) -> Iterator[Flag]:

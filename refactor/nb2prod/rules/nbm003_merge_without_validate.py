@@ -32,8 +32,9 @@ every = orders.merge(shops, how="cross")
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.randomness import argument, spreads
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.randomness import argument, spreads
+from nb2prod.rules.view import CellView
 
 _KEYS = frozenset({"on", "left_on", "right_on", "left_index", "right_index", "how"})
 

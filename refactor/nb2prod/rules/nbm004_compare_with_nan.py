@@ -41,7 +41,8 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
 
 _NAN = frozenset({"numpy.nan", "numpy.NaN", "numpy.NAN", "math.nan", "pandas.NA", "pandas.NaT"})
 

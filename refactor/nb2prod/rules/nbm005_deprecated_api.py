@@ -64,9 +64,10 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.deprecations import ARGUMENTS, METHODS, NAMES, Gone
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.source import Span
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.shared.deprecations import ARGUMENTS, METHODS, NAMES, Gone
+from nb2prod.rules.view import CellView
+from nb2prod.text.spans import Span
 
 _LAST = frozenset(name.rpartition(".")[2] for name in NAMES)
 _ROOTS = frozenset(name.partition(".")[0] for name in NAMES)

@@ -36,8 +36,9 @@ tuned = RandomForestClassifier(**best)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.randomness import spreads
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.randomness import spreads
+from nb2prod.rules.view import CellView
 
 _NAMES = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomForestRegressor
     sklearn.ensemble.GradientBoostingClassifier sklearn.ensemble.GradientBoostingRegressor

@@ -31,10 +31,11 @@ print(text)
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import ClearOutputs
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.changes import ClearOutputs
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:

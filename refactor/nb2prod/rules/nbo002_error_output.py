@@ -20,9 +20,10 @@ computed before, or without it. If the error is meant, give the cell the tag `ra
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 
 def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:

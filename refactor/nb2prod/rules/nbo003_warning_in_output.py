@@ -37,10 +37,11 @@ print("FutureWarning: not one")
 import re
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
-from nb2prod.source import LineTable, Span
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import LineTable, Span
 
 _HEAD = re.compile(
     r"^(?P<file>[^\n:]*(?:\w:[\\/][^\n:]*)?):(?P<line>\d+): "

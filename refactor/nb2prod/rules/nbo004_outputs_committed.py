@@ -33,10 +33,11 @@ print(1 + 2)
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import ClearOutputs
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.changes import ClearOutputs
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 
 def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:

@@ -37,8 +37,9 @@ x = 1
 from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
-from nb2prod.finding import DropMetadata
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.notebook.changes import DropMetadata
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 _OF_CELLS = (
     ("collapsed",),

@@ -60,9 +60,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.rules.secrets import find_secrets, is_placeholder, names_secret
-from nb2prod.source import Span
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
+from nb2prod.text.secrets import find_secrets, is_placeholder, names_secret
+from nb2prod.text.spans import Span
 
 _HINTS = ("passw", "pwd", "secret", "key", "token")
 

@@ -35,11 +35,12 @@ plot(rows)
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import ClearOutputs, RedactOutputs
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
-from nb2prod.rules.secrets import find_secrets, may_hold_secret
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.changes import ClearOutputs, RedactOutputs
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 
 def raw_outputs(view: NotebookView, index: int) -> bytes:

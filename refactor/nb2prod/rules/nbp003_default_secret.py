@@ -40,8 +40,9 @@ level = os.getenv("LOG_LEVEL", "INFO2")
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
-from nb2prod.rules.secrets import is_placeholder, names_secret
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
+from nb2prod.text.secrets import is_placeholder, names_secret
 
 
 def _check(view: CellView) -> Iterator[Flag]:

@@ -38,8 +38,9 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import CellView, Flag, Rule
-from nb2prod.source import Span
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import CellView
+from nb2prod.text.spans import Span
 
 _ROOT = (
     "/(?:home|Users|root|mnt|media|content|kaggle|Volumes|data|workspace|srv|notebooks|dbfs"

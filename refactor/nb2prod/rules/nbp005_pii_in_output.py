@@ -48,12 +48,13 @@ plot()
 import re
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import ClearOutputs
-from nb2prod.notebook import Cell
-from nb2prod.outputs import LOOKED_INTO
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.changes import ClearOutputs
+from nb2prod.notebook.model import Cell
+from nb2prod.notebook.outputs import LOOKED_INTO
 from nb2prod.rules.nbp002_secret_in_output import raw_outputs
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 _OWNER = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}\Z")
 _AT_HOST = re.compile(r"@(?!example\.|localhost|test\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\b")

@@ -66,8 +66,9 @@ train, test = train_test_split(rows)
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.randomness import argument, seeds, spreads, unset, with_argument
-from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.view import CellView, NotebookView
 
 _MODULE = "sklearn.model_selection."
 _ALWAYS = frozenset(

@@ -68,8 +68,9 @@ model = RandomForestClassifier()
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.randomness import argument, seeds, spreads, unset, with_argument
-from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.view import CellView, NotebookView
 
 # Those whose results depend on `random_state` whatever else they are given.
 _SKLEARN = """ensemble.RandomForestClassifier ensemble.RandomForestRegressor

@@ -41,8 +41,9 @@ noise = np.random.normal(size=10)
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.randomness import seeds, spreads
-from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.randomness import seeds, spreads
+from nb2prod.rules.view import CellView, NotebookView
 
 _DRAWS = {
     "numpy": re.compile(

@@ -31,7 +31,8 @@ old = np.random.RandomState(0)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import CellView
 
 _OLD = """seed get_state set_state rand randn randint random_integers random_sample random ranf
     sample choice bytes shuffle permutation beta binomial chisquare dirichlet exponential f gamma

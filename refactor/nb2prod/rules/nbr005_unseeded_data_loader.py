@@ -47,8 +47,9 @@ batches = DataLoader(rows, shuffle=True)
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.randomness import argument, seeds, spreads, unset, with_argument
-from nb2prod.rules.rule import CellView, Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.view import CellView, NotebookView
 
 _LOADERS = (
     "torch.utils.data.DataLoader",

@@ -71,7 +71,8 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
 
 _LISTINGS = frozenset(
     {"os.listdir", "os.scandir", "glob.glob", "glob.iglob", "tensorflow.io.gfile.listdir"}

@@ -40,7 +40,8 @@ echo 4
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import CellView
 
 
 def _check(view: CellView) -> Iterator[Flag]:

@@ -50,9 +50,10 @@ is asked to write into it.
 
 from collections.abc import Iterator
 
-from nb2prod.finding import RemoveCell
-from nb2prod.rules.markdown import left_to_reader
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.notebook.changes import RemoveCell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.shared.markdown import left_to_reader
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -39,10 +39,11 @@ customers.loc[
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
+from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:

@@ -43,9 +43,10 @@ text = '''
 
 from collections.abc import Iterator
 
-from nb2prod.ipython import comments
-from nb2prod.rules.rule import CellView, Flag, Rule
-from nb2prod.source import Span
+from nb2prod.ipython.reader import comments
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import CellView
+from nb2prod.text.spans import Span
 
 
 def _check(view: CellView) -> Iterator[Flag]:

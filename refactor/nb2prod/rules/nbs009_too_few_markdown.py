@@ -30,8 +30,9 @@ b = 2
 
 from collections.abc import Iterator
 
-from nb2prod.rules.markdown import full
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.shared.markdown import full
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

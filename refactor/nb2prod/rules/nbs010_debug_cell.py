@@ -39,7 +39,8 @@ print("mean:", model.score(frame, target))
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import CellView, Flag, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import CellView
 
 _LOOKS = frozenset({"head", "tail", "info", "describe", "sample", "nunique", "memory_usage"})
 _FACTS = frozenset({"shape", "columns", "dtypes", "index", "size", "ndim", "dtype"})

@@ -63,10 +63,11 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from nb2prod.ipython import comments
-from nb2prod.rules.rule import CellView, Flag, Rule, fix, statement_lines
-from nb2prod.source import Span
-from nb2prod.syntax import parsed
+from nb2prod.ipython.reader import comments
+from nb2prod.rules.rule import Flag, Rule, fix, statement_lines
+from nb2prod.rules.view import CellView
+from nb2prod.text.python import parsed
+from nb2prod.text.spans import Span
 
 # What code has and prose has not; most comments need not be read as Python at all.
 _LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)

@@ -79,8 +79,10 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from nb2prod.finding import Fix, SplitCell
-from nb2prod.rules.rule import CellView, Flag, Rule, fix
+from nb2prod.finding import Fix
+from nb2prod.notebook.changes import SplitCell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import CellView
 
 _ROLES = {
     "loads": re.compile(

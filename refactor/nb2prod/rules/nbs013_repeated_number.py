@@ -53,10 +53,11 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from nb2prod.analysis.code_cell import CodeCell
+from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix, replace_in
-from nb2prod.source import Span
+from nb2prod.rules.rule import Flag, Rule, fix, replace_in
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 _PLAIN = (0, 1)
 _HABIT = 3  # calls

@@ -43,10 +43,11 @@ await run()
 
 from collections.abc import Iterator
 
-from nb2prod.analysis.summary import Summary
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule
-from nb2prod.source import Span
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
+from nb2prod.text.spans import Span
 
 _PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must", "leading zeros in")
 

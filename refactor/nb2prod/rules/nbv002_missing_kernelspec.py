@@ -25,8 +25,10 @@ a = 1
 
 from collections.abc import Iterator, Mapping
 
-from nb2prod.finding import Safety, SetMember
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.finding import Safety
+from nb2prod.notebook.changes import SetMember
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 _PYTHON_3 = SetMember(
     None, "kernelspec", {"display_name": "Python 3", "language": "python", "name": "python3"}

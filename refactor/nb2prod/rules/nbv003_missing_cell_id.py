@@ -32,9 +32,10 @@ a = 1
 import hashlib
 from collections.abc import Iterator
 
-from nb2prod.finding import SetMember
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.notebook.changes import SetMember
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -27,9 +27,10 @@ b = 2
 
 from collections.abc import Iterator
 
-from nb2prod.finding import SetMember
+from nb2prod.notebook.changes import SetMember
 from nb2prod.rules.nbv003_missing_cell_id import new_id
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -32,7 +32,8 @@ print(total)
 from collections.abc import Iterator
 from itertools import pairwise
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -31,7 +31,8 @@ total = 10
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, NotebookView, Rule
+from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -36,8 +36,9 @@ print(11)
 
 from collections.abc import Iterator
 
-from nb2prod.finding import ClearOutputs
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.notebook.changes import ClearOutputs
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:

@@ -53,11 +53,13 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.analysis.summary import Summary
-from nb2prod.finding import ClearOutputs, Fix
-from nb2prod.notebook import Cell
-from nb2prod.rules.rule import Flag, NotebookView, Rule, fix
+from nb2prod.analysis.names.code_cell import CodeCell
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.finding import Fix
+from nb2prod.notebook.changes import ClearOutputs
+from nb2prod.notebook.model import Cell
+from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.view import NotebookView
 
 _ARROW = re.compile(r"^-+> ?(\d+) (.*)$", re.MULTILINE)
 _OWN = re.compile(r"<ipython-input|ipykernel_|\bCell In")

@@ -9,17 +9,21 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from nb2prod.emit.local_modules import imported_modules
 from nb2prod.emit.markdown import code, inline
-from nb2prod.emit.provenance import Original
-from nb2prod.verify.comparison import Comparison, Difference
-from nb2prod.verify.environment import Environment
-from nb2prod.verify.observation import Observation
-from nb2prod.verify.verdict import Verdict, verdict_of, verdict_of_failure
+from nb2prod.emit.package.local_modules import imported_modules
+from nb2prod.emit.provenance.provenance import Original
+from nb2prod.emit.readme import verdict_region, with_verdict
+from nb2prod.emit.update import last_text, rewrite
+from nb2prod.verify.compare.comparison import Comparison, Difference
+from nb2prod.verify.compare.notebook_values import Observation
+from nb2prod.verify.compare.verdict import Verdict, verdict_of, verdict_of_failure
+from nb2prod.verify.runs.environment import Environment
 
 FILE = "proof.json"
+_README = "README.md"
 _LINES = 20  # lost lines that are kept
 
 
@@ -135,3 +139,42 @@ def _borders(check: Check) -> Iterator[tuple[str, dict[str, str]]]:
         values = ((name, check.observed.crossing(end, name)) for name in stage.hands_on)
         if known := {name: v.digest for name, v in values if v and v.digest}:
             yield stage.name, known
+
+
+def recorded_verdict(root: Path) -> str:
+    """Return the verdict that a project holds."""
+    try:
+        return str(_content(root).get("verdict", ""))
+    except FileNotFoundError:
+        return "unverified: nothing was run"
+    except (OSError, ValueError):
+        return f"what is in {FILE} can't be read"
+
+
+def _content(root: Path) -> dict[str, Any]:
+    content: Any = json.loads((root / FILE).read_text("utf-8"))
+    return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
+
+
+def record_verdict(root: Path, check: Check) -> bool:
+    """Write the proof file, and the verdict into the read-me; return whether it has a place for it.
+
+    Raises:
+        FolderError: the project can't be written to.
+    """
+    try:
+        tests = _content(root).get("tests")  # they were tried when the project was made
+    except (OSError, ValueError):
+        tests = None
+    text = proof(check, tests)
+    texts = {FILE: (text, text)}
+    region = verdict_region(check.verdict.text, check.remarks)
+    try:
+        new = with_verdict((root / _README).read_text("utf-8"), region)
+    except (OSError, UnicodeDecodeError):
+        new = None
+    if new is not None:
+        generated = last_text(root, _README) or new
+        texts[_README] = (new, with_verdict(generated, region) or generated)
+    rewrite(root, texts)
+    return new is not None

@@ -6,10 +6,10 @@ import ast
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing, names
+from nb2prod.analysis.lineage import indexing, row_operations
 from nb2prod.analysis.lineage.estimators import Estimators
+from nb2prod.analysis.lineage.events import Pair
 from nb2prod.analysis.lineage.functions import Arguments
-from nb2prod.analysis.lineage.log import Pair
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
 
 _CONTAINERS = frozenset({"list", "tuple", "sorted", "reversed", "iter", "set"})
@@ -40,25 +40,25 @@ class Lineage(Estimators):
     def _library(self, node: ast.Call, name: str, given: Arguments) -> Value:
         short = name.rpartition(".")[2]
         first = given.first
-        if short in names.SPLITS or name in ("numpy.split", "numpy.array_split"):
+        if short in row_operations.SPLITS or name in ("numpy.split", "numpy.array_split"):
             return self._split(node, short, given)
-        if short in names.CROSS_VALIDATIONS:
+        if short in row_operations.CROSS_VALIDATIONS:
             return self.cross_validate(node, given)
-        if short in names.SCORES or short in names.SCORED_PLOTS:
+        if short in row_operations.SCORES or short in row_operations.SCORED_PLOTS:
             return self.scored(node, short, given)
         if name in ("lightgbm.train", "xgboost.train"):
             return self.train_booster(node, given)
-        if short in names.LOADS:
+        if short in row_operations.LOADS:
             value = self.source(node)
             self.log.files |= {row[0].split for row in value.rows}
             return replace(value, columns=Columns(self.key(node)))
         if short in ("clone", "deepcopy", "copy"):
             return self.copied(node, short, first)
-        if short in names.SHAPES:
+        if short in row_operations.SHAPES:
             return Value()
         if short[:1].isupper() and name != "pandas.DataFrame" and short != "Series":
             return self.construct(node, name, given)
-        if short in names.COMPOSITE:
+        if short in row_operations.COMPOSITE:
             return self.construct(node, name, given)
         return self._plain(node, name, short, given)
 
@@ -77,9 +77,11 @@ class Lineage(Estimators):
         if short == "shuffle":
             copies = [replace(v) for v in given.values]
             return copies[0] if len(copies) == 1 else held(tuple(enumerate(copies)))
-        if short in names.SELECTION_SCORES or (short in names.AGGREGATES and "." in name):
+        if short in row_operations.SELECTION_SCORES or (
+            short in row_operations.AGGREGATES and "." in name
+        ):
             return self.aggregate(node, short, first, given)
-        if short in names.ACROSS_FUNCTIONS:
+        if short in row_operations.ACROSS_FUNCTIONS:
             if "lmbda" in given.named:  # it was computed before, and is only applied
                 return mix([first])
             return self.across(node, first, short)
@@ -189,9 +191,11 @@ class Lineage(Estimators):
     def _table(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
                given: Arguments) -> Value:  # fmt: skip
         """Return what a method of a frame, series or array gives."""
-        if name in names.SHAPES:
+        if name in row_operations.SHAPES:
             index = (
-                indexing.null_mask(owner, name) if name in names.NULLS else frozenset[Selection]()
+                indexing.null_mask(owner, name)
+                if name in row_operations.NULLS
+                else frozenset[Selection]()
             )
             return Value(index=index)
         if name == "isin":
@@ -214,9 +218,9 @@ class Lineage(Estimators):
             return indexing.columns_of(base, named, single=True)
         if name == "groupby":
             return self.across(node, base, name) if base.rows else replace(base)
-        if name in names.AGGREGATES:
+        if name in row_operations.AGGREGATES:
             return self.aggregate(node, name, base, given)
-        if name in names.ACROSS or (name == "fillna" and "method" in given.named):
+        if name in row_operations.ACROSS or (name == "fillna" and "method" in given.named):
             return self.across(node, base, name)
         if name == "assign":
             result = base
@@ -226,7 +230,7 @@ class Lineage(Estimators):
         if name in ("apply", "map", "applymap", "pipe"):
             return self.map_function(node, base, name, given)
         mixed = mix([base, *given.values])
-        keeps = name in names.KEEP_COLUMNS
+        keeps = name in row_operations.KEEP_COLUMNS
         rows = base.rows or mixed.rows
         if name in ("append", "merge", "join", "combine_first"):
             rows = mixed.rows

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import names
+from nb2prod.analysis.lineage import row_operations
+from nb2prod.analysis.lineage.events import Pair, Test, Thing, Training
 from nb2prod.analysis.lineage.functions import Arguments, Functions
-from nb2prod.analysis.lineage.log import Pair, Test, Thing, Training
 from nb2prod.analysis.lineage.values import Selection, Statistic, Value, held, mix
 
 
@@ -43,23 +43,23 @@ class Estimators(Functions):
     # What kind of thing it is
 
     def _learns_statistics(self, thing: Thing) -> bool:
-        if thing.name in names.STATEFUL or thing.name in names.UNSUPERVISED:
+        if thing.name in row_operations.STATEFUL or thing.name in row_operations.UNSUPERVISED:
             return True
-        return thing.name in names.COMPOSITE and any(
+        return thing.name in row_operations.COMPOSITE and any(
             self._learns_statistics(self.log.things[n]) for n in thing.parts
         )
 
     def _is_model(self, thing: Thing) -> bool:
-        if thing.name in names.COMPOSITE:
+        if thing.name in row_operations.COMPOSITE:
             return any(self._is_model(self.log.things[n]) for n in thing.parts)
-        return thing.name not in names.NO_MODELS
+        return thing.name not in row_operations.NO_MODELS
 
     # Methods
 
     def estimator_method(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
                          given: Arguments) -> Value | None:  # fmt: skip
         """Return what a method of an estimator gives; None for any other method."""
-        if name in names.FITS or name.startswith("fit_on_"):
+        if name in row_operations.FITS or name.startswith("fit_on_"):
             return self._fit(node, owner, base, given)
         if name in ("fit_transform", "fit_predict"):
             return self._fit_transform(node, base, name, given)
@@ -71,7 +71,7 @@ class Estimators(Functions):
             return self.backward(node, base)
         if not base.objects:
             return None
-        if name in names.PREDICTS or name in names.SCORING:
+        if name in row_operations.PREDICTS or name in row_operations.SCORING:
             return self._predict(node, base, name, given)
         if name in ("transform", "texts_to_sequences", "texts_to_matrix", "inverse_transform"):
             learnt = frozenset(s for t in self.things(base) for s in t.learnt)
@@ -109,7 +109,9 @@ class Estimators(Functions):
         thing = self.log.things[number]
         if self._learns_statistics(thing):
             thing.learnt = self.statistic(node, f"{thing.name}.fit", [features])
-            thing.learnt |= features.statistics if thing.name in names.COMPOSITE else frozenset()
+            thing.learnt |= (
+                features.statistics if thing.name in row_operations.COMPOSITE else frozenset()
+            )
         if not self._is_model(thing):
             return
         training = Training(self.at(node), number, features, target, self.loops)
@@ -150,7 +152,9 @@ class Estimators(Functions):
         return result.has_seen(learnt)
 
     def _resample(self, node: ast.Call, base: Value, given: Arguments) -> Value:
-        again = not base.objects or any(t.name in names.OVERSAMPLERS for t in self.things(base))
+        again = not base.objects or any(
+            t.name in row_operations.OVERSAMPLERS for t in self.things(base)
+        )
         name = next((t.name for t in self.things(base)), "resample")
         results = [self.drawn_again(node, v, f"{name}.fit_resample") if again else replace(v)
                    for v in given.values[:2]]  # fmt: skip
@@ -168,8 +172,8 @@ class Estimators(Functions):
         if not models:
             learnt = (s for t in self.things(base) for s in t.learnt)
             return mix([data]).has_seen(learnt)
-        tests = self._test(node, base, data, scored=name in names.SCORING)
-        if name in names.SCORING:
+        tests = self._test(node, base, data, scored=name in row_operations.SCORING)
+        if name in row_operations.SCORING:
             return Value()
         return replace(mix([data]), tests=data.tests | tests)
 
@@ -179,7 +183,7 @@ class Estimators(Functions):
         at = self.at(node)
         for model in sorted(base.objects):
             thing = self.log.things[model]
-            learnt = data.has_seen(thing.learnt) if thing.name in names.COMPOSITE else data
+            learnt = data.has_seen(thing.learnt) if thing.name in row_operations.COMPOSITE else data
             test = Test(at, model, thing.training, learnt, at if scored else None, self.loops,
                         validation)  # fmt: skip
             numbers.add(len(self.log.tests))
@@ -207,7 +211,7 @@ class Estimators(Functions):
 
     def scored(self, node: ast.Call, short: str, given: Arguments) -> Value:
         """Compute a score of predictions, or draw one of a model and data."""
-        if short in names.SCORED_PLOTS and given.first.objects and len(given.values) > 1:
+        if short in row_operations.SCORED_PLOTS and given.first.objects and len(given.values) > 1:
             self._test(node, given.first, given.values[1], scored=True)
         for value in given.values:
             self.mark_scored(node, value)

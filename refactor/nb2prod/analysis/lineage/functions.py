@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing, names
+from nb2prod.analysis.lineage import indexing, row_operations
 from nb2prod.analysis.lineage.interpreter import Interpreter
 from nb2prod.analysis.lineage.state import MAX_DEPTH, Definition
 from nb2prod.analysis.lineage.values import Kind, Selection, Statistic, Value, join, mix
@@ -180,7 +180,7 @@ class Functions(Interpreter):
         function = given.first.function
         if function is None:
             short = given.first.name.rpartition(".")[2]
-            if short in names.ACROSS_FUNCTIONS and given.first.name:
+            if short in row_operations.ACROSS_FUNCTIONS and given.first.name:
                 return self.across(node, rows, short)
             return replace(mix([rows, *given.values]), rows=base.rows, facts=rows.facts
                            | mix(given.values).facts)  # fmt: skip

@@ -5,15 +5,12 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import names
+from nb2prod.analysis.lineage import row_operations
+from nb2prod.analysis.lineage.state import State
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
-
-if TYPE_CHECKING:
-    from nb2prod.analysis.lineage.interpreter import Interpreter
 
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.GtE: ast.Lt,
@@ -103,7 +100,7 @@ def with_columns(
 # Reading and writing by subscript
 
 
-def load(run: Interpreter, node: ast.Subscript) -> Value:
+def load(run: State, node: ast.Subscript) -> Value:
     """Return `base[index]`, `base.loc[rows, columns]`."""
     owner, accessor = _owner(node)
     base = run.evaluate(owner)
@@ -118,7 +115,7 @@ def load(run: Interpreter, node: ast.Subscript) -> Value:
             return taken if full else replace(taken, columns=None)
         place = run.evaluate(others[0])
         chosen = columns_of(taken, column_names(place), single=isinstance(place.constant, str))
-        scores = (s for s in place.statistics if s.name in names.SELECTION_SCORES)
+        scores = (s for s in place.statistics if s.name in row_operations.SELECTION_SCORES)
         return chosen.has_seen(scores)
     if accessor or isinstance(index, ast.Slice):
         return select(run, base, index)
@@ -157,7 +154,7 @@ def _of_container(base: Value, place: Value) -> Value:
     return join([value for _, value in base.items]) if base.items else Value()
 
 
-def select(run: Interpreter, base: Value, index: ast.expr) -> Value:
+def select(run: State, base: Value, index: ast.expr) -> Value:
     """Return the rows of a value that an index selects."""
     if not isinstance(index, ast.Slice):
         place = run.evaluate(index)
@@ -171,13 +168,13 @@ def select(run: Interpreter, base: Value, index: ast.expr) -> Value:
     return replace(taken, index=base.index | frozenset(cuts))
 
 
-def bound_text(run: Interpreter, bound: ast.expr) -> str:
+def bound_text(run: State, bound: ast.expr) -> str:
     """Return a bound of a slice in one way of writing it."""
     value = run.lookup(bound.id) if isinstance(bound, ast.Name) else Value()
     return str(value.constant) if value.constant is not None else ast.unparse(bound)
 
 
-def store(run: Interpreter, target: ast.Subscript, value: Value) -> None:
+def store(run: State, target: ast.Subscript, value: Value) -> None:
     """Write into `base[index]`."""
     owner, accessor = _owner(target)
     base = run.evaluate(owner)
@@ -197,7 +194,7 @@ def store(run: Interpreter, target: ast.Subscript, value: Value) -> None:
     write_back(run, owner, base, new)
 
 
-def write_back(run: Interpreter, owner: ast.expr, old: Value, new: Value) -> None:
+def write_back(run: State, owner: ast.expr, old: Value, new: Value) -> None:
     """Let an object, wherever it stands, be changed to a new state."""
     run.change(old, new)
     match owner:
@@ -213,7 +210,7 @@ def write_back(run: Interpreter, owner: ast.expr, old: Value, new: Value) -> Non
             pass
 
 
-def delete(run: Interpreter, target: ast.expr) -> None:
+def delete(run: State, target: ast.expr) -> None:
     """Execute `del`."""
     match target:
         case ast.Name(id=name):
@@ -236,7 +233,7 @@ def _owner(node: ast.Subscript) -> tuple[ast.expr, bool]:
 # Conditions and arithmetic
 
 
-def operate(run: Interpreter, node: ast.expr) -> Value:
+def operate(run: State, node: ast.expr) -> Value:
     """Return what an operator gives; a comparison selects rows."""
     match node:
         case ast.UnaryOp(ast.Invert() | ast.USub() | ast.Not(), operand):

@@ -8,9 +8,8 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.analysis.lineage import indexing, names
-from nb2prod.analysis.lineage.log import Log
+from nb2prod.analysis.lineage import indexing, row_operations
+from nb2prod.analysis.lineage.events import Log
 from nb2prod.analysis.lineage.state import (
     MAX_REPEATED,
     MAX_STEPS,
@@ -20,6 +19,7 @@ from nb2prod.analysis.lineage.state import (
     TooLongError,
 )
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
+from nb2prod.analysis.names.code_cell import CodeCell
 
 
 class Interpreter(State):
@@ -187,7 +187,7 @@ class Interpreter(State):
         """Return what an iteration over a value gives."""
         if value.items is not None:
             return join([v for _, v in value.items]) if value.items else Value()
-        if any(thing.name in names.SPLITTERS for thing in self.things(value)):
+        if any(thing.name in row_operations.SPLITTERS for thing in self.things(value)):
             return self.folds(value)
         return mix([value])
 
@@ -279,13 +279,13 @@ class Interpreter(State):
             return join(found)
         if base.objects:
             return self._of_object(base, name)
-        if name in names.SHAPES:
+        if name in row_operations.SHAPES:
             return Value()
         if name == "index":
             return replace(base, rest=True, index=frozenset(s for r in base.rows for s in r[1:]))
         if name == "frame":  # of a Bunch
             return replace(base, columns=Columns(self.key(node)))
-        if name in names.SAME:
+        if name in row_operations.SAME:
             return replace(base)
         return indexing.columns_of(base, [name], single=True)
 

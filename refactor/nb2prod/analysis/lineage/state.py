@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from nb2prod.analysis.code_cell import CodeCell
-from nb2prod.analysis.lineage.log import Log, Thing
+from nb2prod.analysis.lineage.events import Log, Thing
 from nb2prod.analysis.lineage.values import At, Selection, Value
+from nb2prod.analysis.names.code_cell import CodeCell
 
 Scope = dict[str, Value]
 MAX_STEPS = 40_000
@@ -44,6 +44,14 @@ class State:
         self.returned: list[Value] = []
         self._things: dict[object, int] = {}
         self._steps = 0
+
+    def evaluate(self, node: ast.expr) -> Value:
+        """Return what an expression stands for; the interpreter says how."""
+        raise NotImplementedError
+
+    def store(self, target: ast.expr, value: Value) -> None:
+        """Bind a target to a value; the interpreter says how."""
+        raise NotImplementedError
 
     def at(self, node: ast.AST) -> At:
         """Return where a node of the current cell stands."""

@@ -8,7 +8,7 @@ from typing import Literal, NamedTuple
 import msgspec
 from msgspec.structs import replace
 
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 
 class At(NamedTuple):

@@ -32,7 +32,7 @@ import json
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.imports import third_party
+from nb2prod.rules.doctor.shared.imports import third_party
 from nb2prod.rules.rule import Flag, Rule
 
 

@@ -40,7 +40,7 @@ import os
 import posixpath
 from collections.abc import Iterator
 
-from nb2prod.git import git
+from nb2prod.repository.git import git
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 

@@ -60,9 +60,9 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.settings import Setting, read_settings
+from nb2prod.rules.doctor.shared.settings import Setting, read_settings
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _CONFIG = ".dvc/config"
 _REMOTE = re.compile(r"""'?remote ["']?(?P<name>[^"']+)["']?'?""")

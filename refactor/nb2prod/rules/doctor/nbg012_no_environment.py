@@ -39,7 +39,7 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from nb2prod.repository.manifests import LOCKS, read_toml
+from nb2prod.repository.manifest_files import LOCKS, read_toml
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 

@@ -32,11 +32,11 @@ import re
 import tomllib
 from collections.abc import Iterator
 
-from nb2prod.markup import MarkupError, read_yaml
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import is_workflow
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
+from nb2prod.text.yaml_spans import MarkupError, read_yaml
 
 _YAML = re.compile(r"dvc\.(?:yaml|lock)|params\.yaml|.*\.dvc|(?:docker-)?compose.*\.ya?ml"
                    r"|environment\.ya?ml|\.pre-commit-config\.yaml")  # fmt: skip

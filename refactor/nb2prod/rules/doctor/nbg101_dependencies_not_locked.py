@@ -37,9 +37,9 @@ import posixpath
 import re
 from collections.abc import Iterator
 
-from nb2prod.manifests import Needed
-from nb2prod.repository.manifests import LOCKS
+from nb2prod.repository.manifest_files import LOCKS
 from nb2prod.repository.repository import Repository
+from nb2prod.repository.requirements import Needed
 from nb2prod.rules.rule import Flag, Rule
 
 _DEVELOPERS = re.compile(r"dev|test|doc|lint|pyproject")

@@ -40,12 +40,12 @@ import pandas
 import re
 from collections.abc import Iterator
 
-from nb2prod.manifests import declares_dependencies
-from nb2prod.repository.manifests import read_toml
+from nb2prod.repository.manifest_files import read_toml
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.imports import third_party
+from nb2prod.repository.requirements import declares_dependencies
+from nb2prod.rules.doctor.shared.imports import third_party
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _PROJECT = re.compile(r"^\[project\]", re.MULTILINE)
 

@@ -70,7 +70,7 @@ A = 1
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.stages import meant, title
+from nb2prod.rules.doctor.shared.stages import meant, title
 from nb2prod.rules.rule import Flag, Rule, fix
 
 

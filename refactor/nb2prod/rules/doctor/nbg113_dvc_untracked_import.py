@@ -99,8 +99,9 @@ B = 1
 
 from collections.abc import Iterator
 
+from nb2prod.repository.import_closure import import_closure
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.stages import added_deps, all_known, covered, real, scripts, title
+from nb2prod.rules.doctor.shared.stages import added_deps, all_known, covered, real, scripts, title
 from nb2prod.rules.rule import Flag, Rule, fix
 
 
@@ -113,7 +114,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             path = real(repository, script)
             if path is None or not path.endswith(".py"):
                 continue
-            for module in repository.modules.closure(path, script.folders):
+            for module in import_closure(repository.modules, path, script.folders):
                 if not covered(module, stage.deps) and not repository.modules.is_trivial(module):
                     missing.add(module)
         if missing:

@@ -46,7 +46,7 @@ A = 1
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.stages import added_deps, all_known, covered, scripts, title
+from nb2prod.rules.doctor.shared.stages import added_deps, all_known, covered, scripts, title
 from nb2prod.rules.rule import Flag, Rule, fix
 
 

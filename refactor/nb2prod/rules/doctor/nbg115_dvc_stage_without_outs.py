@@ -44,11 +44,11 @@ import re
 from collections.abc import Iterable, Iterator
 
 from nb2prod.repository.dvc import Stage
+from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
-from nb2prod.repository.python import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.writes import writes
-from nb2prod.rules.doctor.stages import real, scripts, title
+from nb2prod.rules.doctor.shared.stages import real, scripts, title
 from nb2prod.rules.rule import Flag, Rule
 
 _CHECKS = re.compile(r"\b(?:pytest|tox|nox|ruff|pylint|flake8|mypy|lint|test)\b")

@@ -56,11 +56,12 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.dvc import Stage
+from nb2prod.repository.import_closure import import_closure
+from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
-from nb2prod.repository.python import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.writes import writes
-from nb2prod.rules.doctor.stages import real, scripts, title
+from nb2prod.rules.doctor.shared.stages import real, scripts, title
 from nb2prod.rules.rule import Flag, Rule
 
 
@@ -91,7 +92,7 @@ def _code(repository: Repository, stage: Stage) -> Iterator[tuple[str, tuple[Mod
         path = real(repository, script)
         if path is None:
             continue
-        for file in (path, *repository.modules.closure(path, script.folders)):
+        for file in (path, *import_closure(repository.modules, path, script.folders)):
             if module := repository.modules.get(file):
                 yield file, (module, script.folder)
 

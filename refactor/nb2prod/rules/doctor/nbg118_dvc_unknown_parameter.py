@@ -54,9 +54,9 @@ A = 1
 
 from collections.abc import Iterator
 
+from nb2prod.repository.parameters import has_key, values_of
 from nb2prod.repository.repository import Repository
-from nb2prod.repository.values import has_key, values_of
-from nb2prod.rules.doctor.stages import title
+from nb2prod.rules.doctor.shared.stages import title
 from nb2prod.rules.rule import Flag, Rule
 
 

@@ -36,7 +36,7 @@ print(accuracy_score([1], [1]))
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.stages import real, scripts, title
+from nb2prod.rules.doctor.shared.stages import real, scripts, title
 from nb2prod.rules.rule import Flag, Rule
 
 

@@ -72,12 +72,12 @@ A = 1
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from nb2prod.markup import Node, plain
 from nb2prod.repository.dvc import Pipeline, Stage
+from nb2prod.repository.parameters import found, values_of
 from nb2prod.repository.repository import Repository
-from nb2prod.repository.values import found, values_of
-from nb2prod.rules.doctor.stages import title
+from nb2prod.rules.doctor.shared.stages import title
 from nb2prod.rules.rule import Flag, Rule
+from nb2prod.text.yaml_spans import Node, plain
 
 _LARGEST = 2_000_000  # bytes of a file that is compared
 _MISSING = object()

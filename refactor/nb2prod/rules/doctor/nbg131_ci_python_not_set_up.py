@@ -85,11 +85,11 @@ jobs:
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.markup import Node
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Job, Step, Workflow
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
+from nb2prod.text.yaml_spans import Node
 
 
 def _check(repository: Repository) -> Iterator[Flag]:

@@ -43,9 +43,9 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Step, Workflow
-from nb2prod.rules.doctor.checks import TOOLS
+from nb2prod.rules.doctor.shared.checks import TOOLS
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _SWALLOWED = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b[^\n]*)\s*$|;\s*(?:true|exit 0)\s*$")
 _ZERO = re.compile(r"--exit-zero\b|--fail-under[= ]0\b|--soft-fail\b")

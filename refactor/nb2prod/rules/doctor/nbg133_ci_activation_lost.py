@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _ACTIVATE = re.compile(
     r"(?:(?:source|\.|call|&)\s+)?\"?\S*[\\/](?:bin|Scripts)[\\/]activate(?:\.\w+)?\"?"

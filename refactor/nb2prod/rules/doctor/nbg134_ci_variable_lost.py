@@ -54,7 +54,7 @@ from collections.abc import Iterator
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Job, Step, Workflow
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _BASH_SET = re.compile(r"(?:^|[;&|\s(])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)=")
 _BASH_READ = re.compile(r"(?<![\\'])\$\{?([A-Za-z_]\w*)")

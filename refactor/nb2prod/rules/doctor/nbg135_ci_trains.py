@@ -59,8 +59,8 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Workflow
-from nb2prod.rules.doctor.steps import scripts_of_steps
-from nb2prod.rules.doctor.training import fits
+from nb2prod.rules.doctor.shared.steps import scripts_of_steps
+from nb2prod.rules.doctor.shared.training import fits
 from nb2prod.rules.rule import Flag, Rule
 
 

@@ -44,7 +44,7 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.steps import scripts_of_steps
+from nb2prod.rules.doctor.shared.steps import scripts_of_steps
 from nb2prod.rules.rule import Flag, Rule
 
 

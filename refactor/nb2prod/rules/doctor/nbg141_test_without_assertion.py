@@ -71,11 +71,11 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nb2prod.repository.python import Module
+from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.testing import Function, test_modules, tests
+from nb2prod.rules.doctor.shared.testing import Function, test_modules, tests
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _CHECKS = re.compile(
     r"(?i)assert|check|verify|expect|should|raises|warns|fail|compare|validate|approve"

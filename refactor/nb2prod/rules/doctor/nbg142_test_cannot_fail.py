@@ -67,7 +67,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.testing import Function, test_modules, tests
+from nb2prod.rules.doctor.shared.testing import Function, test_modules, tests
 from nb2prod.rules.rule import Flag, Rule
 
 

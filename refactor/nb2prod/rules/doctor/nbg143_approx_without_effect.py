@@ -33,7 +33,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.testing import test_modules
+from nb2prod.rules.doctor.shared.testing import test_modules
 from nb2prod.rules.rule import Flag, Rule
 
 

@@ -29,9 +29,9 @@ def test_missing(monkeypatch):
 import ast
 from collections.abc import Iterator
 
-from nb2prod.repository.python import Module
+from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.testing import test_modules
+from nb2prod.rules.doctor.shared.testing import test_modules
 from nb2prod.rules.rule import Flag, Rule
 
 

@@ -43,7 +43,7 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.training import fits
+from nb2prod.rules.doctor.shared.training import fits
 from nb2prod.rules.rule import Flag, Rule
 
 

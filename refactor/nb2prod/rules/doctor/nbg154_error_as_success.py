@@ -41,9 +41,9 @@ import ast
 import http
 from collections.abc import Iterator
 
-from nb2prod.repository.python import Module
+from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.web import handlers
+from nb2prod.rules.doctor.shared.web import handlers
 from nb2prod.rules.rule import Flag, Rule
 
 _KEYS = frozenset({"status-code", "status_code", "statusCode", "code", "status"})

@@ -51,9 +51,9 @@ def predict(x: float):
 import ast
 from collections.abc import Iterator
 
-from nb2prod.repository.python import Module
+from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.web import handlers
+from nb2prod.rules.doctor.shared.web import handlers
 from nb2prod.rules.rule import Flag, Rule
 
 _LOADERS = frozenset(

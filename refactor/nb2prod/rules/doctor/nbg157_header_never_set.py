@@ -28,7 +28,7 @@ def predict(response):
 import ast
 from collections.abc import Iterator
 
-from nb2prod.repository.python import Module
+from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 

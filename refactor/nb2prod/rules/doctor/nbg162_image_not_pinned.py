@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from nb2prod.repository.dvc import parsed
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.source import Span
+from nb2prod.text.spans import Span
 
 _COMPOSE = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml")
 

@@ -30,8 +30,8 @@ from collections.abc import Iterator
 from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.secrets import find_secrets, is_placeholder
-from nb2prod.source import Span
+from nb2prod.text.secrets import find_secrets, is_placeholder
+from nb2prod.text.spans import Span
 
 _FILE = re.compile(r"\.env(?:\..+)?|.+\.env")
 _VALUE = re.compile(r"^[ \t]*(?:export[ \t]+)?(?P<name>\w+)[ \t]*=[ \t]*(?P<value>[^\r\n#]*)",

@@ -49,10 +49,10 @@ back where it was given; it is in the history.
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.settings import read_settings
+from nb2prod.rules.doctor.shared.settings import read_settings
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.secrets import find_secrets
-from nb2prod.source import Span
+from nb2prod.text.secrets import find_secrets
+from nb2prod.text.spans import Span
 
 _FILE, _LOCAL = ".dvc/config", ".dvc/config.local"
 _SECRETS = """password access_key_id secret_access_key session_token connection_string sas_token

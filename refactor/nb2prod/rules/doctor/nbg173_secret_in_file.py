@@ -28,7 +28,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.secrets import find_secrets, may_hold_secret
+from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 # Notebooks have rules of their own; addresses with a password are in every example of a database.
 _OTHERS = (".ipynb", ".lock", ".svg", ".min.js", ".dvc/config")

@@ -1,0 +1,1 @@
+"""An abstract interpreter of what statements read, bind and change, for plans."""

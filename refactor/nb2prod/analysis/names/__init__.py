@@ -1,0 +1,1 @@
+"""What each cell does to names: cheap enough for every keystroke."""

@@ -1,0 +1,228 @@
+"""Which cells of a notebook bind, need and mention which names: an index, cheap to keep up to date.
+
+An edit of one cell changes a few entries. So whoever asks for one name need not look at all cells,
+and whoever keeps what was found of the others knows which names to look at again.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import insort
+from collections import Counter
+from collections.abc import Hashable, Iterable
+from typing import TypeVar
+
+import msgspec
+
+from nb2prod.analysis.names.summary import Summary
+
+_WORD = re.compile(r"[^\W\d]\w*")
+# Somebody else reads the names of such notebooks: nbdev exports them.
+_EXPORTS = re.compile(r"^\s*#\s*(?:\|\s*)?(?:export|exporti|exports|default_exp)\b", re.MULTILINE)
+Key = TypeVar("Key", bound=Hashable)
+
+# Where none of these is written no model is trained.
+TRAINING = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
+_NONE = frozenset[str]()
+_TWIN = 40  # shorter code is alike by chance
+
+
+class Traces(msgspec.Struct, frozen=True):
+    """What one cell adds to the index.
+
+    Attributes:
+        binds: the names it binds, by magics and in its functions too.
+        needs: the names it reads from outside, also those read only when a function is called.
+        reads: the names it reads in any way.
+        deletes: the names it deletes.
+        mentions: words of its magics, or all its words if it is not Python: they may use any name.
+        seeds: the calls in it that may seed a random generator.
+        twin: its code without comments, to find the same code elsewhere; empty if it is short.
+        exports: it asks for its names to be exported.
+        trains: it may train a model.
+    """
+
+    source: str
+    summary: Summary
+    binds: frozenset[str]
+    needs: frozenset[str]
+    reads: frozenset[str]
+    deletes: frozenset[str]
+    mentions: frozenset[str]
+    seeds: frozenset[str]
+    twin: str
+    exports: bool
+    trains: bool
+
+    @property
+    def words(self) -> set[str]:
+        """All words of the text."""
+        return set(_WORD.findall(self.source))
+
+
+def traces(source: str, summary: Summary) -> Traces:
+    """Return what a cell adds to the index."""
+    return Traces(
+        source,
+        summary,
+        frozenset(bound_names(summary)),
+        frozenset([use.name for use in (*summary.needs, *summary.late)]),
+        summary.reads,
+        summary.deletes,
+        _mentions(source, summary),
+        frozenset([n for n in summary.called if "seed" in n.lower() or "state" in n]),
+        _twin(source, summary),
+        "exp" in source and bool(_EXPORTS.search(source)),
+        any(word in source for word in TRAINING),
+    )
+
+
+def bound_names(summary: Summary) -> set[str]:
+    """Return the names that a cell binds, also by magics and from inside its functions."""
+    names = {bind.name for bind in summary.binds}
+    for magic in summary.magics:
+        names.update(magic.binds)
+    return names
+
+
+def _mentions(source: str, summary: Summary) -> frozenset[str]:
+    if summary.broken:
+        return frozenset(_WORD.findall(source))
+    if not summary.magics:
+        return _NONE
+    texts = [source[m.start : None if m.kind == "cell" else m.end] for m in summary.magics]
+    return frozenset(_WORD.findall(" ".join(texts)))
+
+
+def _twin(source: str, summary: Summary) -> str:
+    if len(source) < _TWIN or summary.only_imports:
+        return ""
+    lines = (line.rstrip() for line in source.split("\n"))
+    code = [line for line in lines if line and line.lstrip()[0] != "#"]
+    return "\n".join(code) if len(code) > 1 and sum(map(len, code)) >= _TWIN else ""
+
+
+class Occurrences:
+    """The index of a notebook; cells are known by their index over all cells.
+
+    Attributes:
+        binders: name -> the cells that bind it, in order.
+        needers: name -> the cells that need it, in order.
+        reads: name -> in how many cells it is read.
+        deletes: name -> in how many cells it is deleted.
+        mentions: word -> in how many magics, or cells that are not Python, it stands.
+        seeds: call that may seed a generator -> in how many cells it stands.
+        twins: code -> the cells that have it, in order.
+        importing, opaque, broken, exporting, training: the cells with such code.
+        blank: the cells without any text.
+    """
+
+    def __init__(self, cells: Iterable[tuple[int, Traces]]) -> None:
+        """Index the code cells of a notebook, given in order."""
+        self.binders: dict[str, list[int]] = {}
+        self.needers: dict[str, list[int]] = {}
+        self.twins: dict[str, list[int]] = {}
+        self.reads: Counter[str] = Counter()
+        self.deletes: Counter[str] = Counter()
+        self.mentions: Counter[str] = Counter()
+        self.seeds: Counter[str] = Counter()
+        self.importing: set[int] = set()
+        self.opaque: set[int] = set()
+        self.broken: set[int] = set()
+        self.exporting: set[int] = set()
+        self.training: set[int] = set()
+        self.blank: set[int] = set()
+        self._words: dict[str, list[int]] | None = None  # known from the first edit on
+        self.cells: dict[int, Traces] = {}
+        for index, new in cells:
+            self._add(index, new)
+
+    @property
+    def complete(self) -> bool:
+        """Say whether all that the code does to names is seen."""
+        return not self.broken and not self.opaque
+
+    def texts_with(self, name: str) -> list[str]:
+        """Return the texts of the cells in which a name stands, perhaps as a part of others."""
+        if self._words is None:  # to ask for a few names is quicker than to note all words
+            return [cell.source for cell in self.cells.values() if name in cell.source]
+        return [self.cells[index].source for index in self._words.get(name, ())]
+
+    def replace(self, index: int, new: Traces) -> set[str]:
+        """Put other traces of a cell in the place of those there are.
+
+        Return all names, words and twins on which a fact may have changed.
+        """
+        old = self.cells[index]
+        touched = {"", old.twin, new.twin}
+        for cell in (old, new):
+            touched.update(cell.words, cell.binds, cell.needs, cell.reads, cell.deletes)
+        if self._words is None:
+            self._words = {}
+            for number, cell in self.cells.items():
+                _move(self._words, number, (), cell.words)
+        _move(self._words, index, old.words, new.words)
+        _move(self.binders, index, old.binds, new.binds)
+        _move(self.needers, index, old.needs, new.needs)
+        if old.twin != new.twin:
+            _move(self.twins, index, {old.twin} - {""}, {new.twin} - {""})
+        _count(self.reads, old.reads, new.reads)
+        _count(self.deletes, old.deletes, new.deletes)
+        _count(self.mentions, old.mentions, new.mentions)
+        _count(self.seeds, old.seeds, new.seeds)
+        self._mark(index, new)
+        self.cells[index] = new
+        return touched
+
+    def _add(self, index: int, new: Traces) -> None:
+        for table, names in ((self.binders, new.binds), (self.needers, new.needs)):
+            for name in names:
+                table.setdefault(name, []).append(index)
+        if new.twin:
+            self.twins.setdefault(new.twin, []).append(index)
+        for counts, found in (
+            (self.reads, new.reads),
+            (self.deletes, new.deletes),
+            (self.mentions, new.mentions),
+            (self.seeds, new.seeds),
+        ):
+            if found:
+                counts.update(found)
+        self._mark(index, new)
+        self.cells[index] = new
+
+    def _mark(self, index: int, new: Traces) -> None:
+        for cells, marked in (
+            (self.importing, bool(new.summary.imports)),
+            (self.opaque, new.summary.opaque),
+            (self.broken, new.summary.broken is not None),
+            (self.exporting, new.exports),
+            (self.training, new.trains),
+            (self.blank, not new.source or new.source.isspace()),
+        ):
+            if marked:
+                cells.add(index)
+            else:
+                cells.discard(index)
+
+
+def _move(
+    table: dict[Key, list[int]], index: int, before: Iterable[Key], after: Iterable[Key]
+) -> None:
+    """Enter a cell under some keys, and strike it out under others."""
+    gone, come = set(before), set(after)
+    for key in gone - come:
+        table[key].remove(index)
+        if not table[key]:
+            del table[key]
+    for key in come - gone:
+        insort(table.setdefault(key, []), index)
+
+
+def _count(counts: Counter[str], before: frozenset[str], after: frozenset[str]) -> None:
+    for name in after - before:
+        counts[name] += 1
+    for name in before - after:
+        counts[name] -= 1
+        if not counts[name]:
+            del counts[name]

@@ -1,0 +1,1 @@
+"""What a generated project can have besides its pipeline."""

@@ -1,0 +1,1 @@
+"""A FastAPI service of the notebook's model."""

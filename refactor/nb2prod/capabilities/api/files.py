@@ -1,0 +1,297 @@
+"""The service of a project: the model behind HTTP, with its tests and its container."""
+
+from __future__ import annotations
+
+import json
+import keyword
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+from jinja2 import Environment, StrictUndefined
+
+from nb2prod.capabilities.api.preparation import preparation_modules
+from nb2prod.capabilities.api.slice.inference import Inference
+from nb2prod.capabilities.api.slice.selection import selects_only
+from nb2prod.capabilities.api.slice.sinks import Sink
+from nb2prod.emit.package.artifacts import Artifact, StageFiles
+from nb2prod.emit.requirements import Distribution, Installed, pinned
+from nb2prod.emit.templates import rendered
+from nb2prod.emit.writer import GeneratedFile
+from nb2prod.pipeline.english import snake
+from nb2prod.pipeline.plan import Plan
+
+STAGE = "package_model"
+FOLDER = "models/service"
+# What a service needs besides the model's libraries, where the environment of the run lacks it.
+LIBRARIES = {
+    "fastapi": ">=0.115",
+    "httptools": ">=0.6",  # half of what uvicorn costs without it
+    "prometheus-client": ">=0.21",
+    "skops": ">=0.13",
+    "uvicorn": ">=0.34",
+}
+_MODULES = ("learnt", "records", "packing", "engines", STAGE,
+            "api.app", "api.routes", "api.predictor", "api.schemas", "api.metrics",
+            "api.limits")  # fmt: skip
+# What exports to ONNX, by the library of the model.
+_CONVERTERS = {
+    "scikit-learn": ("skl2onnx",),
+    "xgboost": ("skl2onnx", "onnxmltools"),
+    "lightgbm": ("skl2onnx", "onnxmltools"),
+}
+_ONNX = {"onnxmltools": ">=1.14", "onnxruntime": ">=1.20", "skl2onnx": ">=1.18"}
+TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
+_TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
+          "datetime": "datetime", "any": "Any"}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the records that the service takes.
+
+    Attributes:
+        name: the column.
+        dtype: its type in pandas.
+        kind: "integer", "number", "boolean", "string", "datetime" or "any".
+        nullable: a record may have nothing there.
+        needed: what is predicted depends on it.
+        example: a value.
+        closed: the only values from which can be predicted; none if there may be others.
+    """
+
+    name: str
+    dtype: str
+    kind: str
+    nullable: bool
+    needed: bool
+    example: Any
+    closed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """What a replay of the notebook's records has shown.
+
+    Attributes:
+        inference: the way from a record to what the model takes.
+        raw: the service takes raw records; else what the model takes.
+        why: why it takes no raw records.
+        fields: the columns of a record.
+        rows: how many records were tried alone, and came out as they did among the others.
+        seen: how many rows the model saw in the notebook, each of which came out of a record.
+        probabilities: the model gives the probability of each class.
+        labels: it predicts one of a few labels.
+        passed: why models that come before it are not served.
+        adapter: the module that asks it for predictions, where it has no `predict` of its own.
+        libraries: what a network computes with.
+        scores: it says how far from an anomaly each record is.
+        onnx: it is exported to ONNX, too.
+    """
+
+    inference: Inference
+    raw: bool
+    why: str
+    fields: tuple[Field, ...]
+    rows: int
+    seen: int
+    probabilities: bool
+    labels: bool
+    passed: tuple[str, ...] = ()
+    adapter: str = ""
+    libraries: tuple[str, ...] = ()
+    scores: bool = False
+    onnx: bool = False
+
+    @property
+    def verdict(self) -> str:
+        """What was shown, in a line."""
+        if self.raw:
+            about = " (as far as single precision goes)" if self.libraries else ""
+            return (
+                f"predicts from raw records; {self.seen} rows of the notebook came out of them "
+                f"exactly, and {self.rows} records alone as among others{about}"
+            )
+        return f"takes the columns of the model: {self.why}"
+
+    def unexportable(self, plan: Plan) -> str:
+        """Say why there is no converter to ONNX for the model; empty if there may be one."""
+        library = self.libraries[0] if self.libraries else _library(plan, self.inference)
+        if library in _CONVERTERS and not self.adapter:
+            return ""
+        return f"models of {library or 'a class of the notebook'} are not converted"
+
+
+def model_file(plan: Plan, artifacts: list[StageFiles], model: str) -> Artifact | None:
+    """Return the file that holds a model as it is served."""
+    at = plan.served.get(model, -1)
+    for stage, its in zip(plan.stages, artifacts, strict=True):
+        if stage.start <= at < stage.end:
+            return next((a for a in (*its.models, *its.saves) if model in a.names), None)
+    return None
+
+
+def model_part(plan: Plan, artifact: Artifact, sink: Sink) -> list[int | str]:
+    """Return the keys by which the model is found in what a file holds."""
+    keys: list[int | str] = [plan.names.get(sink.model, sink.model)] if artifact.bundled else []
+    return keys if sink.item is None else [*keys, sink.item]
+
+
+def service_modules(
+    plan: Plan, service: Service, artifacts: list[StageFiles], package: str
+) -> dict[str, str]:
+    """Return the modules of the package that serve the model, by their dotted names."""
+    artifact = model_file(plan, artifacts, service.inference.sink.model)
+    assert artifact is not None, "only a model that is kept is served"
+    values: dict[str, Any] = {
+        "package": package,
+        "raw": service.raw,
+        # The model takes columns of a record just as they are.
+        "straight": not service.raw or selects_only(service.inference),
+        "model_path": artifact.path,
+        "part": "".join(f"[{key!r}]" for key in model_part(plan, artifact, service.inference.sink)),
+        "libraries": _served_libraries(plan, service),
+        "metrics": [its.metrics_path for its in artifacts if its.metrics],
+        "notebook": repr(plan.notebook.path.name),
+        "verdict": service.verdict,
+        "probabilities": service.probabilities,
+        "labels": service.labels,
+        "scores": service.scores,
+        "adapter": service.adapter,
+        "onnx": service.onnx,
+        "columns": repr({f.name: f.dtype for f in service.fields}),
+        "names": repr([f.name for f in service.fields]),
+        "title": package.replace("_", " ").capitalize(),
+        "description": _description(plan, service),
+        **_schema(service),
+    }
+    about = '"""The service of the model."""\n'
+    modules = {
+        **preparation_modules(plan, service.inference, package),
+        "api.__init__": about,
+    }
+    more = [service.adapter] if service.adapter else []
+    more += ["onnx_model", "onnx_export"] if service.onnx else []
+    for name in (*_MODULES, *more):
+        modules[name] = rendered(f"service/{name.replace('.', '/')}", **values)
+    return modules
+
+
+def service_test(service: Service, package: str) -> GeneratedFile:
+    """Return the tests of the service."""
+    numbers = [f.name for f in service.fields if f.kind in ("integer", "number")]
+    text = rendered("service/test_service", package=package, raw=service.raw, numbers=numbers,
+                    onnx=service.onnx, names=repr([f.name for f in service.fields]))  # fmt: skip
+    return GeneratedFile("tests/test_service.py", text)
+
+
+def container_files(package: str, python: str) -> Iterator[GeneratedFile]:
+    """Yield what a container of the service is built from."""
+    values = {"package": package, "python": python, "name": package.replace("_", "-")}
+    yield GeneratedFile("Dockerfile", _text("Dockerfile", values))
+    yield GeneratedFile("compose.yaml", _text("compose.yaml", values))
+    yield GeneratedFile(".dockerignore", _text("dockerignore", values))
+
+
+def service_requirements(direct: list[Distribution], installed: Installed | None) -> GeneratedFile:
+    """Return exactly what serving imports."""
+    about = "# What the service imports: no tools, nothing that only training needs.\n"
+    lines = pinned(direct, installed) if installed else [d.url or d.name for d in direct]
+    return GeneratedFile("requirements-service.txt", about + "".join(f"{x}\n" for x in lines))
+
+
+def stage_entry(
+    plan: Plan, service: Service, artifacts: list[StageFiles], deps: list[str]
+) -> dict[str, Any]:
+    """Return the stage of the pipeline that packages the model."""
+    artifact = model_file(plan, artifacts, service.inference.sink.model)
+    assert artifact is not None
+    metrics = [its.metrics_path for its in artifacts if its.metrics]
+    used = [f"{p.stage}.{p.name}" for p in service.inference.parameters]
+    return {
+        "cmd": f"python src/run.py {STAGE}",
+        "deps": sorted({artifact.path, *metrics, *deps}),
+        **({"params": sorted(used)} if used else {}),
+        "outs": [FOLDER, {f"reports/{STAGE}.txt": {"cache": False}}],
+        **({"metrics": [{"reports/onnx.json": {"cache": False}}]} if service.onnx else {}),
+    }
+
+
+def service_settings(plan: Plan, service: Service, package: str) -> str:
+    """Return what `pyproject.toml` says of the service; `nb2prod add` goes by it."""
+    model = service.inference.sink.model
+    kind = "raw" if service.raw else "model"
+    return (
+        f'\n[tool.nb2prod.service]\napp = "{package}.api.app:app"\ninput = "{kind}"\n'
+        f"model = {json.dumps(plan.names.get(model, model))}\n" + "onnx = true\n" * service.onnx
+    )
+
+
+def service_libraries(plan: Plan, service: Service) -> dict[str, str]:
+    """Return the distributions that a service needs besides those of its model, with bounds."""
+    if not service.onnx:
+        return LIBRARIES
+    names = ("onnxruntime", *_CONVERTERS[_library(plan, service.inference)])
+    return {**LIBRARIES, **{name: _ONNX[name] for name in names}}
+
+
+def _served_libraries(plan: Plan, service: Service) -> list[str]:
+    own = service.libraries[:1] or [_library(plan, service.inference)]
+    return sorted({"numpy", "pandas", *own} - {""})
+
+
+def _library(plan: Plan, inference: Inference) -> str:
+    """Return the distribution that the model's class is of; empty where that is not known."""
+    model = plan.analysis.value(inference.sink.statement + 1, inference.sink.model)
+    top = (model.type or "").partition(".")[0]
+    known = {"sklearn": "scikit-learn", "instance": "", "builtins": ""}
+    return known.get(top, top)
+
+
+def _description(plan: Plan, service: Service) -> str:
+    name = plan.notebook.path.name
+    if service.raw:
+        return f"Predictions of the model of {name}, from raw records."
+    return (
+        f"Predictions of the model of {name}. A record has the model's own columns: {service.why}"
+    )
+
+
+def _schema(service: Service) -> dict[str, Any]:
+    lines: list[str] = []
+    taken: set[str] = set()
+    for number, field in enumerate(service.fields):
+        name = snake(field.name) or f"column_{number}"
+        if name[0].isdigit() or keyword.iskeyword(name) or name.startswith(("model_", "_")):
+            name = f"column_{name}"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        type_ = _TYPES[field.kind]
+        if field.closed:
+            type_ = f"Literal[{', '.join(map(repr, field.closed))}]"
+        arguments = [] if name == field.name else [f"alias={field.name!r}"]
+        if not field.needed or field.nullable:
+            type_ = type_ if type_ == "Any" else f"{type_} | None"
+        if not field.needed:
+            arguments = ["default=None", *arguments, 'description="not needed to predict"']
+        given = f" = Field({', '.join(arguments)})" if arguments else ""
+        lines.append(f"{name}: {type_}{given}")
+    about = "A raw record, as the training data has it." if service.raw else (
+        "A row as the model takes it.")  # fmt: skip
+    example = {f.name: f.example for f in service.fields if f.needed}
+    return {
+        "fields": lines,
+        "literals": any(f.closed for f in service.fields),
+        "dates": any(f.kind == "datetime" for f in service.fields),
+        "about": about,
+        "example": repr(json.loads(json.dumps(example, default=str))),
+    }
+
+
+def _text(name: str, values: Mapping[str, str]) -> str:
+    text = files("nb2prod_templates").joinpath(f"service/{name}.jinja").read_text("utf-8")
+    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True,
+                              autoescape=False)  # noqa: S701  # fmt: skip
+    return environment.from_string(text).render(**values)

@@ -1,0 +1,44 @@
+"""Loops of a notebook that take the rows of its data one after another, by their numbers."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nb2prod.capabilities.api.slice import calls
+
+_GROWS = frozenset({"append", "extend"})
+
+
+def counts(iterable: ast.expr) -> bool:
+    """Say whether a loop is over whole numbers that are written down: `range(0, 1000)`."""
+    match iterable:
+        case ast.Call(func=ast.Name(id="range")):
+            return True
+        case _:
+            return False
+
+
+def numbered(target: ast.expr, body: list[ast.stmt]) -> Iterator[ast.expr]:
+    """Yield what a loop takes rows of: `df["text"]`, where it has `df["text"][number]`."""
+    if not isinstance(target, ast.Name):
+        return
+    for node in (n for statement in body for n in ast.walk(statement)):
+        if not isinstance(node, ast.Subscript):
+            continue
+        index = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
+        if isinstance(index, ast.Name) and index.id == target.id:
+            match node.value:
+                case ast.Attribute(value=owner, attr=name) if name in calls.INDEXERS:
+                    yield owner
+                case owner:
+                    yield owner
+
+
+def grown(node: ast.expr) -> tuple[str, ast.expr] | None:
+    """Return the list that a call puts something into, and what that is."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[value]):
+            return (name, value) if method in _GROWS else None
+        case _:
+            return None

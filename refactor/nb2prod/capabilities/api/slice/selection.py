@@ -1,0 +1,37 @@
+"""Whether all that is done to records is to choose some of their columns."""
+
+from __future__ import annotations
+
+import ast
+
+from nb2prod.capabilities.api.slice.inference import Inference
+
+# Methods that give the same numbers, of all columns or of some.
+_SELECTS = frozenset({"drop", "copy", "to_numpy", "get", "filter"})
+_PLAIN = (ast.Name, ast.Constant, ast.List, ast.Tuple, ast.Slice, ast.keyword,
+          ast.expr_context, ast.USub)  # fmt: skip
+
+
+def selects_only(inference: Inference) -> bool:
+    """Say whether the model takes columns of the records just as they are."""
+    statements = [s for piece in inference.pieces for s in piece.serving]
+    return all(map(_selects, statements)) and _selects(inference.takes.serving)
+
+
+def _selects(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id="learnt")):
+            return True  # a list of names, or a number: nothing is computed with it
+        case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args, keywords=named):
+            inside = all(map(_selects, [owner, *args, *(k.value for k in named)]))
+            return name in _SELECTS and inside
+        case ast.Assign(targets=targets, value=value):
+            return all(isinstance(t, ast.Name) for t in targets) and _selects(value)
+        case ast.Attribute(value=owner):
+            return _selects(owner)
+        case ast.Subscript(value=owner, slice=index):
+            return _selects(owner) and _selects(index)
+        case ast.UnaryOp():
+            return all(map(_selects, ast.iter_child_nodes(node)))
+        case _:
+            return isinstance(node, _PLAIN) and all(map(_selects, ast.iter_child_nodes(node)))

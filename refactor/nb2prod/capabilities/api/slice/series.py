@@ -1,0 +1,49 @@
+"""Models of a series, which are asked for steps after its end: there are no records of it."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+
+from nb2prod.analysis.flow import Analysis
+from nb2prod.analysis.names.code_cell import dotted
+from nb2prod.capabilities.api.slice.names import imported_names
+
+SERIES = ("statsmodels.tsa.", "prophet.", "fbprophet.", "pmdarima.")
+WHY = "a model of a series forecasts steps after its end; there are no records of it"
+# Models of statsmodels whose results forecast one series, from nothing but how far.
+_FORECAST = frozenset({
+    "ARIMA", "SARIMAX", "AutoReg", "ETSModel", "ExponentialSmoothing", "Holt",
+    "SimpleExpSmoothing", "ThetaModel", "UnobservedComponents",
+})  # fmt: skip
+
+
+def series_results(analysis: Analysis) -> dict[str, int]:
+    """Return the variables that hold results of such models, with the statements that fit them."""
+    return dict(_fitted(analysis))
+
+
+def _fitted(analysis: Analysis) -> Iterator[tuple[str, int]]:
+    imported = imported_names(analysis)
+    models: set[str] = set()
+    for statement in analysis.statements:
+        match statement.node:
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
+                made = _makes(func, imported)
+                match func:
+                    case ast.Attribute(value=ast.Name(id=owner), attr="fit") if owner in models:
+                        yield name, statement.number
+                    case ast.Attribute(value=ast.Call(func=inner), attr="fit") if _makes(
+                        inner, imported
+                    ):
+                        yield name, statement.number
+                    case _:
+                        pass
+                models = models | {name} if made else models - {name}
+            case _:
+                pass
+
+
+def _makes(func: ast.expr, imported: dict[str, str]) -> bool:
+    name = dotted(func, imported) or ""
+    return name.startswith("statsmodels.") and name.rpartition(".")[2] in _FORECAST

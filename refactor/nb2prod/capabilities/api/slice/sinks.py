@@ -1,0 +1,132 @@
+"""Which model of a notebook is served, and what it is given: the ends of the inference slice."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from nb2prod.analysis.flow import Analysis, imports
+from nb2prod.capabilities.api.slice.series import SERIES, series_results
+from nb2prod.capabilities.api.slice.uses import CALLED, Uses, data_given
+
+PREDICTS = frozenset({"predict", "predict_proba", "predict_classes", "decision_function", "score"})
+_TRAINS = frozenset({"fit", "train", "fit_predict"})
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+# Models of statsmodels that are given a formula and a table, and those that are given arrays.
+_FORMULA = frozenset({"ols", "gls", "wls", "glm", "logit", "probit", "poisson", "mnlogit", "rlm",
+                      "quantreg", "negativebinomial", "gee"})  # fmt: skip
+_ARRAYS = frozenset({"OLS", "GLS", "WLS", "GLM", "Logit", "Probit", "Poisson", "MNLogit", "RLM",
+                     "QuantReg", "NegativeBinomial"})  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Sink:
+    """A model, and the data that a statement gives it.
+
+    Attributes:
+        model: the variable.
+        statement: where the data is as the model takes it.
+        used: where the model is trained on it, or predicts for it.
+        takes: the expression that is given to it.
+        trained: that is what it was trained on, not what it predicted for.
+        item: the model is an item of what the variable holds: its number or key.
+    """
+
+    model: str
+    statement: int
+    used: int
+    takes: ast.expr
+    trained: bool
+    item: int | str | None = None
+
+    @property
+    def name(self) -> str:
+        """The model as the notebook has it."""
+        return self.model if self.item is None else f"{self.model}[{self.item!r}]"
+
+
+def sinks(analysis: Analysis) -> list[Sink]:
+    """Return the data that models are given, the most telling first.
+
+    The model that was used last comes first: notebooks end with what is best. What it predicted
+    for tells more than what it was trained on, which often lacks rows and holds the target.
+    """
+    found = list(_sinks(analysis))
+    order = {model: number for number, model in enumerate(dict.fromkeys(
+        s.model for s in reversed(found)))}  # fmt: skip
+    kept: dict[tuple[str, str, bool], Sink] = {}
+    for sink in reversed(found):
+        kept.setdefault((sink.name, ast.unparse(sink.takes), sink.trained), sink)
+    return sorted(kept.values(), key=lambda s: (order[s.model], s.trained, -s.statement))
+
+
+def _sinks(analysis: Analysis) -> Iterator[Sink]:
+    uses = Uses(analysis)
+    series = series_results(analysis)
+    for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
+        if isinstance(statement.node, _DEFINITIONS) or imports(statement):
+            continue
+        at = statement.number
+        trains = any(call.name == ".backward" for call in effect.calls)
+        for use in uses.of(at):
+            if at >= series.get(use.model, at + 1):
+                continue
+            if use.method in PREDICTS and use.model and use.given:
+                yield Sink(use.model, at, at, use.given, trained=False, item=use.item)
+            elif use.method == CALLED and use.given:
+                yield Sink(use.model, at, at, use.given, trained=trains)
+            elif use.method not in _TRAINS or (effect.value.type or "").startswith(SERIES):
+                continue
+            elif use.own and use.item is None:
+                yield from _training(analysis, at, use.call)
+            elif use.model and use.given:
+                yield Sink(use.model, at, at, use.given, trained=True, item=use.item)
+
+
+def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]:
+    """Yield what a model is trained on, the result of `smf.ols(formula, data).fit()` too."""
+    assert isinstance(call.func, ast.Attribute)
+    receiver = call.func.value
+    node = analysis.statements[number].node
+    result = node.targets[0] if isinstance(node, ast.Assign) and node.value is call else None
+    given = data_given(call)
+    if isinstance(receiver, ast.Name) and (given or not isinstance(result, ast.Name)):
+        if given:
+            yield Sink(receiver.id, number, number, given, trained=True)
+        # A class of somebody's own may be given the data when an object is made of it.
+        at, made = _made(analysis, number, receiver.id)
+        if made is not None and (data := data_given(made)):
+            yield Sink(receiver.id, at, number, data, trained=True)
+        return
+    made = receiver if isinstance(receiver, ast.Call) else None
+    at = number
+    if isinstance(receiver, ast.Name):
+        at, made = _made(analysis, number, receiver.id)
+    if isinstance(result, ast.Name) and made is not None and (data := _modelled(made)):
+        yield Sink(result.id, at, number, data, trained=True)
+    elif isinstance(result, ast.Name) and given:
+        yield Sink(result.id, number, number, given, trained=True)
+
+
+def _made(analysis: Analysis, before: int, name: str) -> tuple[int, ast.Call | None]:
+    for number in range(before - 1, -1, -1):
+        match analysis.statements[number].node:
+            case ast.Assign(targets=[ast.Name(id=bound)], value=ast.Call() as made):
+                if bound == name:
+                    return number, made
+            case _:
+                pass
+    return before, None
+
+
+def _modelled(made: ast.Call) -> ast.expr | None:
+    """Return the data of a model of statsmodels."""
+    name = made.func.attr if isinstance(made.func, ast.Attribute) else ""
+    name = made.func.id if isinstance(made.func, ast.Name) else name
+    given = {k.arg: k.value for k in made.keywords}
+    if name in _FORMULA:
+        return given.get("data", made.args[1] if len(made.args) > 1 else None)
+    if name in _ARRAYS:
+        return given.get("exog", made.args[1] if len(made.args) > 1 else None)
+    return None

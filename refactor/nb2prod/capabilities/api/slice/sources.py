@@ -1,0 +1,65 @@
+"""Where data comes from: it is loaded, typed in, or drawn at random."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Sequence
+
+from nb2prod.analysis.effects.effects import RANDOM
+from nb2prod.analysis.flow import Analysis
+from nb2prod.analysis.names.code_cell import dotted
+from nb2prod.capabilities.api.slice.names import imported_names
+from nb2prod.capabilities.api.slice.slices import backward_slice, loaded
+
+# What makes data of numbers and texts that are typed in.
+_MAKERS = frozenset({"pandas.DataFrame", "numpy.array", "numpy.linspace", "numpy.arange"})
+_RANDOM = "numpy.random."
+_NO_DATA = frozenset({"seed", "default_rng", "RandomState", "choice", "shuffle", "permutation"})
+
+
+def sources(analysis: Analysis, numbers: Sequence[int]) -> Iterator[dict[int, ast.Call]]:
+    """Yield the calls that data may come from, by their statements, the likeliest first."""
+    yield _loads(analysis, numbers)
+    yield _made(analysis, numbers)
+    yield _made(analysis, numbers, at_random=True)
+
+
+def _loads(analysis: Analysis, numbers: Sequence[int]) -> dict[int, ast.Call]:
+    """Return the outermost calls that load data, by their statements."""
+    calls = ((i, c) for i in numbers for c in analysis.effects[i].calls)
+    outer = [(i, c.node) for i, c in calls if c.role == "load" and c.depth == 0]
+    return dict(reversed(outer))
+
+
+def _made(
+    analysis: Analysis, numbers: Sequence[int], at_random: bool = False
+) -> dict[int, ast.Call]:
+    """Return the calls that make tables or arrays, by their statements.
+
+    They are made of what is typed in, or drawn at random.
+    """
+    imported = imported_names(analysis)
+    found: dict[int, ast.Call] = {}
+    for number in numbers:
+        node = analysis.statements[number].node
+        if not isinstance(node, ast.Assign):
+            continue
+        for call in (n for n in ast.walk(node.value) if isinstance(n, ast.Call)):
+            name = dotted(call.func, imported) or ""
+            if at_random:
+                made = name.startswith(_RANDOM) and name.rpartition(".")[2] not in _NO_DATA
+            else:
+                needs = backward_slice(analysis, number, loaded(call))
+                varies = any(_varies(analysis, n) for n in (number, *needs))
+                made = name in _MAKERS and not varies
+            if made:
+                found[number] = call
+                break
+    return found
+
+
+def _varies(analysis: Analysis, number: int) -> bool:
+    """Say whether a statement loads data, or draws at random."""
+    effect = analysis.effects[number]
+    draws = any(w.startswith(RANDOM) for w in effect.reads | effect.writes)
+    return draws or any(call.role == "load" for call in effect.calls)

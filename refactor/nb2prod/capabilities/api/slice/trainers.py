@@ -1,0 +1,55 @@
+"""Functions of a notebook that fit models or transformers, and return nothing but these."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+
+from nb2prod.analysis.flow import Analysis
+from nb2prod.analysis.lineage import row_operations as lineage_names
+from nb2prod.analysis.names.code_cell import dotted
+from nb2prod.capabilities.api.slice import calls
+
+_FITS = lineage_names.FITS | calls.FITS | calls.LEARNS.keys()
+_TRAINS = frozenset({"xgboost.train", "lightgbm.train"})
+
+
+def trainers(analysis: Analysis, imported: Mapping[str, str]) -> frozenset[str]:
+    """Return the names of such functions: what they return is learnt, whatever they are given.
+
+    Args:
+        analysis: the notebook.
+        imported: what its imported names stand for.
+    """
+    found: dict[str, bool] = {}
+    for statement in analysis.statements:
+        if isinstance(statement.node, ast.FunctionDef):
+            name = statement.node.name  # all that bear it have to be trainers
+            found[name] = found.get(name, True) and _trains(statement.node, imported)
+    return frozenset(name for name, trains in found.items() if trains)
+
+
+def _trains(function: ast.FunctionDef, imported: Mapping[str, str]) -> bool:
+    fitted = set(_fitted(function, imported)) - {a.arg for a in function.args.args}
+    given = [n.value for n in ast.walk(function) if isinstance(n, ast.Return)]
+    return bool(given) and all(_is_one_of(value, fitted) for value in given)
+
+
+def _fitted(function: ast.FunctionDef, imported: Mapping[str, str]) -> Iterator[str]:
+    """Yield the variables that hold what was fitted."""
+    for node in ast.walk(function):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):
+                if method in _FITS:
+                    yield name
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
+                made = isinstance(func, ast.Attribute) and func.attr in calls.FITS
+                if made or dotted(func, imported) in _TRAINS:
+                    yield name
+            case _:
+                pass
+
+
+def _is_one_of(value: ast.expr | None, fitted: set[str]) -> bool:
+    elements = value.elts if isinstance(value, ast.Tuple | ast.List) else [value]
+    return bool(elements) and all(isinstance(e, ast.Name) and e.id in fitted for e in elements)

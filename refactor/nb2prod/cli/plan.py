@@ -1,0 +1,52 @@
+"""The command `plan`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from nb2prod.cli.options import add_planning
+
+if TYPE_CHECKING:
+    from nb2prod.pipeline.plan import Plan
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `plan`."""
+    add_planning(parser)
+    parser.add_argument("--format", choices=("yaml", "text", "mermaid", "html"), default="yaml")
+    parser.set_defaults(run=_show_plan)
+
+
+def asked_plan(options: argparse.Namespace) -> Plan:
+    """Return the plan that the options of `plan` or `refactor` ask for.
+
+    Raises:
+        NotebookError: the notebook can't be read.
+        PlanError: it can't become a pipeline.
+        InputError: the plan's file can't be used.
+    """
+    from nb2prod.conversion import plan_of
+    from nb2prod.notebook.read import read_notebook
+    from nb2prod.pipeline.data import LIMIT
+
+    limit = LIMIT if options.data_limit is None else options.data_limit
+    notebook = read_notebook(options.notebook)
+    return plan_of(notebook, split=options.split, plan_file=options.plan, limit=limit)
+
+
+def _show_plan(options: argparse.Namespace) -> int:
+    from nb2prod.capabilities.api.slice.inference import with_served
+
+    plan = with_served(asked_plan(options))
+    if options.format == "yaml":
+        from nb2prod.pipeline.plan_file import plan_document
+
+        print(plan_document(plan), end="")
+    else:
+        from nb2prod.report.page import plan_page
+        from nb2prod.report.plans import plan_mermaid, plan_text
+
+        form = {"text": plan_text, "mermaid": plan_mermaid, "html": plan_page}
+        print(form[options.format](plan), end="")
+    return 0

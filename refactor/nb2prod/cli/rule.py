@@ -1,0 +1,33 @@
+"""The command `rule`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+
+def add_arguments(rule: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `rule`."""
+    rule.add_argument("--index", action="store_true", help="a page that lists all rules")
+    rule.add_argument("code", nargs="?", metavar="CODE", help="a code or a name; without, a list")
+    rule.set_defaults(run=run_rule)
+
+
+def run_rule(options: argparse.Namespace) -> int:
+    """Show a rule's page, or the list of all rules."""
+    from nb2prod.rules.registry import all_rules, find_rule, index, page
+
+    if options.index:
+        print(index(), end="")
+        return 0
+    if options.code is None:
+        for rule in all_rules():
+            print(f"{rule.code}  {rule.name}{'' if rule.default else '  (opt-in)'}")
+        return 0
+    rule = find_rule(options.code)
+    if rule is None:
+        print(f"nb2prod: there is no rule {options.code!r}", file=sys.stderr)
+        return 2
+    print(f"{rule.code} {rule.name} ({rule.severity}{'' if rule.default else ', opt-in'})\n")
+    print(page(rule))
+    return 0

@@ -1,0 +1,47 @@
+"""The command `verify`."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from nb2prod.cli.messages import UsageError, say
+from nb2prod.cli.options import add_running, environment, own_python
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments of `verify`."""
+    parser.add_argument("project", type=Path, metavar="DIR", help="what refactor has made")
+    add_running(parser, default="that in DIR/.venv, else that of nb2prod")
+    parser.add_argument(
+        "--update", action="store_true", help="write the verdict into proof.json and README.md"
+    )
+    parser.set_defaults(run=_verify)
+
+
+def _verify(options: argparse.Namespace) -> int:
+    from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
+    from nb2prod.emit.update import FolderError
+    from nb2prod.verify.proof import record_verdict, recorded_verdict
+    from nb2prod.verify.runs.dvc_commands import PipelineError
+    from nb2prod.verify.runs.kernel import KernelError
+    from nb2prod.verify.verify_again import ProjectError, check_again, current
+
+    root: Path = options.project
+    try:
+        original, changed = current(root, read_original(root))
+        for path in changed:
+            say(f"{path} has changed since the project was made")
+        there = environment(options, own_python(root))
+        check = check_again(root, original, there)
+        if failure := check.observed.run.failure:
+            say(failure.hint(there.python))
+        before = recorded_verdict(root)
+        if options.update and not record_verdict(root, check):
+            say("README.md has no place for the verdict any more; proof.json has it")
+    except (ProvenanceError, PipelineError, ProjectError, KernelError, FolderError) as error:
+        raise UsageError(str(error)) from None
+    if not options.update and before != check.verdict.text:
+        say(f"the project says: {before}; --update lets it say this")
+    print(f"{root}: {check.verdict.text}")
+    return 0 if check.verdict.kind == "equal" else 1

@@ -1,0 +1,334 @@
+"""Statements of a notebook rewritten for a module; comments and layout are kept."""
+
+from __future__ import annotations
+
+import ast
+import textwrap
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import libcst as cst
+import libcst.matchers as m
+
+from nb2prod.pipeline.definitions import Definition
+from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
+
+_SCOPES = (
+    cst.FunctionDef, cst.Lambda, cst.ListComp, cst.SetComp, cst.DictComp, cst.GeneratorExp,
+)  # fmt: skip
+Rewritten = cst.SimpleStatementLine | cst.BaseCompoundStatement
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """What is to be changed in a statement."""
+
+    names: Mapping[str, str]  # variables of the notebook -> names in the module
+    functions: Mapping[str, Definition]  # definitions in a module that can be called here
+    parameters: Mapping[int, str] = field(default_factory=dict[int, str])  # id(node) -> expression
+
+
+def replace_nodes(code: str, root: ast.AST, replacements: Mapping[int, str]) -> str:
+    """Replace expressions, given by the ids of their nodes, in the text they were parsed from."""
+    if not replacements:
+        return code
+    own = ast.parse(code)
+    table = LineTable(code)
+    edits = [
+        Edit(
+            Span(
+                table.offset(new.lineno, new.col_offset),
+                table.offset(new.end_lineno, new.end_col_offset),
+            ),
+            replacements[id(old)],
+        )
+        for old, new in zip(ast.walk(root), ast.walk(own.body[0]), strict=False)
+        if id(old) in replacements
+        and isinstance(new, ast.expr)
+        and new.end_lineno is not None
+        and new.end_col_offset is not None
+    ]
+    return apply_edits(code, edits)
+
+
+def rewrite(code: str, rewriting: Rewriting, *, figure: str = "figure") -> list[Rewritten]:
+    """Return the statements of a text, rewritten."""
+    module = cst.parse_module(code)
+    changed = module.visit(_Names(rewriting.names, rewriting.functions.keys()))
+    changed = changed.visit(_Calls(rewriting, figure))
+    body = list(changed.body)
+    if changed.header and body:
+        lines = (*changed.header, *body[0].leading_lines)  # type: ignore[attr-defined]
+        body[0] = body[0].with_changes(leading_lines=lines)
+    return body  # type: ignore[return-value]
+
+
+def renamed(code: str, names: Mapping[str, str]) -> str:
+    """Return a text with other names for some variables, wherever they stand in it."""
+    return cst.parse_module(code).visit(_Names(names, ())).code
+
+
+def comments_below(code: str) -> list[cst.EmptyLine]:
+    """Return the comments below the last statement of a text."""
+    return [line for line in cst.parse_module(code).footer if line.comment]
+
+
+def with_comments_above(statement: Rewritten, comments: Sequence[cst.EmptyLine]) -> Rewritten:
+    """Return a statement with comments above its own ones."""
+    return statement.with_changes(leading_lines=[*comments, *statement.leading_lines])
+
+
+class _Names(cst.CSTTransformer):
+    """Gives variables their new names; attributes and keywords of libraries stay."""
+
+    def __init__(self, names: Mapping[str, str], own: Container[str]) -> None:
+        super().__init__()
+        self.names = names
+        self.own = own
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        new = self.names.get(updated_node.value)
+        return updated_node if new is None else updated_node.with_changes(value=new)
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        if original_node.keyword is None or updated_node.keyword is original_node.keyword:
+            return updated_node
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        """Functions of the notebook have had their parameters renamed, so their keywords follow."""
+        function = original_node.func
+        if not (isinstance(function, cst.Name) and function.value in self.own):
+            return updated_node
+        args = [
+            a.with_changes(
+                keyword=a.keyword.with_changes(
+                    value=self.names.get(a.keyword.value, a.keyword.value)
+                )
+            )
+            if a.keyword is not None
+            else a
+            for a in updated_node.args
+        ]
+        return updated_node.with_changes(args=args)
+
+    def visit_ImportAlias(self, node: cst.ImportAlias) -> bool:
+        return False
+
+
+class _Calls(cst.CSTTransformer):
+    """Gives functions that moved the variables they read, and figures a file."""
+
+    def __init__(self, rewriting: Rewriting, figure: str) -> None:
+        super().__init__()
+        self.rewriting = rewriting
+        self.figure = figure
+        self.depth = 0
+        self.naming = False
+        self.hidden: list[set[str]] = []  # names that are bound in the functions we are in
+
+    def on_visit(self, node: cst.CSTNode) -> bool:
+        """Note what the names in a function or comprehension stand for there."""
+        if isinstance(node, _SCOPES):
+            self.hidden.append(_bound_inside(node))
+        return super().on_visit(node)
+
+    def on_leave(
+        self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
+    ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
+        """Forget it again."""
+        result = super().on_leave(original_node, updated_node)
+        if isinstance(original_node, _SCOPES):
+            self.hidden.pop()
+        return result
+
+    def visit_FunctionDef(self, node: cst.FunctionDef) -> None:
+        self.depth += 1
+
+    def leave_FunctionDef(
+        self, original_node: cst.FunctionDef, updated_node: cst.FunctionDef
+    ) -> cst.BaseStatement:
+        self.depth -= 1
+        return updated_node
+
+    def _lifted(self, name: str) -> list[cst.Arg]:
+        if any(name in names for names in self.hidden):
+            return []
+        definition = self.rewriting.functions.get(name)
+        names = definition.lifted if definition else ()
+        return [
+            cst.Arg(
+                cst.Name(self.rewriting.names.get(n, n)),
+                keyword=cst.Name(self.rewriting.names.get(n, n)),
+                equal=cst.AssignEqual(cst.SimpleWhitespace(""), cst.SimpleWhitespace("")),
+            )
+            for n in names
+        ]
+
+    def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
+        function = original_node.func
+        if m.matches(
+            function, m.Attribute(value=m.Name("plt") | m.Name("pyplot"), attr=m.Name("show"))
+        ):
+            return cst.parse_expression(f'save_figures("{self.figure}")')
+        if m.matches(function, m.Name("display")) and "display" not in self.rewriting.functions:
+            return updated_node.with_changes(func=cst.Name("show"))
+        if isinstance(function, cst.Name) and (extra := self._lifted(function.value)):
+            return updated_node.with_changes(func=function, args=[*updated_node.args, *extra])
+        return updated_node
+
+    def leave_Name(self, original_node: cst.Name, updated_node: cst.Name) -> cst.BaseExpression:
+        extra = self._lifted(original_node.value)
+        if not extra or self.naming:
+            return updated_node
+        return cst.Call(cst.Name("partial"), [cst.Arg(updated_node), *extra])
+
+    def leave_Attribute(
+        self, original_node: cst.Attribute, updated_node: cst.Attribute
+    ) -> cst.BaseExpression:
+        return updated_node.with_changes(attr=original_node.attr)
+
+    def leave_Arg(self, original_node: cst.Arg, updated_node: cst.Arg) -> cst.Arg:
+        return updated_node.with_changes(keyword=original_node.keyword)
+
+    def leave_Param(self, original_node: cst.Param, updated_node: cst.Param) -> cst.Param:
+        return updated_node.with_changes(name=original_node.name)
+
+    def visit_FunctionDef_name(self, node: cst.FunctionDef) -> None:
+        self.naming = True
+
+    def leave_FunctionDef_name(self, node: cst.FunctionDef) -> None:
+        self.naming = False
+
+    def visit_AssignTarget_target(self, node: cst.AssignTarget) -> None:
+        self.naming = True
+
+    def leave_AssignTarget_target(self, node: cst.AssignTarget) -> None:
+        self.naming = False
+
+    def leave_Global(
+        self, original_node: cst.Global, updated_node: cst.Global
+    ) -> cst.BaseSmallStatement:
+        # A function that stays inside of a step has the step's variables around it.
+        return cst.Nonlocal(updated_node.names) if self.depth else updated_node
+
+    def leave_Await(self, original_node: cst.Await, updated_node: cst.Await) -> cst.BaseExpression:
+        if self.depth:
+            return updated_node
+        return cst.Call(
+            cst.Attribute(cst.Name("asyncio"), cst.Name("run")), [cst.Arg(updated_node.expression)]
+        )
+
+
+def _bound_inside(node: cst.CSTNode) -> set[str]:
+    """Return the names that a function or comprehension binds, its parameters included."""
+    code = textwrap.dedent(cst.Module([]).code_for_node(node)).strip()
+    function = isinstance(node, cst.FunctionDef)
+    inside = list(ast.walk(ast.parse(code if function else f"({code})")))
+    return {n.arg for n in inside if isinstance(n, ast.arg)} | {
+        n.id for n in inside if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)
+    }
+
+
+def parsed_line(line: str) -> Rewritten:
+    """Return one statement."""
+    statement = cst.parse_statement(line)
+    assert isinstance(statement, cst.SimpleStatementLine | cst.BaseCompoundStatement)
+    return statement
+
+
+def displayed(statement: Rewritten) -> Rewritten:
+    """Have an expression statement show its value, as the notebook did."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Expr(value=value)]):
+            pass
+        case _:
+            return statement
+    match value:
+        case cst.Call(func=cst.Name("print" | "show" | "save_figures")):
+            return statement
+        case cst.Tuple() | cst.GeneratorExp():
+            argument = cst.Arg(value)
+        case _:
+            argument = cst.Arg(value.with_changes(lpar=[], rpar=[]))
+    return statement.with_changes(body=[cst.Expr(cst.Call(cst.Name("show"), [argument]))])
+
+
+def without_target(statement: Rewritten) -> Rewritten:
+    """Turn `name = f()` into `f()`."""
+    match statement:
+        case cst.SimpleStatementLine(body=[cst.Assign(value=value)]):
+            return statement.with_changes(body=[cst.Expr(value)])
+        case _:
+            return statement
+
+
+def lift_parameters(node: cst.FunctionDef, names: Sequence[str]) -> cst.FunctionDef:
+    """Give a function keyword-only parameters for the variables it reads."""
+    if not names:
+        return node
+    params = node.params
+    extra = [cst.Param(cst.Name(n)) for n in names]
+    star = params.star_arg
+    if isinstance(star, cst.MaybeSentinel):
+        star = cst.ParamStar()
+    return node.with_changes(
+        params=params.with_changes(star_arg=star, kwonly_params=[*params.kwonly_params, *extra])
+    )
+
+
+def as_function(statement: Rewritten) -> Rewritten:
+    """Turn `name = lambda …` into a function of that name."""
+    if not m.matches(
+        statement,
+        m.SimpleStatementLine(
+            body=[m.Assign(targets=[m.AssignTarget(m.Name())], value=m.Lambda())]
+        ),
+    ):
+        return statement
+    assert isinstance(statement, cst.SimpleStatementLine)
+    assign = statement.body[0]
+    assert isinstance(assign, cst.Assign)
+    function = assign.value
+    name = assign.targets[0].target
+    assert isinstance(function, cst.Lambda)
+    assert isinstance(name, cst.Name)
+    body = cst.IndentedBlock([cst.SimpleStatementLine([cst.Return(function.body)])])
+    return cst.FunctionDef(name, function.params, body, leading_lines=statement.leading_lines)
+
+
+def function_text(
+    signature: str,
+    docstring: str,
+    body: Sequence[Rewritten],
+    ending: Sequence[str],
+    below: Sequence[cst.EmptyLine] = (),
+) -> str:
+    """Return a function with this body; `docstring` is not indented, `below` are comments."""
+    head = cst.parse_module(f"{signature}\n    pass\n").body[0]
+    assert isinstance(head, cst.FunctionDef)
+    doc = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(_indented(docstring)))])
+    tail = [parsed_line(line) for line in ending]
+    if tail:
+        tail[0] = with_comments_above(tail[0], below)
+    block = cst.IndentedBlock([doc, *map(_set_in, body), *tail], footer=() if tail else below)
+    return cst.Module([head.with_changes(body=block)]).code
+
+
+def _set_in(statement: Rewritten) -> Rewritten:
+    """Return a statement to stand in a block: blank lines above it stay blank."""
+    above = [
+        line if line.comment else line.with_changes(indent=False)
+        for line in statement.leading_lines
+    ]
+    return statement.with_changes(leading_lines=above)
+
+
+def _indented(docstring: str) -> str:
+    first, *rest = docstring.split("\n")
+    return "\n".join([first, *(f"    {line}" if line else "" for line in rest)])

@@ -1,0 +1,1 @@
+"""Where a generated project comes from, and reading that back."""

@@ -1,0 +1,203 @@
+"""Where everything in a project comes from: what is to be compared with what."""
+
+from __future__ import annotations
+
+import hashlib
+import posixpath
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from nb2prod.analysis.program import Program
+from nb2prod.emit.package.local_modules import imported_modules, local_files
+from nb2prod.emit.writer import GeneratedFile
+from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.plan import Plan
+
+NOTEBOOKS = "notebooks"  # the folder for the notebook as it was read, with the modules beside it
+
+# The generators of these libraries are seeded in a run, where the notebook imports them.
+_SEEDED = frozenset({"torch", "tensorflow"})
+
+
+@dataclass(frozen=True, slots=True)
+class Traced:
+    """A function, and where the notebook holds the values that it returns.
+
+    `until` is the last of its statements; `gives` has, in the order of the return statement, the
+    names of the values in the project and the variables of the notebook.
+    """
+
+    name: str
+    until: int
+    gives: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class TracedStage:
+    """A stage, with what the notebook has before and after it.
+
+    Attributes:
+        name: of the stage.
+        functions: that it calls, in order.
+        hands_on: the variables of the notebook that it hands on to later stages.
+        seeded_before: the random generators that the notebook has seeded by then: "python",
+            "numpy", ... What they give in the stage is up to the project, which hands them on.
+    """
+
+    name: str
+    functions: tuple[Traced, ...]
+    hands_on: tuple[str, ...]
+    seeded_before: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that the notebook reads or imports.
+
+    Attributes:
+        path: where it is: in the project, or absolute where it was not brought.
+        read_as: where the notebook looks for it, from its folder, or absolute.
+        size: in bytes.
+        sha256: its fingerprint.
+    """
+
+    path: str
+    read_as: str
+    size: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where a project comes from.
+
+    Attributes:
+        notebook: the copy of the notebook in the project.
+        sha256: the fingerprint of the notebook.
+        package: the name of the project's package.
+        seeded: the libraries whose generators are seeded before a run.
+        stages: in the order of the notebook.
+        data: what the notebook reads.
+        modules: what lies beside the notebook and is imported.
+    """
+
+    notebook: str
+    sha256: str
+    package: str
+    seeded: tuple[str, ...]
+    stages: tuple[TracedStage, ...]
+    data: tuple[Source, ...] = ()
+    modules: tuple[Source, ...] = ()
+
+    @property
+    def functions(self) -> Iterator[Traced]:
+        """The functions of all stages, in order."""
+        return (function for stage in self.stages for function in stage.functions)
+
+    def crossing_later(self) -> dict[int, list[str]]:
+        """Return the variables that a function gives and a border after it hands on, by `until`."""
+        result: dict[int, list[str]] = {}
+        for index, stage in enumerate(self.stages):
+            later = {n for s in self.stages[index:] for n in s.hands_on}
+            for function in stage.functions:
+                result[function.until] = sorted(later.intersection(function.gives.values()))
+        return result
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """A notebook, with what says which of its values a project has to compute."""
+
+    notebook: Notebook
+    program: Program
+    provenance: Provenance
+
+
+def original_of(plan: Plan, package: str) -> Original:
+    """Return what the project of a plan is compared with."""
+    return Original(plan.notebook, plan.analysis.program, provenance_of(plan, package))
+
+
+def provenance_of(plan: Plan, package: str) -> Provenance:
+    """Say where the project of a plan comes from."""
+    stages = [
+        TracedStage(
+            stage.name,
+            tuple(
+                Traced(s.name, s.statements[-1], {plan.names.get(n, n): n for n in s.outputs})
+                for s in stage.steps
+            ),
+            tuple(sorted(stage.outputs.names)) if index < len(plan.stages) - 1 else (),
+            tuple(sorted(plan.analysis.seeded_before(stage.start))),
+        )
+        for index, stage in enumerate(plan.stages)
+    ]
+    path = plan.notebook.path
+    tops = {n.partition(".")[0] for n in imported_modules(plan.analysis.program)}
+    return Provenance(
+        f"{NOTEBOOKS}/{path.name}",
+        fingerprint(path),
+        package,
+        tuple(sorted(_seeded(tops))),
+        tuple(stages),
+        tuple(_data(plan)),
+        tuple(_modules(plan)),
+    )
+
+
+def _seeded(imported: set[str]) -> set[str]:
+    """Return the libraries whose generators are seeded for a notebook that imports these."""
+    libraries = {name for name in imported if name not in sys.stdlib_module_names}
+    found = set(libraries & _SEEDED)
+    if libraries:  # what is built on NumPy draws from its generator; few notebooks import it, too
+        found.add("numpy")
+    if "keras" in libraries:
+        found.add("tensorflow")
+    return found
+
+
+def _data(plan: Plan) -> Iterator[Source]:
+    for target, source in {**plan.data.copies, **plan.data.referred}.items():
+        absolute = {named for named, path in plan.data.paths.items() if path == target}
+        named = next((n for n in sorted(absolute) if n.startswith("/")), None)
+        yield _source(plan, target, source, named)
+
+
+def _modules(plan: Plan) -> Iterator[Source]:
+    for file in local_files(plan):
+        assert isinstance(file.content, Path)
+        yield _source(plan, _archived(file.path), file.content)
+
+
+def _source(plan: Plan, target: str, source: Path, named: str | None = None) -> Source:
+    folder = plan.notebook.path.resolve().parent
+    path = source if source.is_absolute() else folder / source
+    read_as = named or posixpath.normpath(posixpath.relpath(path, folder))
+    return Source(target, read_as, source.stat().st_size, fingerprint(source))
+
+
+def _archived(path: str) -> str:
+    """Return where a module of `src` is kept as it was read."""
+    return f"{NOTEBOOKS}/{path.removeprefix('src/')}"
+
+
+def archive(plan: Plan) -> Iterator[GeneratedFile]:
+    """Yield the notebook, and the modules beside it that it imports, byte for byte."""
+    yield GeneratedFile(f"{NOTEBOOKS}/{plan.notebook.path.name}", plan.notebook.path)
+    for file in local_files(plan):
+        yield GeneratedFile(_archived(file.path), file.content)
+
+
+def fingerprint(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    state = path.stat()
+    return _fingerprint(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1000)
+def _fingerprint(path: Path, _size: int, _changed: int) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,1 @@
+"""IPython's syntax: magics, shell commands and prompts, masked or turned into Python."""

@@ -1,0 +1,1 @@
+"""The engine of the rules: checking files and open notebooks, fixes, suppressions, cache."""

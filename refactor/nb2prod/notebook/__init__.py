@@ -1,0 +1,1 @@
+"""Notebooks: the model, reading, writing, changing and comparing them."""

@@ -1,0 +1,1 @@
+"""The grammar of a rule's page: its examples, which are its tests."""

@@ -1,0 +1,275 @@
+"""Judging what a notebook did with its data: what the rules on leakage find."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from nb2prod.analysis.lineage import row_operations
+from nb2prod.analysis.lineage.events import Log, Test, Training
+from nb2prod.analysis.lineage.values import At, Rows, RowSets, Statistic, apart, overlap, within
+from nb2prod.analysis.names.index import TRAINING
+
+if TYPE_CHECKING:
+    from nb2prod.analysis.names.summary import Summary
+    from nb2prod.rules.rule import Flag
+    from nb2prod.rules.view import NotebookView
+
+# What cells that matter for a judgement hold; the others matter for what these read from them.
+_JUDGED = (*TRAINING, "split", "predict", "score", "evaluate", ".backward(", "sample")
+
+
+# Selections by which a part is kept for a test.
+_CUTS = ("split", "cut", "sample")
+
+
+class Leak(NamedTuple):
+    """A place, and what leaks there."""
+
+    at: At
+    message: str
+    own: bool = False  # it is a statistic of the test rows alone
+
+
+def log_of(view: NotebookView) -> Log | None:
+    """Follow the data through a notebook; None if it trains no model."""
+    if not view.occurrences.training:
+        return None  # no model, and so no leakage
+    from nb2prod.analysis.lineage.calls import Lineage  # noqa: PLC0415
+
+    needed = _needed(view)
+    cells = ((c.index, view.code_of(c.index)) for c, _ in view.code if c.index in needed)
+    return Lineage(view.names).run(cells)
+
+
+def _needed(view: NotebookView) -> set[int]:
+    """Return the cells that make, or change, what a judgement is on; most look at data only.
+
+    A variable that is called is a network of PyTorch or Keras, which predicts.
+    """
+    rest = {cell.index: (cell, summary) for cell, summary in view.code if not summary.broken}
+    names: set[str] = set()
+    needed: set[int] = set()
+    objects = {b.name for _, s in rest.values() for b in s.binds if b.kind == "assign"}
+    found = {i for i, (c, s) in rest.items() if objects & s.called or _mentions(c.source, _JUDGED)}
+    results = {b.name for i in found for b in rest[i][1].binds if b.kind == "assign"}
+    found |= {i for i, (_, summary) in rest.items() if results & summary.reads}
+    while found:
+        for index in found:
+            _, summary = rest.pop(index)
+            names |= summary.reads | {use.name for use in summary.late}
+        needed |= found
+        found = {i for i, (_, summary) in rest.items() if _makes(summary, names)}
+    return needed
+
+
+def _mentions(source: str, words: Iterable[str]) -> bool:
+    return any(word in source for word in words)
+
+
+def _makes(summary: Summary, names: set[str]) -> bool:
+    return any(b.name in names and b.kind != "import" for b in summary.binds) or any(
+        change.name in names for change in summary.mutations
+    )
+
+
+def flags(leaks: Iterable[Leak]) -> Iterator[Flag]:
+    """Return leaks as a rule yields them, one for each place."""
+    from nb2prod.rules.rule import Flag  # noqa: PLC0415
+
+    seen: set[At] = set()
+    for leak in leaks:
+        if leak.at not in seen:
+            seen.add(leak.at)
+            yield Flag(leak.at.span, leak.message, cell=leak.at.cell)
+
+
+def preprocessing(log: Log) -> Iterator[Leak]:
+    """Find statistics over rows that a model is trained on together with rows it is tested on."""
+    for training, test in _pairs(log):
+        features, tested = training.features, test.features
+        if not tested.rows or not features.rows or overlap(features.rows, tested.rows):
+            continue
+        for statistic in _seen(training) | tested.statistics:
+            if statistic.kind == "statistic" and _sees_test(log, statistic, test):
+                own = not overlap(statistic.rows, features.rows)
+                yield Leak(statistic.at, _fits_test(statistic) if own else _sees(statistic), own)
+    for training in log.trainings:
+        for statistic in _seen(training):
+            if statistic.kind == "statistic" and _before_split(log, statistic.rows, training):
+                yield Leak(statistic.at, _sees(statistic))
+
+
+def _seen(training: Training) -> frozenset[Statistic]:
+    target = training.target.statistics if training.target else frozenset[Statistic]()
+    return training.features.statistics | target
+
+
+def _sees(statistic: Statistic) -> str:
+    return (
+        f"`{statistic.name}` sees the rows that the model is tested on: "
+        "split first, and compute it from the training rows only"
+    )
+
+
+def _fits_test(statistic: Statistic) -> str:
+    return (
+        f"`{statistic.name}` is computed from the test rows themselves: "
+        "apply what was computed from the training rows"
+    )
+
+
+def _sees_test(log: Log, statistic: Statistic, test: Test) -> bool:
+    if test.validation and _tested_elsewhere(log, statistic.rows):
+        return False  # the folds are of training rows: an honest test is still to come
+    return overlap(statistic.rows, test.features.rows)
+
+
+def _tested_elsewhere(log: Log, rows: RowSets) -> bool:
+    """Say whether rows were kept apart for a test before a statistic was computed."""
+    apart = any(s.split.startswith(_CUTS) for row in rows for s in row[1:])
+    return apart or any(
+        _fresh(log, t) and not overlap(t.features.rows, rows) for t in log.tests if not t.validation
+    )
+
+
+def _held_out(log: Log, rows: RowSets) -> bool:
+    return any(selection.split in log.splits for row in rows for selection in row)
+
+
+def _before_split(log: Log, rows: RowSets, training: Training) -> bool:
+    """Say whether a statistic is of rows that were split later, the training rows among them."""
+    for row in training.features.rows:
+        for selection in row:
+            if selection.split in log.splits and any(
+                within(row, other) and selection.split not in dict(other) for other in rows
+            ):
+                return True
+    return False
+
+
+def overlapping(log: Log) -> Iterator[Leak]:
+    """Find models that are tested on what they were trained on, and copies of rows in both."""
+    for training, test in _pairs(log):
+        if overlap(training.features.rows, test.features.rows):
+            continue
+        for statistic in training.features.statistics | test.features.statistics:
+            if statistic.kind == "resample" and overlap(statistic.rows, test.features.rows):
+                message = (
+                    f"`{statistic.name}` copies rows, or makes up similar ones, before the split: "
+                    "the model is tested on copies of what it was trained on"
+                )
+                yield Leak(statistic.at, message)
+    for tests in _by_model(log):
+        known = [(t, log.trainings[t.training]) for t in tests if t.training is not None]
+        supervised = [(t, on) for t, on in known if on.target is not None]
+        if not supervised or not all(_same_rows(t, on) for t, on in known):
+            continue
+        for test, training in supervised:
+            if test.scored or _held_out(log, training.features.rows):
+                yield Leak(test.at, "the model is tested on the rows that it was trained on")
+                break
+
+
+def _same_rows(test: Test, training: Training) -> bool:
+    return overlap(test.features.rows, training.features.rows)
+
+
+def repeated(log: Log) -> Iterator[Leak]:
+    """Find test sets by which models are compared, when no other data is kept for the last test."""
+    scored = [t for t in log.tests if t.scored and not t.validation and _fresh(log, t)]
+    for number, test in enumerate(scored):
+        others = [o for o in scored[:number] if overlap(o.features.rows, test.features.rows)]
+        again = any(_unrelated(log, o.model, test.model) for o in others)
+        if (again or _made_in_loop(log, test)) and not _another_test(log, test):
+            message = (
+                "this test set has been used for another model before: choosing between models "
+                "by it makes its score too good; compare on a validation set or by "
+                "cross-validation"
+            )
+            yield Leak(test.scored or test.at, message)
+            return
+
+
+def _fresh(log: Log, test: Test) -> bool:
+    """Say whether a test is on one set of rows that the model has not seen."""
+    rows = test.features.rows
+    if not rows or test.training is None:
+        return False
+    if any(selection.split in log.folds for row in rows for selection in row):
+        return False
+    return not overlap(rows, log.trainings[test.training].features.rows)
+
+
+def _unrelated(log: Log, a: int, b: int) -> bool:
+    return a != b and a not in log.things[b].parts and b not in log.things[a].parts
+
+
+def _made_in_loop(log: Log, test: Test) -> bool:
+    return bool(set(test.loops) & set(log.things[test.model].loops))
+
+
+def _another_test(log: Log, test: Test) -> bool:
+    """Say whether rows are kept apart from this test set, too, for a last test."""
+    if any(_is_validation(log, row) for row in test.features.rows):
+        return True
+    for other in log.tests:
+        rows = other.features.rows
+        if not _fresh(log, other) or not apart(rows, test.features.rows):
+            continue
+        if other.training is None or not apart(rows, log.trainings[other.training].features.rows):
+            continue
+        same_source = _sources(other) & _sources(test)
+        kept = other.scored and _held_out(log, rows) if same_source else _sources(other) & log.files
+        if kept:
+            return True
+    return False
+
+
+def _is_validation(log: Log, row: Rows) -> bool:
+    """Say whether rows were split off from the training part of a split: its test part is kept."""
+    parts = [selection.part for selection in row if selection.split in log.splits]
+    return "0" in parts[:-1]
+
+
+def _sources(test: Test) -> set[str]:
+    return {row[0].split for row in test.features.rows}
+
+
+def untested(log: Log) -> Iterator[Leak]:
+    """Find that no model is tested on anything but what it was trained on."""
+    trainings = [t for t in log.trainings if t.target is not None and t.features.rows]
+    if not trainings or not log.complete or log.splits or log.folds:
+        return
+    if any(log.things[t.model].name in row_operations.SEARCHES for t in trainings):
+        return
+    if all(t.training is not None and _same_rows(t, log.trainings[t.training]) for t in log.tests):
+        at = trainings[-1].at
+        yield Leak(at, "no data is kept to test the model on: how good it is on new data is open")
+
+
+def target_in_features(log: Log) -> Iterator[Leak]:
+    """Find tables of features that still have the column which is to be predicted."""
+    seen: set[tuple[str, str]] = set()
+    for pair in log.pairs:
+        features, target = pair.features.columns, pair.target.columns
+        if not features or not target or features.base != target.base or not target.only:
+            continue
+        if len(target.only) == 1:
+            (name,) = target.only
+            if features.has(name) and (target.base, name) not in seen:
+                seen.add((target.base, name))
+                yield Leak(pair.at, f"the features still have the column `{name}` to be predicted")
+
+
+def _pairs(log: Log) -> Iterator[tuple[Training, Test]]:
+    for test in log.tests:
+        if test.training is not None:
+            yield log.trainings[test.training], test
+
+
+def _by_model(log: Log) -> Iterator[list[Test]]:
+    found: dict[int, list[Test]] = {}
+    for test in log.tests:
+        found.setdefault(test.model, []).append(test)
+    yield from found.values()

@@ -1,0 +1,81 @@
+"""Which names are there when a notebook is run from top to bottom, for the rules on them."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from nb2prod.analysis.names.summary import Use
+from nb2prod.rules.shared.ambient import ONLY_PYTHON_2, is_ambient
+from nb2prod.rules.view import NotebookView
+
+
+class Missing(msgspec.Struct, frozen=True):
+    """A name that is read where it may not be there.
+
+    Attributes:
+        cell: the first cell in which it is.
+        bound_in: the first cell, in it or further down, that binds it; None if none does.
+    """
+
+    cell: int
+    bound_in: int | None
+
+
+def missing(view: NotebookView, name: str) -> Missing | None:
+    """Return where a name is not there if the cells are run in order; a fact.
+
+    A name may have been bound by what cannot be seen (`from x import *`, `%run`, a cell that is
+    not Python): then nothing is said of it.
+    """
+    if is_ambient(name) or (name in ONLY_PYTHON_2 and view.notebook.python_2):
+        return None
+    if name == "__file__" and view.notebook.format == "py":
+        return None  # a script knows it, a kernel does not
+    index = view.occurrences
+    if index.broken and _unsure(view, name):
+        return None
+    bound_in = index.binders[name][0] if name in index.binders else None
+    for cell in index.needers.get(name, ()):
+        if bound_in is not None and bound_in < cell:
+            break
+        if _use(view, name, cell, bound_in):
+            return Missing(cell, bound_in)
+    return None
+
+
+def _use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, Use] | None:
+    found = view.fact(missing, name)
+    if found is None or (found.bound_in is not None and found.bound_in < cell):
+        return None
+    use = _use(view, name, cell, found.bound_in)
+    return (found, use) if use else None
+
+
+def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missing, Use]]:
+    """Return the names that a cell reads from outside and that are not there, in order.
+
+    With each comes where it is missing first, and the first place in this cell that reads it.
+    """
+    summary = view.summaries[cell]
+    names = dict.fromkeys([use.name for use in (*summary.needs, *summary.late)])
+    return [(n, *missed) for n in names if (missed := _use_of_missing(view, n, cell))]
+
+
+def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Use | None:
+    opaque = view.occurrences.opaque
+    summary = view.summaries[cell]
+    if not opaque or cell < min(opaque):
+        for use in summary.needs:
+            if use.name == name and not use.guarded:
+                told = bound_in == cell and any(name in m.binds for m in summary.magics)
+                return None if told else use
+    # A function's names are looked up when it is called, perhaps further down.
+    if bound_in is None and not opaque:
+        return next((u for u in summary.late if u.name == name and not u.guarded), None)
+    return None
+
+
+def _unsure(view: NotebookView, name: str) -> bool:
+    """Say whether a name stands in a cell that is not Python."""
+    index = view.occurrences
+    return any(name in index.cells[cell].mentions for cell in index.broken)

@@ -1,0 +1,169 @@
+"""What rules look at: a code cell, or a whole notebook."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from nb2prod.analysis.names.code_cell import CodeCell, dotted
+from nb2prod.analysis.names.index import Occurrences
+from nb2prod.analysis.names.summary import Summary
+from nb2prod.config import Limits
+from nb2prod.notebook.changes import EditCell
+from nb2prod.notebook.model import Cell, Notebook
+from nb2prod.repository.nearest_manifests import Surroundings
+from nb2prod.rules.facts import Facts, Value
+from nb2prod.text.spans import Edit, Span
+
+
+class CellView(msgspec.Struct, frozen=True, dict=True):
+    """A code cell that is Python, in its notebook, as a rule on cells sees it.
+
+    What a rule finds here is kept as long as the cell's text, the notebook's imports and the
+    limits stay the same; so it may depend on nothing else.
+    """
+
+    index: int
+    code: CodeCell
+    names: Mapping[str, str]
+    limits: Limits
+
+    def dotted(self, node: ast.expr) -> str | None:
+        """Return the dotted name that an expression stands for: `np.abs` is `numpy.abs`."""
+        return dotted(node, self.names)
+
+    @cached_property
+    def named_calls(self) -> Mapping[str, Sequence[ast.Call]]:
+        """The calls of functions that are imported, by their dotted names."""
+        found: dict[str, list[ast.Call]] = {}
+        for call in self.code.nodes(ast.Call):
+            if name := dotted(call.func, self.names):
+                found.setdefault(name, []).append(call)
+        return found
+
+    def calls(self, names: Iterable[str]) -> Iterator[tuple[ast.Call, str]]:
+        """Yield the calls of functions with these dotted names, each with its name."""
+        for name in self.named_calls.keys() & names:
+            for call in self.named_calls[name]:
+                yield call, name
+
+    def importing(self, module: str) -> tuple[EditCell, ...] | None:
+        """Return the change that imports a module at the top of this cell; None if it cannot be.
+
+        It is empty where the notebook imports the module.
+        """
+        if self.names.get(module) == module:
+            return ()
+        if not self.code.body:
+            return None
+        first = self.code.body[0]
+        node = min([first, *getattr(first, "decorator_list", ())], key=lambda n: n.lineno)
+        at = self.code.lines.start(node.lineno)
+        indent = self.code.source[at : at + node.col_offset] if node is first else ""
+        if indent.strip():
+            return None
+        return (self.edit(Span(at, at), f"{indent}import {module}\n"),)
+
+    def edit(self, where: ast.AST | Span, text: str) -> EditCell:
+        """Return the change that puts `text` in a place of this cell."""
+        span = where if isinstance(where, Span) else self.code.span(where)
+        return EditCell(self.index, Edit(span, text))
+
+
+class NotebookView(msgspec.Struct, frozen=True, dict=True):
+    """A notebook as a rule on notebooks sees it: its cells, and what its code does to names.
+
+    Attributes:
+        notebook: the notebook.
+        summaries: for each code cell, by its index over all cells, what it does to names.
+        names: what the imported names stand for.
+        limits: the thresholds.
+        occurrences: which cells bind, need and mention which names.
+        facts: what rules on single cells have asked.
+        parsed: the code cells that are read anew this time; rules ask for `code_of`.
+        surroundings: the files around it that say what it needs.
+    """
+
+    notebook: Notebook
+    summaries: Mapping[int, Summary]
+    names: Mapping[str, str]
+    limits: Limits
+    occurrences: Occurrences
+    facts: Facts[NotebookView]
+    parsed: Mapping[int, CodeCell] = msgspec.field(default_factory=dict[int, CodeCell])
+    surroundings: Surroundings = msgspec.field(default_factory=Surroundings)
+
+    def code_of(self, index: int) -> CodeCell:
+        """Return the code of a cell, with its syntax tree."""
+        return self.parsed.get(index) or CodeCell(self.cells[index].source)
+
+    @property
+    def path(self) -> Path:
+        """Where the notebook lies, or would lie."""
+        return self.notebook.path
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """All cells, in order."""
+        return self.notebook.cells
+
+    @cached_property
+    def code(self) -> tuple[tuple[Cell, Summary], ...]:
+        """The code cells that have code, in order, those that are not Python among them."""
+        return tuple(
+            (cell, self.summaries[cell.index])
+            for cell in self.notebook.code_cells
+            if self.summaries[cell.index].code
+        )
+
+    @cached_property
+    def importing(self) -> tuple[tuple[Cell, Summary], ...]:
+        """The code cells that import anything, in order."""
+        indexes = sorted(self.occurrences.importing)
+        return tuple((self.cells[index], self.summaries[index]) for index in indexes)
+
+    def fact(self, fact: Callable[[NotebookView, str], Value], name: str = "") -> Value:
+        """Return a fact on a name, or on the whole notebook; the only way for a rule on one cell
+        to learn of the others.
+        """
+        return self.facts.ask(fact, name, self)
+
+    def of_cell(self, find: Callable[[NotebookView, int], Value], index: int) -> Value:
+        """Return what several rules want to know of one cell, found once for all of them."""
+        known = self._of_cell.get(find)
+        if known is None or known[0] != index:
+            known = self._of_cell[find] = index, find(self, index)
+        return known[1]
+
+    @cached_property
+    def _of_cell(self) -> dict[object, tuple[int, Any]]:
+        return {}
+
+    @property
+    def complete(self) -> bool:
+        """Say whether all that the code does to names is seen."""
+        return self.fact(_complete)
+
+    def once(self, find: Callable[[NotebookView], Value]) -> Value:
+        """Return what several rules want to know of the notebook, found once for all of them."""
+        if find not in self._once:
+            self._once[find] = find(self)
+        return self._once[find]
+
+    @cached_property
+    def _once(self) -> dict[object, Any]:
+        return {}
+
+    @cached_property
+    def executed(self) -> bool:
+        """Say whether the file holds results of a run at all."""
+        return any(c.execution_count for c in self.notebook.code_cells)
+
+
+def _complete(view: NotebookView, _: str) -> bool:
+    return view.occurrences.complete

@@ -1,0 +1,109 @@
+"""What secrets look like, for the rules on them."""
+
+import re
+from collections.abc import Iterator
+
+from nb2prod.text.spans import Span
+
+# Keys that say by their own form what they are. In front of each stands what no text without such
+# a key is likely to hold, so that most texts, and those of outputs are long, are not searched.
+_KEYS = (
+    ("an AWS access key", "AKIA", r"AKIA[A-Z0-9]{16}\b"),
+    ("an AWS access key", "ASIA", r"ASIA[A-Z0-9]{16}\b"),
+    ("a GitHub token", "ghp_", r"ghp_[A-Za-z0-9]{36,}"),
+    ("a GitHub token", "gho_", r"gho_[A-Za-z0-9]{36,}"),
+    ("a GitHub token", "ghs_", r"ghs_[A-Za-z0-9]{36,}"),
+    ("a GitHub token", "github_pat_", r"github_pat_\w{60,}"),
+    ("a GitLab token", "glpat-", r"glpat-[\w-]{20,}"),
+    ("a Hugging Face token", "hf_", r"hf_[A-Za-z0-9]{30,}"),
+    ("an OpenAI key", "sk-", r"sk-(?:proj-|svcacct-)?(?=[\w-]*\d)[A-Za-z0-9_-]{32,}"),
+    ("a Google API key", "AIza", r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+    ("a Slack token", "xox", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
+    ("a Stripe key", "k_live_", r"[sr]k_live_[A-Za-z0-9]{20,}"),
+    ("an npm token", "npm_", r"npm_[A-Za-z0-9]{36}"),
+    ("a PyPI token", "pypi-", r"pypi-AgEI[\w-]{50,}"),
+    ("a SendGrid key", "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
+    ("a private key", "PRIVATE KEY-", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
+    ("a password in an address", "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
+)
+_LITERALS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
+# Those that end in a sign are looked for where it stands: a text is cut there in the time that it
+# takes to look for one or two of them.
+_SIGNS = tuple(
+    (sign, tuple(n.split(sign)[-2] for n in _LITERALS if n.endswith(sign))) for sign in (b"_", b"-")
+)
+_HINTS = tuple(literal for literal in _LITERALS if not literal.endswith((b"_", b"-")))
+_ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
+_PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in _KEYS]
+# Values that only show where a secret would stand.
+_EXAMPLE = re.compile(
+    r"example|xxxx|\*\*\*|your|user:pass|username:password|1234567890|abcdef", re.IGNORECASE
+)
+_NAME = re.compile(
+    r"(?:^|_)(?:password|passwd|pwd|secret|secret_key|api_?key|apikey|auth_?token|access_?token"
+    r"|access_?key|private_?key|client_?secret)$",
+    re.IGNORECASE,
+)
+# What people write where a secret would stand; a secret has no blanks, and is not a plain word.
+_NONE = re.compile(
+    r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
+    re.IGNORECASE | re.DOTALL,
+)
+
+
+def may_hold_secret(raw: bytes) -> bool:
+    """Say whether it is worth while to look for secrets in a text, from its JSON."""
+    for hint in _HINTS:
+        if hint in raw:
+            return True
+    for sign, before in _SIGNS:
+        for part in raw.split(sign)[:-1]:
+            if part.endswith(before):
+                return True
+    return _ADDRESS.search(raw) is not None
+
+
+def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
+    """Yield the secrets in a text: where, and what it is."""
+    for what, literal, pattern in _PATTERNS:
+        if literal in text:
+            for match in _words(pattern, text):
+                if not _EXAMPLE.search(match[0]):
+                    yield Span(*match.span()), what
+
+
+def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """Yield the matches of a pattern, but not in the middle of a word.
+
+    A pattern that begins with `\\b` would be tried at each character of a long text; one that
+    begins with a letter is tried only where that letter stands.
+    """
+    at = 0
+    while match := pattern.search(text, at):
+        around = text[max(0, match.start() - 1) : match.start() + 1]
+        if len(around) == 2 and all(c.isalnum() or c == "_" for c in around):
+            at = match.start() + 1
+        else:
+            at = match.end()
+            yield match
+
+
+def redacted(text: str) -> str:
+    """Return a text with its secrets blotted out."""
+    parts: list[str] = []
+    done = 0
+    for span in sorted({span for span, _ in find_secrets(text)}):
+        if span.start >= done:
+            parts += (text[done : span.start], "[redacted]")
+        done = max(done, span.end)
+    return "".join(parts) + text[done:]
+
+
+def names_secret(name: str) -> bool:
+    """Say whether a variable, argument or key is called as a secret is."""
+    return bool(_NAME.search(name))
+
+
+def is_placeholder(value: str) -> bool:
+    """Say whether a text only stands where a secret would stand."""
+    return bool(_NONE.fullmatch(value))

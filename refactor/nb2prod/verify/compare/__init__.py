@@ -1,0 +1,1 @@
+"""Comparing what the notebook and the project computed."""

@@ -1,0 +1,1 @@
+"""Recording and trying the tests of a generated project."""

@@ -1,0 +1,209 @@
+"""Record the material of a project's tests: calls of its functions on a sample of its data."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.package.artifacts import stage_files
+from nb2prod.emit.package.modules import configuring
+from nb2prod.emit.project import package_name, project_files
+from nb2prod.emit.project_tests.files import carries_random_state, support_files, written_folders
+from nb2prod.emit.project_tests.raw_tables import raw_tables
+from nb2prod.emit.project_tests.recording import (
+    CALLS,
+    REPORTS,
+    SAMPLE,
+    Column,
+    Metric,
+    Recording,
+    Table,
+)
+from nb2prod.emit.project_tests.thresholds import thresholds
+from nb2prod.emit.writer import write_files
+from nb2prod.pipeline.english import words
+from nb2prod.pipeline.naming import unique
+from nb2prod.pipeline.plan import Plan
+from nb2prod.verify.runs.environment import Environment, probe_source
+from nb2prod.verify.runs.stage import run_command
+from nb2prod.verify.verify_and_merge import Verified
+
+# Rows of the samples, tried in turn; None: all data, where a run takes no longer than _SHORT.
+_ROWS = (100, 1000, None)
+_SHORT = 15.0  # seconds
+_MOST = 60.0  # seconds for recording calls
+_SCRIPTS = ("call_recorder", "sampling", "arguments", "mutants")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A run of the recorder: what it found, and the files it left in the project's tests."""
+
+    found: Mapping[str, Any]
+    files: Mapping[str, bytes]
+
+    @property
+    def failure(self) -> str | None:
+        """The error that ended the pipeline, None where it ran to its end."""
+        return self.found["run"]
+
+    @property
+    def calls(self) -> Mapping[str, str | None]:
+        """The functions that were recorded, each with a change of it that its test notices."""
+        return self.found["calls"]
+
+
+def record(verified: Verified, environment: Environment) -> Recording:
+    """Run a verified project on a sample of its data, and record what its functions do.
+
+    Where it can't run on a small sample, a larger one is tried, then all of the data.
+    """
+    plan = verified.plan
+    check = verified.check
+    quick = check.observed.run.seconds <= _SHORT
+    files = stage_files(plan, verified.suffixes)
+    metrics = tuple(thresholds(plan, files, check.comparison.metrics))
+    best: _Run | None = None
+    failure = "a run of the pipeline takes too long"
+    for rows in _ROWS if plan.data.copies else (None,):
+        if rows is None and not quick:
+            continue
+        environment.progress("recording calls of the functions, for the tests")
+        run = _run(verified, rows, environment)
+        if isinstance(run, str):
+            failure = run
+            break
+        if best is None or run.failure is None or len(run.calls) > len(best.calls):
+            best = run
+        if run.failure is None:
+            break
+    if best is None:
+        return Recording(metrics=metrics, quick=quick, left_out={"the functions": failure})
+    return _recording(plan, best, quick, metrics)
+
+
+def _recording(plan: Plan, run: _Run, quick: bool, metrics: tuple[Metric, ...]) -> Recording:
+    left_out = dict(run.found["left_out"])
+    unsampled = [f"{path} can't be sampled" for path in run.found["unsampled"]]
+    why = run.failure or "; ".join(unsampled)
+    if why:
+        left_out["a run on a sample"] = why
+    functions = {name: change for name, change in run.calls.items() if change is not None}
+    blind = run.calls.keys() - functions.keys()
+    left_out |= dict.fromkeys(blind, "no change of it that was tried makes its test fail")
+    reports = [p.rpartition("/")[2] for p in run.files if p.startswith(f"{REPORTS}/")]
+    return Recording(
+        files=run.files if functions or not why else {},
+        functions=functions,
+        tables=tuple(_tables(plan, run.found["profiles"])),
+        metrics=metrics,
+        quick=quick,
+        sampled=not why,
+        reports=tuple(name.removesuffix(".txt") for name in reports) if not why else (),
+        left_out=left_out,
+    )
+
+
+def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run | str:
+    """Run the recorder in a copy of the project; return why it could not end its work, if so."""
+    plan = verified.plan
+    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+        place = Path(folder)
+        root = place / "project"
+        write_files(root, project_files(plan, Evidence(verified.suffixes)))
+        write_files(root, support_files(package_name(plan), carries=carries_random_state(plan)))
+        for name in _SCRIPTS:
+            (place / f"{name}.py").write_text(probe_source(name), "utf-8")
+        (place / "scratch").mkdir()
+        config = {
+            "root": str(root),
+            "scratch": str(place / "scratch"),
+            "rows": rows,
+            "files": list(plan.data.copies),
+            "tables": raw_tables(plan),
+            "stages": [stage.name for stage in plan.stages],
+            "folders": written_folders(plan),
+            "watches": list(_watches(plan)),
+            "seconds": min(_MOST, environment.seconds_left / 2),
+            "result": str(place / "found.json"),
+        }
+        (place / "config.json").write_text(json.dumps(config), "utf-8")
+        command = [environment.python, str(place / "call_recorder.py"), str(place / "config.json")]
+        variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
+        code, _, err = run_command(command, root, variables, environment.seconds_left)
+        written = place / "found.json"
+        if code is None:
+            return "the time limit was reached while they were recorded"
+        if not written.exists():
+            lines = [line for line in err.splitlines() if line.strip()]
+            return f"they can't be recorded: {lines[-1] if lines else f'exit status {code}'}"
+        return _Run(json.loads(written.read_text("utf-8")), dict(_files(root)))
+
+
+def _files(root: Path) -> Iterator[tuple[str, bytes]]:
+    for folder in (SAMPLE, CALLS):
+        for path in sorted((root / folder).rglob("*")):
+            if path.is_file():
+                yield path.relative_to(root).as_posix(), path.read_bytes()
+
+
+def _watches(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield the functions to record, with where in the pipeline their arguments are made."""
+    package = package_name(plan)
+    settings: list[str] = []
+    made: dict[str, tuple[str, str, str]] = {}
+    for stage in plan.stages:
+        settings += [stage.name] if configuring(plan, stage) else []
+        for step in stage.steps:
+            named = {n: plan.names.get(n, n) for n in (*step.inputs, *step.outputs)}
+            yield {
+                "module": f"{package}.{stage.name}",
+                "stage": stage.name,
+                "function": step.name,
+                "results": [named[n] for n in step.outputs],
+                "settings": list(settings),
+                "sources": {named[n]: made[n] for n in step.inputs if n in made},
+            }
+            made |= {n: (stage.name, step.name, named[n]) for n in step.outputs}
+    for version in dict.fromkeys(
+        d.version for d in plan.scope.definitions.values() if not d.local and not d.is_class
+    ):
+        yield {
+            "module": f"{package}.functions",
+            "stage": "functions",
+            "function": version,
+            "results": ["result"],
+            "settings": list(settings),
+            "sources": {},
+        }
+
+
+def _tables(plan: Plan, profiles: Mapping[str, Any]) -> Iterator[Table]:
+    readings = raw_tables(plan)
+    taken: set[str] = set()
+    for path, profile in profiles.items():
+        stem = words(path.rpartition("/")[2].partition(".")[0], 9)
+        name = unique(stem or "table", taken)
+        taken.add(name)
+        columns = tuple(_column(entry) for entry in profile["columns"])
+        yield Table(name, path, readings[path], profile["rows"], columns)
+
+
+def _column(entry: Mapping[str, Any]) -> Column:
+    values = entry["values"]
+    return Column(
+        name=entry["name"],
+        dtype=entry["dtype"],
+        kind=entry["kind"],
+        gaps=entry["gaps"],
+        unique=entry["unique"],
+        low=entry.get("low"),
+        high=entry.get("high"),
+        values=None if values is None else tuple(values),
+    )

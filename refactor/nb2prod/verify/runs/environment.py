@@ -1,0 +1,93 @@
+"""Where code is run, and what nb2prod brings there."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from nb2prod.emit.requirements import Distribution, Installed
+
+# What runs notebooks, and what reads the parameters of a project; and the modules to know it by.
+_NEEDED = {"ipykernel": "ipykernel", "pyyaml": "yaml"}
+_OLDEST = (3, 9)  # that runs what is generated
+
+
+class PythonError(Exception):
+    """What was named as Python can't run a project; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The user's Python, until when it may run (of `time.monotonic`), who hears of it."""
+
+    python: str
+    deadline: float
+    progress: Callable[[str], None]
+    installed: Installed
+    missing: tuple[str, ...]  # what can't be done without, and is not installed
+
+    @property
+    def seconds_left(self) -> float:
+        """The seconds that are left, at least a little."""
+        return max(0.1, self.deadline - time.monotonic())
+
+
+def environment_of(python: str, deadline: float, progress: Callable[[str], None]) -> Environment:
+    """Look at a Python and what is installed for it.
+
+    Raises:
+        PythonError: it is no Python, or one that is too old.
+    """
+    # Not resolved further: a virtual environment is known by the path of its link.
+    python = str(Path(shutil.which(python) or python).absolute())
+    found = _described(python)
+    version = tuple(int(part) for part in found["python"].split(".")[:2])
+    if version < _OLDEST:
+        oldest = ".".join(map(str, _OLDEST))
+        raise PythonError(
+            f"{python} is Python {found['python']}; a project needs {oldest} or newer"
+        )
+    distributions = {
+        key: Distribution(d["name"], d["version"], tuple(d["requires"]), d["url"])
+        for key, d in found["distributions"].items()
+    }
+    missing = [n for n, module in _NEEDED.items() if module not in found["modules"]]
+    installed = Installed(found["python"], found["markers"], distributions, found["owners"])
+    return Environment(python, deadline, progress, installed, tuple(missing))
+
+
+def _described(python: str) -> dict[str, Any]:
+    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+        script = Path(folder) / "probe.py"
+        script.write_text(probe_source("environment"), "utf-8")
+        try:
+            run = subprocess.run(  # noqa: S603 - the user named it
+                [python, str(script)],
+                stdin=subprocess.DEVNULL,
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=60,
+                check=False,
+            )
+        except OSError as error:
+            raise PythonError(f"{python} can't be started: {error.strerror}") from None
+        except subprocess.TimeoutExpired:
+            raise PythonError(f"{python} does not answer; it is no Python") from None
+    try:
+        return json.loads(run.stdout.splitlines()[-1])
+    except (IndexError, ValueError):
+        raise PythonError(f"{python} is no Python that works") from None
+
+
+def probe_source(name: str) -> str:
+    """Return the text of a probe: a script that runs in the user's Python."""
+    return files("nb2prod.verify").joinpath(f"probes/{name}.py").read_text("utf-8")

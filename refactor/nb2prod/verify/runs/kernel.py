@@ -1,0 +1,110 @@
+"""A kernel of the user's Python."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from queue import Empty
+from typing import Any
+
+from nb2prod.verify.runs.environment import Environment
+
+
+class KernelError(Exception):
+    """No kernel can be started; the message says what is missing."""
+
+
+class Kernel:
+    """A running kernel; `printed` and `figures` tell what it has shown so far."""
+
+    def __init__(self, client: Any, deadline: float) -> None:
+        """Talk to a kernel until a deadline (of `time.monotonic`)."""
+        self._client = client
+        self._deadline = deadline
+        self._text: list[str] = []
+        self.figures = 0
+
+    @property
+    def printed(self) -> list[str]:
+        """The lines of standard output."""
+        return "".join(self._text).splitlines()
+
+    def execute(self, code: str, *, silent: bool) -> tuple[str, str] | None:
+        """Execute code and return the class and message of its error.
+
+        Raises:
+            TimeoutError: the deadline was reached.
+        """
+        message = self._client.execute(
+            code, silent=silent, store_history=not silent, allow_stdin=False
+        )
+        error = None
+        while True:
+            left = self._deadline - time.monotonic()
+            if left <= 0:
+                raise TimeoutError
+            try:
+                event = self._client.get_iopub_msg(timeout=min(left, 1.0))
+            except Empty:
+                if not self._client.is_alive():
+                    return "KernelDied", "the kernel died"
+                continue
+            if event["parent_header"].get("msg_id") != message:
+                continue
+            content = event["content"]
+            match event["msg_type"]:
+                case "stream" if content["name"] == "stdout":
+                    self._text.append(content["text"])
+                case "display_data" | "execute_result" if "image/png" in content["data"]:
+                    self.figures += 1
+                case "error":
+                    lines = str(content["evalue"]).strip().splitlines() or [""]
+                    error = content["ename"], lines[0][:300]
+                case "status" if content["execution_state"] == "idle":
+                    return error
+                case _:
+                    pass
+
+
+@contextmanager
+def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[Kernel]:
+    """Give a fresh kernel that works in a folder; it ends with the block.
+
+    Raises:
+        KernelError: the Python can't be started, or it has no ipykernel.
+    """
+    python = environment.python
+    if missing := environment.missing:
+        raise KernelError(
+            f"{python} lacks what runs notebook and project: "
+            f"{python} -m pip install {' '.join(missing)}"
+        )
+    from jupyter_client.kernelspec import KernelSpec  # noqa: PLC0415
+    from jupyter_client.manager import KernelManager  # noqa: PLC0415
+
+    manager: Any = KernelManager()
+    manager._kernel_spec = KernelSpec(
+        argv=[python, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+        display_name="",
+        language="python",
+    )
+    variables = {**os.environ, "PYTHONHASHSEED": str(hash_seed)}
+    variables["MPLBACKEND"] = "module://matplotlib_inline.backend_inline"
+    with Path(os.devnull).open("wb") as devnull:
+        try:
+            manager.start_kernel(cwd=str(folder), env=variables, stderr=devnull)
+        except OSError as error:
+            raise KernelError(f"{python} can't be started: {error.strerror}") from error
+        client = manager.client()
+        try:
+            client.start_channels()
+            client.wait_for_ready(timeout=60)
+            yield Kernel(client, environment.deadline)
+        except RuntimeError as error:
+            raise KernelError(f"no kernel starts with {python}: {error}") from error
+        finally:
+            client.stop_channels()
+            manager.shutdown_kernel(now=True)

@@ -1,0 +1,158 @@
+"""Run a stage of a project in a fresh process, and describe what its functions return."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from nb2prod.verify.runs.dvc_commands import Command
+from nb2prod.verify.runs.environment import Environment, probe_source
+from nb2prod.verify.runs.observed_value import Seen, seen
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A function to watch, wherever in the package it is.
+
+    `returns` are the names of the values it returns; of those in `stored` the file format is found.
+    """
+
+    function: str
+    returns: tuple[str, ...]
+    stored: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StageRun:
+    """A run of a stage.
+
+    Attributes:
+        values: what each function returned: function -> name -> value; None where it returned
+            another number of values.
+        functions: the watched functions that are there, called or not.
+        printed: the lines that it printed.
+        loaded: the top-level modules that it loaded.
+        failure: its error, with the place; None where it went well.
+        timed_out: the time limit was reached.
+    """
+
+    values: Mapping[str, Mapping[str, Seen] | None]
+    functions: frozenset[str]
+    printed: tuple[str, ...]
+    loaded: frozenset[str]
+    failure: str | None
+    timed_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Chance:
+    """What the global random generators are to give in a stage.
+
+    Attributes:
+        libraries: those whose generators are seeded before the first stage.
+        own: those that the project has to set itself: they begin with another seed.
+        seed: for these.
+        state: the file from which the others go on, where it is.
+    """
+
+    libraries: Sequence[str]
+    own: Sequence[str]
+    seed: int
+    state: Path
+
+
+def run_stage(
+    project: Path,
+    command: Command,
+    package: str,
+    watches: Sequence[Watch],
+    chance: Chance,
+    environment: Environment,
+) -> StageRun:
+    """Run a stage of a project, as `dvc repro` does, and look at what its functions return."""
+    # Another hash seed than the notebook's: what depends on it must not pass for equal.
+    variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
+    variables["PATH"] = os.pathsep.join(
+        [str(Path(environment.python).parent), os.environ.get("PATH", os.defpath)]
+    )
+    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+        place = Path(folder)
+        (place / "probe.py").write_text(probe_source("stage"), "utf-8")
+        config = {
+            "fingerprint": probe_source("fingerprint"),
+            "package": package,
+            "watches": [asdict(w) for w in watches],
+            "script": command.script,
+            "arguments": command.arguments,
+            "seeded": list(chance.libraries),
+            "own": list(chance.own),
+            "seed": chance.seed,
+            "state": str(chance.state),
+            "result": str(place / "calls.json"),
+        }
+        (place / "config.json").write_text(json.dumps(config), "utf-8")
+        watched = [environment.python, str(place / "probe.py"), str(place / "config.json")]
+        run = watched if command.script else ["/bin/sh", "-c", command.line]
+        code, out, err = run_command(run, project, variables, environment.seconds_left)
+        written = place / "calls.json"
+        found: dict[str, Any] = {"calls": {}, "functions": [], "loaded": [], "failure": None}
+        if written.exists():
+            found = json.loads(written.read_text("utf-8"))
+    values = {
+        name: None if given is None else {n: seen(v) for n, v in given.items()}
+        for name, given in found["calls"].items()
+    }
+    return StageRun(
+        values,
+        frozenset(found["functions"]),
+        tuple(out.splitlines()),
+        frozenset(found["loaded"]),
+        _failure(code, found["failure"], err) if code != 0 else None,
+        code is None,
+    )
+
+
+def _failure(code: int | None, known: str | None, err: str) -> str:
+    """Say why a run failed: the exception, else the last line that says anything."""
+    if code is None:
+        return "the time limit was reached"
+    if known:
+        return known
+    if code < 0:
+        return f"it was ended by {signal.Signals(-code).name}"
+    lines = [line.strip() for line in err.splitlines() if any(c.isalpha() for c in line)]
+    return lines[-1] if lines else f"exit status {code}"
+
+
+def run_command(
+    command: list[str], folder: Path, variables: Mapping[str, str], timeout: float
+) -> tuple[int | None, str, str]:
+    """Run a command in its own process group; the status is None when the time was up."""
+    process = subprocess.Popen(  # noqa: S603 - the project is the user's own
+        command,
+        cwd=folder,
+        env=dict(variables),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=timeout)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        out, err = process.communicate()
+        return None, out, err
+    except BaseException:
+        os.killpg(process.pid, signal.SIGKILL)
+        raise
+    return process.returncode, out, err

@@ -1,0 +1,107 @@
+"""Mending many findings at once, in the text of cells: fix all, organise imports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+
+from msgspec.structs import replace
+
+from nb2prod.analysis.names.code_cell import CodeCell
+from nb2prod.finding import Finding, Fix
+from nb2prod.ipython.reader import comments
+from nb2prod.lint.fix import compatible
+from nb2prod.lint.incremental import CellResult, Recheck
+from nb2prod.lint.rule_set import Checker
+from nb2prod.notebook.changes import EditCell
+from nb2prod.notebook.model import Notebook
+from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
+
+_ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
+IMPORTS = frozenset({"NBI001", "NBI002"})
+
+Wanted = Callable[[Finding, Fix], bool]
+
+
+def mended(
+    notebook: Notebook, checker: Checker, known: Iterable[CellResult], wanted: Wanted
+) -> Mapping[int, str]:
+    """Return the new source of the cells that can be mended without a change of meaning.
+
+    Args:
+        notebook: the notebook; cells stay where they are.
+        checker: the rules.
+        known: results of an earlier check.
+        wanted: which findings are to be mended, and by which fixes.
+    """
+    now = notebook
+    check = Recheck(checker, slow=False)
+    check.check(now, {result.text: result for result in known})
+    for _ in range(_ROUNDS):
+        offered = (
+            found.fixes[0]
+            for cell in sorted(check.found, key=lambda c: -1 if c is None else c)
+            for found in check.found[cell]
+            if found.fixes and _is_safe(found.fixes[0]) and wanted(found, found.fixes[0])
+        )
+        edits: dict[int, list[Edit]] = {}
+        for change in (change for fix in compatible(offered) for change in fix.changes):
+            if isinstance(change, EditCell):
+                edits.setdefault(change.cell, []).append(change.edit)
+        if not edits:
+            break
+        cells = list(now.cells)
+        for index, changes in edits.items():
+            # Two fixes may ask for the same insertion.
+            source = apply_edits(cells[index].source, dict.fromkeys(changes))
+            cells[index] = replace(cells[index], source=source)
+        now = replace(now, cells=tuple(cells))
+        check.check(now)
+    pairs = zip(notebook.cells, now.cells, strict=True)
+    return {new.index: new.source for old, new in pairs if old.source != new.source}
+
+
+def _is_safe(fix: Fix) -> bool:
+    return fix.safety == "safe" and all(isinstance(change, EditCell) for change in fix.changes)
+
+
+def line_edits(before: str, after: str) -> Iterator[Edit]:
+    """Yield edits of whole lines that make one text of another."""
+    old, new = LineTable(before), LineTable(after)
+    lines = [
+        [t.source[t.start(n) : t.start(n + 1)] for n in range(1, len(t) + 1)] for t in (old, new)
+    ]
+    matcher = SequenceMatcher(None, lines[0], lines[1], autojunk=False)
+    for what, i, j, k, m in matcher.get_opcodes():
+        if what != "equal":
+            yield Edit(Span(old.start(i + 1), old.start(j + 1)), "".join(lines[1][k:m]))
+
+
+def suppressed(source: str, found_line: int, code: str) -> Edit | None:
+    """Return the edit that adds a comment which holds a finding back; None if there is no place.
+
+    Args:
+        source: of the cell.
+        found_line: the line the finding is in, from 1; 0 for the cell as a whole.
+        code: the rule's.
+    """
+    table = LineTable(source)
+    if found_line:
+        start, end = table.start(found_line), table.start(found_line + 1)
+        line_end = start + len(source[start:end].rstrip("\r\n"))
+        edit = Edit(Span(line_end, line_end), f"  # noqa: {code}")
+        if _is_comment(source, edit):
+            return edit
+    magic = source.lstrip().startswith("%%")
+    at = table.start(2) if magic and len(table) > 1 else 0
+    edit = Edit(Span(at, at), f"# nb2prod: ignore[{code}]\n")
+    return edit if _is_comment(source, edit) else None
+
+
+def _is_comment(source: str, edit: Edit) -> bool:
+    """Say whether what an edit adds is a comment of its own where it would stand."""
+    new = apply_edits(source, [edit])
+    if CodeCell(new).summary.broken and not CodeCell(source).summary.broken:
+        return False  # behind a backslash
+    at = edit.span.start + len(edit.text) - len(edit.text.lstrip())
+    return any(comment.start == at for comment in comments(new))

@@ -1,0 +1,34 @@
+"""Inlay hints: at a name from another cell, the number of that cell."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lsprotocol import types
+
+from nb2prod_server.features.hover import origins
+from nb2prod_server.server import Server
+
+
+def register(server: Server) -> None:
+    """Answer the request for inlay hints."""
+    session = server.session
+
+    @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
+    async def inlay_hints(params: types.InlayHintParams) -> Sequence[types.InlayHint]:
+        uri = params.text_document.uri
+        opened = session.of(uri)
+        view = opened.check.view if opened else None
+        if not opened or not view or not session.settings_for(opened.sheet.uri).inlay_hints:
+            return []
+        translator = server.translator(opened)
+        return [
+            types.InlayHint(
+                position=translator.range(cell, end, end).start,
+                label=f"← {origin + 1}",
+                tooltip=f"`{name}` comes from cell {origin + 1}",
+                padding_left=True,
+            )
+            for cell in opened.sheet.cells_of.get(uri, ())
+            for end, name, origin in origins(view, cell)
+        ]

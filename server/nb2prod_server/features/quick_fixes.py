@@ -1,0 +1,169 @@
+"""Quick fixes of a finding, and source actions that fix all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, cast
+
+from lsprotocol import types
+
+from nb2prod.finding import Finding, Fix
+from nb2prod.notebook.changes import EditCell
+from nb2prod_server.features.action_context import (
+    ActionContext,
+    asked,
+    document_edit,
+    version_of,
+    workspace_edit,
+)
+from nb2prod_server.features.fix_all import IMPORTS, line_edits, mended, suppressed
+from nb2prod_server.state.diagnostics import SOURCE, Translator
+
+# The editor's part of what no text edit can do: cells added, moved, removed, outputs cleared.
+EDIT_CELLS = "nb2prod.editCells"
+
+FIX_ALL = "source.fixAll.nb2prod"
+IMPORTS_KIND = "source.organizeImports.nb2prod"
+# An editor asks for the second two on the first cell only, and takes edits of any cell.
+SOURCE_KINDS: Mapping[str, str] = {
+    FIX_ALL: "nb2prod: Fix all in this cell",
+    IMPORTS_KIND: "nb2prod: Organise the imports of this cell",
+    f"notebook.{FIX_ALL}": "nb2prod: Fix all in the notebook",
+    f"notebook.{IMPORTS_KIND}": "nb2prod: Organise the imports of the notebook",
+}
+KINDS = [types.CodeActionKind.QuickFix.value, *SOURCE_KINDS]
+
+
+def offered(context: ActionContext, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
+    """Yield what can be done at a place; what is quick to say first."""
+    only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
+    uri = params.text_document.uri
+    if asked(types.CodeActionKind.QuickFix.value, only):
+        ours = [d for d in params.context.diagnostics if d.source == SOURCE]
+        for diagnostic in ours:
+            yield from _quick_fixes(context, diagnostic)
+        for diagnostic in ours:
+            yield from _suppression(context, diagnostic)
+    for kind, title in SOURCE_KINDS.items():
+        if asked(kind, only) and (only or context.resolves):
+            action = types.CodeAction(title=title, kind=kind, data={"uri": uri, "kind": kind})
+            if context.resolves:
+                yield action
+            elif (done := resolved(context, action)).edit:
+                yield done
+
+
+def resolved(context: ActionContext, action: types.CodeAction) -> types.CodeAction:
+    """Return a code action with its edit, if there is anything to edit."""
+    data = cast("dict[str, str]", action.data)
+    uri, kind = data["uri"], data["kind"]
+    cells = set(context.sheet.cells_of.get(uri, ()))
+    everywhere = kind.startswith("notebook.") or not context.sheet.whole
+
+    def wanted(found: Finding, fix: Fix) -> bool:
+        here = everywhere or all(isinstance(c, EditCell) and c.cell in cells for c in fix.changes)
+        return here and (found.code in IMPORTS or not kind.endswith(IMPORTS_KIND))
+
+    sheet, check = context.sheet, context.opened.check
+    sources = mended(sheet.notebook, context.opened.checker, check.results, wanted)
+    edits = {
+        cell: list(line_edits(sheet.notebook.cells[cell].source, source))
+        for cell, source in sources.items()
+    }
+    if edits:
+        action.edit = workspace_edit(context, edits)
+    return action
+
+
+def _quick_fixes(
+    context: ActionContext, diagnostic: types.Diagnostic
+) -> Iterator[types.CodeAction]:
+    """Yield the fixes that a diagnostic carries, as far as they fit the texts as they are now."""
+    fixes = _list(_mapping(diagnostic.data).get("fixes"))
+    if fixes and not all(_fits(context, fix) for fix in fixes):
+        fixes = _fixes_now(context, diagnostic)
+    for number, fix in enumerate(fixes):
+        edits, cells = _mapping(fix.get("edits")), _list(fix.get("cells"))
+        if fix.get("shown") or not (edits or cells):
+            continue
+        safe = bool(fix.get("safe"))
+        action = types.CodeAction(
+            title=str(fix.get("title")) + ("" if safe else " (may change what is computed)"),
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic],
+            is_preferred=True if safe and not number else None,
+        )
+        if edits:
+            changes = [
+                document_edit(
+                    uri,
+                    item["version"],
+                    [types.TextEdit(_range(e["range"]), e["newText"]) for e in item["edits"]],
+                )
+                for uri, item in edits.items()
+            ]
+            action.edit = types.WorkspaceEdit(document_changes=changes)
+        if cells:
+            argument = {"notebook": context.sheet.uri, "cells": cells}
+            action.command = types.Command(
+                title=str(fix.get("title")), command=EDIT_CELLS, arguments=[argument]
+            )
+        yield action
+
+
+def _fits(context: ActionContext, fix: Mapping[str, Any]) -> bool:
+    """Say whether the texts that a fix edits are still as they were when it was found."""
+    edits = _mapping(fix.get("edits"))
+    return all(
+        version_of(context.documents, uri) == item.get("version") for uri, item in edits.items()
+    )
+
+
+def _fixes_now(context: ActionContext, diagnostic: types.Diagnostic) -> list[dict[str, Any]]:
+    """Return the fixes of the finding that a diagnostic shows, if it is still found."""
+    found = _found(context, diagnostic)
+    now = Translator(context.sheet, context.documents).diagnostics([found]) if found else []
+    return _list(_mapping(now[0].data).get("fixes")) if now else []
+
+
+def _found(context: ActionContext, diagnostic: types.Diagnostic) -> Finding | None:
+    cell = _mapping(diagnostic.data).get("cell")
+    findings = context.opened.check.found.get(cell, ())
+    alike = (f for f in findings if (f.code, f.message) == (diagnostic.code, diagnostic.message))
+    return next(alike, None)
+
+
+def _suppression(
+    context: ActionContext, diagnostic: types.Diagnostic
+) -> Iterator[types.CodeAction]:
+    found = _found(context, diagnostic)
+    if found is None or found.cell is None:
+        return
+    cell = context.sheet.notebook.cells[found.cell]
+    line = found.line if found.end else 0
+    edit = suppressed(cell.source, line, found.code) if cell.kind == "code" else None
+    if edit:
+        yield types.CodeAction(
+            title=f"Suppress {found.code} here",
+            kind=types.CodeActionKind.QuickFix,
+            diagnostics=[diagnostic],
+            edit=workspace_edit(context, {cell.index: [edit]}),
+        )
+
+
+def _range(value: Mapping[str, Any]) -> types.Range:
+    start, end = value["start"], value["end"]
+    return types.Range(
+        types.Position(start["line"], start["character"]),
+        types.Position(end["line"], end["character"]),
+    )
+
+
+def _mapping(value: object) -> dict[str, Any]:
+    return cast("dict[str, Any]", value) if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[dict[str, Any]]:
+    # What an editor sends back as a list, the protocol's library gives as a tuple.
+    items = cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
+    return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]

@@ -1,0 +1,1 @@
+"""What is open: documents, notebooks, findings, settings."""

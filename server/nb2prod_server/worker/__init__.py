@@ -1,0 +1,1 @@
+"""The worker process, which plans and writes code, and its client."""

@@ -1,0 +1,87 @@
+"""The analyst: asks the worker process, gives up what nobody waits for, survives its end."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import sys
+from asyncio.subprocess import PIPE, Process
+
+import msgspec
+
+from nb2prod_server.worker.messages import LENGTH, Result, Task
+
+log = logging.getLogger(__name__)
+
+_PATIENCE = 1.0  # seconds that a task nobody waits for any more may hold up the next one
+_LIMIT = 30.0  # seconds for any task
+_WARM_UP = Task(0, "warm-up", "", "ipynb", ())
+
+
+class Analyst:
+    """One worker process, started when it is first needed, and again when it has ended."""
+
+    def __init__(self, limit: float = _LIMIT) -> None:
+        """Start nothing yet; `limit` is the seconds that a task may take."""
+        self._limit = limit
+        self._process: Process | None = None
+        self._running: asyncio.Task[Result] | None = None
+        self._preparing: asyncio.Task[Result] | None = None
+        self._lock = asyncio.Lock()
+
+    async def ask(self, task: Task) -> Result:
+        """Have a task done; whoever is cancelled while waiting leaves it to its end.
+
+        What the worker cannot do, its end included, is an error in the result.
+        """
+        async with self._lock:
+            if self._running and not self._running.done():
+                await asyncio.wait([self._running], timeout=_PATIENCE)
+                if not self._running.done():
+                    self.stop()
+            self._running = asyncio.ensure_future(self._do(task))
+            return await asyncio.shield(self._running)
+
+    def prepare(self) -> None:
+        """Start the worker, so that who asks next need not wait for that."""
+        if self._process is None and not self._lock.locked():
+            self._preparing = asyncio.ensure_future(self.ask(_WARM_UP))
+
+    def stop(self) -> None:
+        """End the worker, if there is one."""
+        process, self._process = self._process, None
+        if process and process.returncode is None:
+            process.kill()
+
+    async def _do(self, task: Task) -> Result:
+        try:
+            return await asyncio.wait_for(self._exchange(task), self._limit)
+        except TimeoutError:
+            self.stop()
+            return Result(task.number, error=f"it takes more than {self._limit:.0f} s")
+        except (OSError, asyncio.IncompleteReadError, msgspec.MsgspecError) as error:
+            log.warning("the worker process has ended (%s); another will be started", error)
+            self.stop()
+            return Result(task.number, error="the worker process has ended")
+
+    async def _exchange(self, task: Task) -> Result:
+        process = self._process
+        if process is None or process.returncode is not None:
+            process = self._process = await self._start()
+        assert process.stdin
+        assert process.stdout
+        content = msgspec.msgpack.encode(task)
+        process.stdin.write(LENGTH.pack(len(content)) + content)
+        await process.stdin.drain()
+        head = await process.stdout.readexactly(LENGTH.size)
+        answer = await process.stdout.readexactly(LENGTH.unpack(head)[0])
+        return msgspec.msgpack.decode(answer, type=Result)
+
+    async def _start(self) -> Process:
+        # Modules are found where this process finds its own, never in the folder that is open.
+        path = os.pathsep.join(entry for entry in sys.path if entry)
+        return await asyncio.create_subprocess_exec(
+            sys.executable, "-P", "-m", "nb2prod_server.worker.process",
+            stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": path},
+        )  # fmt: skip

@@ -1,0 +1,176 @@
+"""What the worker process does when code is to be written: refactorings, plans, whole projects."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from nb2prod.conversion import Conversion, files_of, plan_of
+from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.writer import GeneratedFile
+from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.plan import PlanError
+from nb2prod.pipeline.plan_file import obstacles_of, plan_document
+from nb2prod.refactoring.function import extract_function
+from nb2prod.refactoring.idempotent import make_idempotent
+from nb2prod.refactoring.joining import extract_joined
+from nb2prod.refactoring.module import extract_to_module
+from nb2prod.refactoring.parameter import lift_parameter
+from nb2prod.refactoring.subject import AbsentError, Refactoring, RefusedError, Subject
+from nb2prod.report.page import plan_page
+from nb2prod.report.plans import plan_mermaid
+from nb2prod.text.spans import Span
+from nb2prod_server.worker.messages import Made, Offer, Result, Task, TextFile, Where
+
+Refactor = Callable[[Subject, Where], Refactoring]
+_REFACTORINGS: Mapping[str, tuple[str, Refactor]] = {
+    "refactor.extract.function": (
+        "Extract to a function",
+        lambda subject, where: extract_function(subject, where.cell, _selected(where)),
+    ),
+    "refactor.extract.module": (
+        "Extract to a module of the project",
+        lambda subject, where: extract_to_module(subject, where.cell, _selected(where)),
+    ),
+    "refactor.rewrite.parameter": (
+        "Lift to a parameter",
+        lambda subject, where: lift_parameter(subject, where.cell, Span(where.start, where.end)),
+    ),
+    "refactor.rewrite.idempotent": (
+        "Make the cell idempotent",
+        lambda subject, where: make_idempotent(subject, where.cell),
+    ),
+}
+_EXTRACTIONS: Mapping[str, Callable[[Subject, int], Refactoring]] = {
+    "refactor.extract.function": extract_function,
+    "refactor.extract.module": extract_to_module,
+}
+_PLACE = re.compile(r"cell (\d{1,9})\b")
+
+_last: tuple[Notebook, Subject] | None = None
+
+
+def worked(task: Task, notebook: Notebook) -> Result:
+    """Do a task."""
+    match task.what:
+        case "warm-up":
+            return Result(task.number)
+        case "joined":
+            return Result(task.number, offers=tuple(_joined(notebook, task.where)))
+        case "offers":
+            subject = _subject(notebook)
+            return Result(task.number, offers=tuple(_offers(subject, task.where, task.kind)))
+        case "refactoring":
+            return _refactored(task, _subject(notebook))
+        case "plan":
+            return Result(task.number, plan=_planned(notebook))
+        case _:
+            return _previewed(task, notebook)
+
+
+def _subject(notebook: Notebook) -> Subject:
+    """Return a notebook as it is understood; the last one is asked for again and again."""
+    global _last  # noqa: PLW0603  one worker, one notebook at a time
+    if _last is None or _last[0] != notebook:
+        _last = notebook, Subject(notebook)
+    return _last[1]
+
+
+def _selected(where: Where) -> Span | None:
+    """Return what is selected; None for the whole cell."""
+    return Span(where.start, where.end) if where.end > where.start else None
+
+
+def _offers(subject: Subject, where: Where, only: str) -> Iterator[Offer]:
+    for kind, (title, refactor) in _REFACTORINGS.items():
+        if only and kind not in only.split():
+            continue
+        try:
+            yield Offer(kind, refactor(subject, where).title)
+        except AbsentError:
+            continue
+        except RefusedError as refused:
+            yield Offer(kind, title, str(refused))
+
+
+def _refactored(task: Task, subject: Subject) -> Result:
+    try:
+        done = _REFACTORINGS[task.kind][1](subject, task.where)
+    except RefusedError as refused:
+        return Result(task.number, refusal=str(refused))
+    return Result(task.number, made=_made(done))
+
+
+def _made(done: Refactoring) -> Made:
+    files = tuple(TextFile(str(f.path), f.before, f.after) for f in done.files)
+    edits = {cell: tuple(changes) for cell, changes in done.edits.items()}
+    return Made(edits, files, done.removed)
+
+
+def _joined(notebook: Notebook, where: Where) -> Iterator[Offer]:
+    """Yield the ways to make one function of several cells."""
+    for kind, extract in _EXTRACTIONS.items():
+        try:
+            done = extract_joined(notebook, where.cell, where.last, extract)
+        except RefusedError as refused:
+            yield Offer(kind, _REFACTORINGS[kind][0], str(refused))
+        else:
+            yield Offer(kind, done.title, made=_made(done))
+
+
+def _planned(notebook: Notebook) -> dict[str, Any]:
+    try:
+        plan = plan_of(notebook)
+    except PlanError as error:
+        obstacles = [_obstacle(str(error))]
+        return {"stages": [], "obstacles": obstacles, "yaml": "", "mermaid": "", "html": ""}
+    stages = [
+        {
+            "name": stage.name,
+            "title": stage.title,
+            "cells": sorted({n - 1 for step in stage.steps for n in plan.cells(step)}),
+            "inputs": sorted(stage.inputs.names),
+            "outputs": sorted(stage.outputs.names),
+            "parameters": list(
+                dict.fromkeys(p.name for p in plan.parameters if p.stage == stage.name)
+            ),
+        }
+        for stage in plan.stages
+    ]
+    return {
+        "stages": stages,
+        "obstacles": [_obstacle(text) for text in obstacles_of(plan)],
+        "yaml": plan_document(plan),
+        "mermaid": plan_mermaid(plan),
+        "html": plan_page(plan),
+    }
+
+
+def _obstacle(text: str) -> dict[str, Any]:
+    place = _PLACE.match(text)
+    reason = text[place.end() :].lstrip(": ,") if place else text
+    return {"cell": int(place[1]) - 1 if place else None, "reason": reason}
+
+
+def _previewed(task: Task, notebook: Notebook) -> Result:
+    """Return the text files of the project, as far as they can be made without a run."""
+    try:
+        files = files_of(Conversion(plan_of(notebook, split=task.split), Evidence()))
+    except PlanError as error:
+        return Result(task.number, refusal=str(error))
+    except OSError as error:
+        return Result(task.number, refusal=f"{error.filename}: {error.strerror}")
+    made = [TextFile(file.path, None, text) for file in files if (text := _text(file)) is not None]
+    left = len(files) - len(made)
+    return Result(task.number, made=Made({}, tuple(made)), plan={"left": left})
+
+
+def _text(file: GeneratedFile) -> str | None:
+    if isinstance(file.content, Path):
+        return None
+    try:
+        return file.text
+    except UnicodeDecodeError:
+        return None
