@@ -21,7 +21,9 @@ NOTEBOOKS = {
     for path in sorted((HERE / "notebooks").rglob("*"))
     if path.suffix in (".ipynb", ".md") or path.name == "ab_test.py"
 }
-COPIED = ("data/raw/", "notebooks/", ".nb2prod/generated.zip")
+# Besides these, one with each capability that is right without a run.
+CASES = {**dict.fromkeys(NOTEBOOKS, ()), "queue_with_git": ("--with", "git")}
+COPIED = ("data/raw/", "notebooks/", ".nb2prod/generated.zip", ".git/")
 
 
 def texts(root: Path) -> dict[str, str]:
@@ -34,10 +36,12 @@ def texts(root: Path) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("name", NOTEBOOKS)
+@pytest.mark.parametrize("name", CASES)
 def test_a_project_is_made_as_it_was(name, tmp_path, request):
     project = tmp_path / "project"
-    assert main(["refactor", str(NOTEBOOKS[name]), "--output", str(project), "--no-verify"]) == 0
+    path = NOTEBOOKS[name.partition("_with_")[0]]
+    options = ["--output", str(project), "--no-verify", *CASES[name]]
+    assert main(["refactor", str(path), *options]) == 0
     made = texts(project)
     if request.config.getoption("--update-golden"):
         shutil.rmtree(GOLDEN / name, ignore_errors=True)
@@ -52,5 +56,5 @@ def test_a_project_is_made_as_it_was(name, tmp_path, request):
 
 
 def test_there_is_a_project_for_each_notebook():
-    assert {path.name for path in GOLDEN.iterdir()} == NOTEBOOKS.keys()
+    assert {path.name for path in GOLDEN.iterdir()} == CASES.keys()
     assert len(NOTEBOOKS) >= 12

@@ -1,21 +1,9 @@
 // nb2prod.editCells: what no text edit can do to a notebook, in one step that one undo takes back.
 
 import * as vscode from 'vscode';
+import type { CellEdit, There } from './contract';
 import { openNotebook } from './notebooks';
-import { Refusal } from './requests';
-
-/** One change; all indices are those of the notebook as it is before any of them. */
-export type CellEdit =
-  | { do: 'add'; index: number; kind: 'code' | 'markdown'; source: string }
-  | ({ do: 'remove' } & There)
-  | ({ do: 'clearOutputs' } & There)
-  | ({ do: 'move'; to: number } & There) // before the cell that is `to` now
-  | ({ do: 'split'; sources: string[] } & There); // into cells with these texts
-
-interface There {
-  cell: string;
-  index: number;
-}
+import { Refusal } from './refusal';
 
 export async function editCells(argument: {
   notebook: string;

@@ -1,8 +1,20 @@
 // What the language server offers through workspace/executeCommand: arguments and results.
 
 import type { WorkspaceEdit } from 'vscode-languageclient/node';
-import type { CellEdit } from './cells';
 import type { Plan } from './plan';
+
+/** One change of a notebook; all indices are those of the notebook as it is before any of them. */
+export type CellEdit =
+  | { do: 'add'; index: number; kind: 'code' | 'markdown'; source: string }
+  | ({ do: 'remove' } & There)
+  | ({ do: 'clearOutputs' } & There)
+  | ({ do: 'move'; to: number } & There) // before the cell that is `to` now
+  | ({ do: 'split'; sources: string[] } & There); // into cells with these texts
+
+export interface There {
+  cell: string;
+  index: number;
+}
 
 export interface Outcome {
   status: number;
@@ -30,10 +42,15 @@ interface Making {
   uri: string;
   output: string;
   split?: 'auto' | 'headings' | 'none';
-  with?: Capability[];
+  with?: string[];
 }
 
-export type Capability = 'api' | 'docker';
+/** What a project can have besides its pipeline. */
+export interface Capability {
+  name: string;
+  about: string;
+  run: boolean; // only a run shows that it works
+}
 
 export interface Commands {
   'nb2prod.server.plan': { argument: { uri: string }; result: Plan };
@@ -50,6 +67,7 @@ export interface Commands {
     result: Outcome & { output: string };
   };
   'nb2prod.server.verify': { argument: { folder: string; python?: string }; result: Outcome };
+  'nb2prod.server.capabilities': { argument: Record<string, never>; result: Capability[] };
   'nb2prod.server.rule': {
     argument: { code: string };
     result: { code: string; name: string; markdown: string };

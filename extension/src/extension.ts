@@ -1,7 +1,8 @@
 // The extension: what is registered, and what starts.
 
 import * as vscode from 'vscode';
-import { type CellEdit, editCells } from './cells';
+import { editCells } from './cells';
+import type { CellEdit } from './contract';
 import { candidates, onSelected } from './environment';
 import { FIX_ALL, IMPORTS, extractCell, fixOnSave, mend } from './fixes';
 import { install, ownServer } from './ownServer';
@@ -9,7 +10,8 @@ import { registerPlans } from './planView';
 import { registerPreviews } from './preview';
 import { previewProject, verifyProject, writeProject } from './project';
 import { first, probe } from './python';
-import { Refusal, told } from './requests';
+import { Refusal } from './refusal';
+import { told } from './requests';
 import { registerRulePages, showRule } from './rulePage';
 import { type Server, createServer } from './server';
 import { SECTION, needsRestart } from './settings';

@@ -10,7 +10,8 @@ import {
 import { withCells } from './cells';
 import { meantNotebook } from './notebooks';
 import { asWhole, confirmed, createsFiles } from './preview';
-import { Refusal, ask } from './requests';
+import { Refusal } from './refusal';
+import { ask } from './requests';
 import type { Server } from './server';
 
 export const FIX_ALL = 'notebook.source.fixAll.nb2prod';

@@ -1,7 +1,7 @@
 // Which notebook a command is meant for, and how its cells are shown.
 
 import * as vscode from 'vscode';
-import { Refusal } from './requests';
+import { Refusal } from './refusal';
 
 const JUPYTER = 'jupyter-notebook';
 

@@ -5,7 +5,8 @@ import * as vscode from 'vscode';
 import type { Capability, Outcome } from './contract';
 import { notebookPython } from './environment';
 import { meant, openNotebook } from './notebooks';
-import { Refusal, askLong } from './requests';
+import { Refusal } from './refusal';
+import { ask, askLong } from './requests';
 import type { Server } from './server';
 
 /** Show the files of the project, to be made or discarded; nothing is run. */
@@ -33,9 +34,16 @@ const CHOICES: Choice[] = [
     picked: true,
   },
   { is: 'headings', label: 'A stage for each H2 heading', detail: 'As far as that is sound' },
-  { is: 'api', label: 'A service of the model', detail: 'FastAPI; needs the check' },
-  { is: 'docker', label: 'A container of the service', detail: 'Dockerfile; needs the check' },
 ];
+
+function choiceOf(capability: Capability): Choice {
+  const { name, about, run } = capability;
+  return { is: capability, label: name, detail: run ? `${about}; needs the check` : about };
+}
+
+function runs(choice: Choice['is']): boolean {
+  return typeof choice === 'object' ? choice.run : choice === 'verify';
+}
 
 /** Write the project, with what the person picks. */
 export async function writeProject(server: Server, argument: unknown): Promise<void> {
@@ -43,7 +51,8 @@ export async function writeProject(server: Server, argument: unknown): Promise<v
   const output = await askFolder(uri);
   if (!output) return;
   const trusted = vscode.workspace.isTrusted;
-  const choices = trusted ? CHOICES : CHOICES.filter(({ is }) => is === 'headings');
+  const capabilities = (await ask(server, 'nb2prod.server.capabilities', {})).map(choiceOf);
+  const choices = [...CHOICES, ...capabilities].filter(({ is }) => trusted || !runs(is));
   const picked = await vscode.window.showQuickPick(choices, {
     canPickMany: true,
     title: `Turn ${path.basename(uri.path)} into a Project`,
@@ -53,8 +62,8 @@ export async function writeProject(server: Server, argument: unknown): Promise<v
   });
   if (!picked) return;
   const is = new Set(picked.map((choice) => choice.is));
-  const wanted = (['api', 'docker'] as const).filter((name) => is.has(name));
-  const verify = trusted && (is.has('verify') || wanted.length > 0);
+  const wanted = [...is].filter((one) => typeof one === 'object');
+  const verify = trusted && (is.has('verify') || wanted.some(runs));
   const python = verify ? await notebookPython(uri) : undefined;
   const outcome = await askLong(
     server,
@@ -64,7 +73,7 @@ export async function writeProject(server: Server, argument: unknown): Promise<v
       output,
       verify,
       ...(is.has('headings') ? { split: 'headings' } : {}),
-      ...(wanted.length ? { with: wanted } : {}),
+      ...(wanted.length ? { with: wanted.map(({ name }) => name) } : {}),
       ...(python ? { python } : {}),
     },
     `nb2prod: ${path.basename(output)}`,

@@ -4,10 +4,8 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { ExecuteCommandRequest, ResponseError, WorkDoneProgress } from 'vscode-languageclient/node';
 import type { Commands } from './contract';
+import { Refusal } from './refusal';
 import type { Server } from './server';
-
-/** What can't be done; the message is for the person, and says why. */
-export class Refusal extends Error {}
 
 /** Ask the server to do one of its commands. */
 export async function ask<K extends keyof Commands>(

@@ -28,11 +28,14 @@ import httpx
 
 from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import read_program
-from nb2prod.capabilities.api.replay import UnservableError, serve
+from nb2prod.capabilities.api.replay import serve
 from nb2prod.capabilities.api.slice.inference import with_models_kept, with_served
 from nb2prod.capabilities.api.slice.refusals import unservable
+from nb2prod.capability import RefusedError, Trial
+from nb2prod.conversion import contributions_of
+from nb2prod.emit.draft import draft_of
 from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.project import project_files
+from nb2prod.emit.project import project_files, runnable_files
 from nb2prod.emit.writer import write_files
 from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
@@ -128,7 +131,7 @@ def measure(notebook: Path, work: Path, quick: bool) -> tuple[str, str]:
     settings = (root / "pyproject.toml").read_text("utf-8")
     found = re.search(r'app = "(.*)"\ninput = "(.*)"', settings)
     if found is None:
-        why = re.search(r"no service: (.*)", told)
+        why = re.search(r"without api: (.*)", told)
         return "none", why[1] if why else told.strip()[-200:]
     run = subprocess.run(
         [sys.executable, "-c", _PIPELINE], cwd=root, capture_output=True, text=True, check=False
@@ -157,24 +160,22 @@ def made_quickly(notebook: Path, root: Path) -> str:
     # As after a run: all that is handed on was seen, and can be kept.
     plan = replace(with_models_kept(with_served(plan)), types={(0, ""): ""})
     suffixes = {(s.end, n): ".pkl" for s in plan.stages for t in s.steps for n in t.outputs}
-    write_files(root, project_files(plan, Evidence(suffixes)))
+    draft = draft_of(plan, suffixes)
+    write_files(root, runnable_files(draft))
     if not plan.served:
-        return f"no service: {unservable(plan.analysis)}"
+        return f"without api: {unservable(plan.analysis)}"
     run = subprocess.run(
         [sys.executable, "-c", _PIPELINE], cwd=root, capture_output=True, text=True, check=False
     )
     if run.returncode:
-        return f"no service: {run.stderr.strip().splitlines()[-1]}"
+        return f"without api: {run.stderr.strip().splitlines()[-1]}"
     try:
-        service = serve(
-            plan,
-            root,
-            suffixes,
-            environment_of(sys.executable, time.monotonic() + 1800, lambda _: None),
-        )
-    except UnservableError as error:
-        return f"no service: {error}"
-    write_files(root, project_files(plan, Evidence(suffixes, service=service)))
+        environment = environment_of(sys.executable, time.monotonic() + 1800, lambda _: None)
+        service = serve(Trial(draft, root, environment, {}))
+    except RefusedError as error:
+        return f"without api: {error}"
+    added = contributions_of(draft, Evidence(), {"api": service}, ["api"])
+    write_files(root, project_files(draft, Evidence(), added))
     return service.verdict
 
 

@@ -8,7 +8,7 @@ import pytest
 from building import notebook
 
 from nb2prod.capabilities.api.slice.inference import with_served
-from nb2prod.emit.provenance.plan_again import plan_again
+from nb2prod.conversion import plan_made_before
 from nb2prod.emit.provenance.provenance_file import read_original
 
 CELLS = (
@@ -49,6 +49,11 @@ def project(tmp_path_factory):
     return root
 
 
+def test_what_a_project_has_is_written_in_it(project):
+    written = tomllib.loads((project / "pyproject.toml").read_text())["tool"]["nb2prod"]
+    assert written["capabilities"] == ["api", "docker"]
+
+
 def settings(root):
     return tomllib.loads((root / "pyproject.toml").read_text())["tool"]["nb2prod"]["service"]
 
@@ -72,7 +77,7 @@ def test_the_model_that_the_project_names_is_served_from_now_on(project):
     text = file.read_text()
     file.write_text(text.replace('model = "line"', 'model = "tree"'))
     original = read_original(project)
-    plan = plan_again(project, original, original.notebook)
+    plan = plan_made_before(project, original, original.notebook)
     file.write_text(text)
     assert plan.chosen == "tree"
     assert plan.wanted == {"api", "docker"}
@@ -83,11 +88,9 @@ def test_the_model_that_the_project_names_is_served_from_now_on(project):
 def test_what_the_project_has_it_keeps(project):
     file = project / "pyproject.toml"
     text = file.read_text()
-    file.write_text(
-        text.replace("[tool.nb2prod.service]\n", "[tool.nb2prod.service]\nonnx = true\n")
-    )
+    file.write_text(text.replace('["api", "docker"]', '["onnx", "docker", "of a newer nb2prod"]'))
     original = read_original(project)
-    plan = plan_again(project, original, original.notebook)
+    plan = plan_made_before(project, original, original.notebook)
     file.write_text(text)
     assert plan.wanted == {"api", "docker", "onnx"}
 

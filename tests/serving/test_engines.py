@@ -17,7 +17,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from nb2prod.emit.templates import rendered
 
 engines = types.ModuleType("engines")
-exec(rendered("service/engines"), engines.__dict__)
+exec(rendered("api/package/engines"), engines.__dict__)
 
 CLASSES = make_classification(80, 6, n_classes=3, n_informative=4, random_state=0)
 TWO = make_classification(80, 6, random_state=1)

@@ -17,10 +17,13 @@ from building import notebook
 
 from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import read_program
-from nb2prod.capabilities.api.replay import UnservableError, serve
+from nb2prod.capabilities.api.replay import serve
 from nb2prod.capabilities.api.slice.inference import with_models_kept, with_served
+from nb2prod.capability import RefusedError, Trial
+from nb2prod.conversion import contributions_of
+from nb2prod.emit.draft import draft_of
 from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.project import project_files
+from nb2prod.emit.project import project_files, runnable_files
 from nb2prod.emit.writer import write_files
 from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
@@ -215,13 +218,14 @@ def served(folder, cells):
     plan = replace(with_models_kept(with_served(plan)), types={(0, ""): ""})
     suffixes = {(s.end, n): ".pkl" for s in plan.stages for t in s.steps for n in t.outputs}
     root = folder / "project"
-    write_files(root, project_files(plan, Evidence(suffixes)))
+    draft = draft_of(plan, suffixes)
+    write_files(root, runnable_files(draft))
     run = [sys.executable, "src/run.py"]
     subprocess.run(run, cwd=root, check=True, stdout=subprocess.DEVNULL)
-    service = serve(
-        plan, root, suffixes, environment_of(sys.executable, time.monotonic() + 900, lambda _: None)
-    )
-    write_files(root, project_files(plan, replace(Evidence(suffixes), service=service)))
+    environment = environment_of(sys.executable, time.monotonic() + 900, lambda _: None)
+    service = serve(Trial(draft, root, environment, {}))
+    added = contributions_of(draft, Evidence(), {"api": service}, ["api"])
+    write_files(root, project_files(draft, Evidence(), added))
     return service
 
 
@@ -324,6 +328,6 @@ REFUSED = {
 def test_what_can_not_be_served_is_refused_with_the_cell(folder, cells, why):
     if "torch" in cells[-1]:
         pytest.importorskip("torch")
-    with pytest.raises(UnservableError) as refused:
+    with pytest.raises(RefusedError) as refused:
         served(folder, cells)
     assert str(refused.value).startswith(why)

@@ -29,10 +29,11 @@ def fixture_package():
     package = types.ModuleType("exporting")
     package.__path__ = []
     sys.modules["exporting"] = package
-    for name in ("engines", "onnx_model", "onnx_export"):
+    for template in ("api/package/engines", "onnx/package/onnx_model", "onnx/package/onnx_export"):
+        name = template.rpartition("/")[2]
         module = types.ModuleType(f"exporting.{name}")
         sys.modules[module.__name__] = module
-        exec(rendered(f"service/{name}", package="exporting"), module.__dict__)
+        exec(rendered(template, package="exporting"), module.__dict__)
         setattr(package, name, module)
     yield package
     for name in [name for name in sys.modules if name.partition(".")[0] == "exporting"]:

@@ -28,7 +28,7 @@ def fixture_packing(tmp_path):
     modules = {"packed": package, "packed.artifacts": package.artifacts}
     module = types.ModuleType("packed.packing")
     sys.modules |= modules
-    exec(rendered("service/packing", package="packed", adapter="", onnx=False), module.__dict__)
+    exec(rendered("api/package/packing", package="packed", adapter="", engine=""), module.__dict__)
     yield module
     for name in modules:
         del sys.modules[name]

@@ -18,9 +18,9 @@ from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import read_program
 from nb2prod.capabilities.api.preparation import preparation_modules
 from nb2prod.capabilities.api.slice.inference import inferences
-from nb2prod.emit.evidence import Evidence
+from nb2prod.emit.draft import draft_of
 from nb2prod.emit.package.modules import functions_module
-from nb2prod.emit.project import project_files
+from nb2prod.emit.project import runnable_files
 from nb2prod.emit.templates import rendered
 from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.data import LIMIT
@@ -70,12 +70,12 @@ def replay(folder, *cells):
     (package / "artifacts.py").write_text(ARTIFACTS)
     for name, text in modules.items():
         (package / f"{name}.py").write_text(text)
-    for file in project_files(plan, Evidence()):
+    for file in runnable_files(draft_of(plan)):
         if file.path == "params.yaml":
             (folder / file.path).write_text(file.content.replace("data/raw/", ""))
     if functions := functions_module(plan, "case"):
         (package / "functions.py").write_text(functions)
-    for name in ("service/learnt", "service/records", "runtime/params"):
+    for name in ("api/package/learnt", "api/package/records", "runtime/params"):
         (package / f"{Path(name).name}.py").write_text(rendered(name))
     (folder / "probe.py").write_text(probe_source("inference"))
     obstacle = inference.obstacle

@@ -71,7 +71,7 @@ def served(root, **variables):
 
 def test_predictions_that_are_no_finite_numbers_are_null():
     records = types.ModuleType("records")
-    exec(rendered("service/records", package="churn"), records.__dict__)
+    exec(rendered("api/package/records", package="churn"), records.__dict__)
     found = records.plain(np.array([1.5, np.nan, np.inf, -np.inf]))
     assert found == [1.5, None, None, None]
     assert records.plain([["a"], ["b"]]) == [["a"], ["b"]]

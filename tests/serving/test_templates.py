@@ -11,15 +11,22 @@ VALUES = {
     "part": "", "libraries": ["numpy"], "metrics": [], "notebook": "'sales.ipynb'",
     "verdict": "verified",
 }  # fmt: skip
-MODULES = ["learnt", "records", "packing", "engines", "package_model", "onnx_model", "onnx_export",
-           "api/app", "api/routes", "api/predictor", "api/schemas", "api/metrics", "api/limits",
-           "test_service"]  # fmt: skip
-OPTIONS = ["raw", "straight", "probabilities", "scores", "onnx"]
+MODULES = ["learnt", "records", "packing", "engines", "package_model",
+           "api/app", "api/routes", "api/predictor", "api/schemas", "api/metrics",
+           "api/limits"]  # fmt: skip
+TEMPLATES = [
+    *(f"api/package/{name}" for name in MODULES),
+    "api/tests/test_service",
+    "onnx/package/onnx_model",
+    "onnx/package/onnx_export",
+    "onnx/tests/test_onnx",
+]
+OPTIONS = ["raw", "straight", "probabilities", "scores", "engine"]
 # None of them, each alone, all.
 CHOSEN = [[], *([option] for option in OPTIONS), OPTIONS]
 
 
-@pytest.mark.parametrize("name", MODULES)
+@pytest.mark.parametrize("name", TEMPLATES)
 @pytest.mark.parametrize(
     ("adapter", "chosen"),
     [*(("", c) for c in CHOSEN), ("torch_network", []), ("series_forecast", OPTIONS)],
@@ -27,5 +34,6 @@ CHOSEN = [[], *([option] for option in OPTIONS), OPTIONS]
 )
 def test_each_module_is_python(name, adapter, chosen):
     options = {option: option in chosen for option in OPTIONS}
-    text = rendered(f"service/{name}", adapter=adapter, **options, **VALUES)
+    options["engine"] = "onnx" if options["engine"] else ""
+    text = rendered(name, adapter=adapter, **options, **VALUES)
     compile(text, name, "exec")

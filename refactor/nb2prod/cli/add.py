@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import argparse
 import shutil
-from dataclasses import replace
 from pathlib import Path
 
-from nb2prod.capabilities.registry import CAPABILITIES, with_needed
+from nb2prod import capability
 from nb2prod.cli.messages import UsageError, say
 from nb2prod.cli.options import add_running, environment, own_python
 from nb2prod.cli.refactor import written
@@ -15,7 +14,9 @@ from nb2prod.cli.refactor import written
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Describe the arguments of `add`."""
-    parser.add_argument("capability", choices=CAPABILITIES, help="what the project shall have")
+    parser.add_argument(
+        "capability", nargs="?", metavar="CAPABILITY", help="what the project shall have"
+    )
     parser.add_argument(
         "project",
         type=Path,
@@ -24,17 +25,34 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=Path(),
         help="what refactor has made (default: this folder)",
     )
+    parser.add_argument("--list", action="store_true", help="list the capabilities there are")
     add_running(parser, default="that in DIR/.venv, else that of nb2prod")
     parser.set_defaults(run=_add)
 
 
 def _add(options: argparse.Namespace) -> int:
-    from nb2prod.conversion import convert
-    from nb2prod.emit.provenance.plan_again import plan_again
+    if options.list:
+        width = max(map(len, capability.names()))
+        for name in capability.names():
+            print(f"{name:{width}}  {capability.about(name)}")
+        return 0
+    if options.capability is None:
+        raise UsageError("add needs a CAPABILITY; nb2prod add --list shows what there is")
+    if options.capability not in capability.names():
+        raise UsageError(
+            f"there is no capability {options.capability!r}; there are "
+            f"{', '.join(capability.names())}"
+        )
+    return _added(options)
+
+
+def _added(options: argparse.Namespace) -> int:
+    from nb2prod.conversion import convert, plan_made_before, unrun, with_capabilities
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
     from nb2prod.emit.update import FolderError
     from nb2prod.notebook.read import read_notebook
     from nb2prod.pipeline.plan_file import PlanFileError
+    from nb2prod.verify.proof import was_run
     from nb2prod.verify.runs.sandbox import rebuilt
     from nb2prod.verify.verify_again import ProjectError, current
 
@@ -44,10 +62,16 @@ def _add(options: argparse.Namespace) -> int:
         with rebuilt(root, original.provenance) as folder:
             shutil.copy2(root / original.provenance.notebook, folder)
             notebook = read_notebook(folder / Path(original.provenance.notebook).name)
-            plan = plan_again(root, original, notebook)
-            plan = replace(plan, wanted=with_needed(plan.wanted | {options.capability}))
-            conversion = convert(plan, environment(options, own_python(root)), say)
-            if conversion.evidence.service is None:
+            plan = with_capabilities(
+                plan_made_before(root, original, notebook), [options.capability]
+            )
+            if was_run(root) or capability.needs_run(plan.wanted):
+                conversion = convert(plan, environment(options, own_python(root)), say)
+            else:
+                conversion = unrun(plan)
+            if options.capability not in conversion.contributions:
+                for name, reason in conversion.refused.items():
+                    say(f"without {name}: {reason}")
                 say(f"{root}: stays as it is")
                 return 1
             return written(root, conversion)

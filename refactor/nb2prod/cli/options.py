@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.capabilities.registry import CAPABILITIES, with_needed
+from nb2prod import capability
 from nb2prod.cli.messages import UsageError, say
 
 if TYPE_CHECKING:
@@ -52,14 +52,40 @@ def add_planning(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def capabilities(text: str) -> frozenset[str]:
-    """Read names of capabilities; what one of them needs is added."""
-    names = {name.strip() for name in text.split(",") if name.strip()}
-    if unknown := sorted(names - set(CAPABILITIES)):
+def add_capabilities(parser: argparse.ArgumentParser) -> None:
+    """Describe the arguments that say what a project has besides its pipeline."""
+    parser.add_argument(
+        "--with",
+        dest="wanted",
+        type=_capabilities,
+        default=frozenset(),
+        metavar="NAMES",
+        help=f"what the project shall have besides: {', '.join(capability.names())}",
+    )
+    parser.add_argument(
+        "--profile",
+        type=_profile,
+        default=frozenset(),
+        metavar="NAME",
+        help=f"a set of these, as far as the notebook allows: {', '.join(capability.PROFILES)}",
+    )
+
+
+def _capabilities(text: str) -> frozenset[str]:
+    names = frozenset(name.strip() for name in text.split(",") if name.strip())
+    if unknown := sorted(names.difference(capability.names())):
         raise argparse.ArgumentTypeError(
-            f"there is no {unknown[0]!r}; there are {', '.join(CAPABILITIES)}"
+            f"there is no {unknown[0]!r}; there are {', '.join(capability.names())}"
         )
-    return with_needed(names)
+    return names
+
+
+def _profile(name: str) -> frozenset[str]:
+    if name not in capability.PROFILES:
+        raise argparse.ArgumentTypeError(
+            f"there is no {name!r}; there are {', '.join(capability.PROFILES)}"
+        )
+    return capability.in_profile(name)
 
 
 def _seconds(text: str) -> float:

@@ -36,9 +36,9 @@ def asked_plan(options: argparse.Namespace) -> Plan:
 
 
 def _show_plan(options: argparse.Namespace) -> int:
-    from nb2prod.capabilities.api.slice.inference import with_served
+    from nb2prod.conversion import proposed
 
-    plan = with_served(asked_plan(options))
+    plan = proposed(asked_plan(options))
     if options.format == "yaml":
         from nb2prod.pipeline.plan_file import plan_document
 

@@ -5,50 +5,48 @@ from __future__ import annotations
 import ast
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from nb2prod.analysis.effects.effects import ANY_FILE
-from nb2prod.capabilities.api.files import STAGE, Service, stage_entry
+from nb2prod.emit.contribution import Contribution
+from nb2prod.emit.draft import Draft
+from nb2prod.emit.module_closure import module_closure
 from nb2prod.emit.package.artifacts import StageFiles
 from nb2prod.emit.package.local_modules import local_modules
 from nb2prod.emit.package.modules import has_figures
 from nb2prod.pipeline.plan import Plan, Stage
 from nb2prod.pipeline.plan_file import as_yaml
 
+RUNNER = "src/run.py"  # runs the stages
 
-def dvc_yaml(
-    plan: Plan,
-    package: str,
-    artifacts: Sequence[StageFiles],
-    modules: Mapping[str, str],
-    service: Service | None = None,
-) -> str:
+
+def dvc_yaml(draft: Draft, added: Contribution) -> str:
     """Return the pipeline.
 
     Args:
-        plan: The plan.
-        package: The name of the package.
-        artifacts: What each stage loads and saves.
-        modules: The text of each generated module, by its name.
-        service: What packages the model for it is a stage, too.
+        draft: The project.
+        added: Its other stages, and the modules that they import.
     """
+    plan = draft.plan
+    modules = {**draft.modules, **added.modules}
+    closure = partial(_closure, draft.package, modules, local_modules(plan))
     stages: dict[str, Any] = {}
-    brought = local_modules(plan)
     made = {*plan.data.copies, *plan.data.referred}
     previous = None
-    for stage, its in zip(plan.stages, artifacts, strict=True):
+    for stage, its in zip(plan.stages, draft.artifacts, strict=True):
         own = dict.fromkeys(p.name for p in plan.parameters if p.stage == stage.name)
         written = list(_written(plan, stage))
         outs: list[Any] = [a.path for a in (*its.saves, *its.models)]
         outs += [its.keeps] if its.keeps else []
         outs += written
-        deps = ["src/run.py", *_closure(stage.name, package, modules, brought)]
+        deps = [RUNNER, *closure(stage.name)]
         deps += [path for path in _read(plan, stage) if path in made and path not in written]
         deps += [a.path for a in its.loads] + ([its.restores] if its.restores else [])
         if previous and not its.loads:  # the stages run in the order of the notebook
             deps.append(f"reports/{previous}.txt")
-        entry: dict[str, Any] = {"cmd": f"python src/run.py {stage.name}"}
+        entry: dict[str, Any] = {"cmd": f"python {RUNNER} {stage.name}"}
         entry["deps"] = sorted(set(deps))
         if own:
             entry["params"] = [f"{stage.name}.{n}" for n in own]
@@ -60,10 +58,11 @@ def dvc_yaml(
         stages[stage.name] = entry
         previous = stage.name
         made |= {*written}
-    if service:
-        deps = ["src/run.py", *_closure(STAGE, package, modules, brought)]
-        deps += plan.data.reads.get(service.inference.source, ())
-        stages[STAGE] = stage_entry(plan, service, list(artifacts), deps)
+    for name, other in added.stages.items():
+        code = [RUNNER, *closure(name)] if name in modules else []
+        deps = sorted({*other.get("deps", ()), *code})
+        entry = {key: deps if key == "deps" else value for key, value in other.items()}
+        stages[name] = entry if "deps" in entry else {**entry, "deps": deps}
     return as_yaml({"stages": stages})
 
 
@@ -102,30 +101,11 @@ def kept_out_of_git(plan: Plan, artifacts: Sequence[StageFiles]) -> list[str]:
 
 
 def _closure(
-    name: str, package: str, modules: Mapping[str, str], brought: Mapping[str, Path]
+    package: str, modules: Mapping[str, str], brought: Mapping[str, Path], name: str
 ) -> list[str]:
-    """Return the files of the project that a module imports, at any remove."""
+    """Return the files of the project that a module imports, at any remove, with its own."""
     found: dict[str, None] = {}
-    todo = [name]
-    while todo:
-        current = todo.pop()
-        path = f"src/{package}/{current}.py"
-        if path in found:
-            continue
-        found[path] = None
-        text = modules.get(current, "")
-        for node in ast.walk(ast.parse(text)):
-            if isinstance(node, ast.ImportFrom) and node.module == package:
-                todo += [a.name for a in node.names]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(f"{package}."):
-                todo.append((node.module or "").removeprefix(f"{package}."))
-            elif isinstance(node, ast.Import | ast.ImportFrom):
-                tops = (
-                    [a.name for a in node.names]
-                    if isinstance(node, ast.Import)
-                    else [node.module or ""]
-                )
-                for top in {t.partition(".")[0] for t in tops} & brought.keys():
-                    source = brought[top]
-                    found[f"src/{source.name}"] = None
+    for module, others in module_closure(name, package, modules).items():
+        found[f"src/{package}/{module.replace('.', '/')}.py"] = None
+        found |= dict.fromkeys(f"src/{brought[top].name}" for top in others & brought.keys())
     return list(found)

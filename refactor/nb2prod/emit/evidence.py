@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from nb2prod.capabilities.api.files import Service
 from nb2prod.emit.project_tests.recording import Recording
 from nb2prod.emit.requirements import Installed
 
@@ -15,8 +14,6 @@ class Evidence:
     """What runs of the notebook and the project have shown; empty where nothing was run.
 
     Attributes:
-        suffixes: the plainest file format that keeps a value which crosses a border exactly,
-            by the border's position and the variable.
         recording: what the tests of the project are made of.
         verdict: one line.
         remarks: what could not be compared, and why, in a line of Markdown each.
@@ -24,11 +21,8 @@ class Evidence:
         metrics: what each stage measured.
         installed: what the environment of the runs holds.
         loaded: the top-level modules that the project loaded.
-        service: what can be served.
-        container: the service is wanted in a container.
     """
 
-    suffixes: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
     recording: Recording | None = None
     verdict: str = "unverified: nothing was run"
     remarks: tuple[str, ...] = ()
@@ -38,5 +32,3 @@ class Evidence:
     )
     installed: Installed | None = None
     loaded: frozenset[str] = frozenset()
-    service: Service | None = None
-    container: bool = False

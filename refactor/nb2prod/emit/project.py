@@ -1,36 +1,19 @@
-"""A whole project from a plan: modules, pipeline, parameters, tests, data, read-me."""
+"""A whole project: the draft, what runs have shown of it, and what capabilities add."""
 
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
-from packaging.utils import canonicalize_name
-
-from nb2prod.capabilities.api.files import (
-    FOLDER,
-    STAGE,
-    TOOLS,
-    container_files,
-    service_libraries,
-    service_modules,
-    service_requirements,
-    service_settings,
-    service_test,
-)
-from nb2prod.emit.dvc import dvc_yaml, kept_out_of_git
+from nb2prod.emit.contribution import Contribution, merged
+from nb2prod.emit.draft import Draft
+from nb2prod.emit.dvc import RUNNER, dvc_yaml, kept_out_of_git
 from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.package.artifacts import stage_files
-from nb2prod.emit.package.local_modules import (
-    imported_modules,
-    imported_names,
-    local_files,
-    local_modules,
-)
-from nb2prod.emit.package.modules import functions_module, settings_module, stage_module
+from nb2prod.emit.libraries import distributions_of, libraries_of, requirements_file
+from nb2prod.emit.package.local_modules import local_files
 from nb2prod.emit.project_tests.files import project_tests
-from nb2prod.emit.provenance.provenance import NOTEBOOKS, archive, original_of
+from nb2prod.emit.provenance.provenance import NOTEBOOKS, archive
 from nb2prod.emit.provenance.provenance_file import PATH as PROVENANCE
 from nb2prod.emit.provenance.provenance_file import provenance_text
 from nb2prod.emit.readme import readme
@@ -38,112 +21,115 @@ from nb2prod.emit.requirements import (
     Distribution,
     Installed,
     bounded,
-    needed,
     requirements_dev_txt,
     requirements_txt,
     tools_of,
 )
-from nb2prod.emit.templates import formatted, rendered
+from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile
-from nb2prod.pipeline.english import words
-from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.plan_file import as_yaml
 
 RUNTIME = ("artifacts", "generators", "params", "reporting")
 _IGNORED = ("__pycache__/", "/.venv/", "/.dvc/cache/", "/.dvc/tmp/")
 # What a fingerprint is kept of, stays as it is in each checkout.
-_ATTRIBUTES = f"/{NOTEBOOKS}/** -text\n/data/raw/** -text\n"
+_ATTRIBUTES = (f"/{NOTEBOOKS}/** -text", "/data/raw/** -text")
+_DVC_CONFIG = {"core": {"analytics": "false", "no_scm": "true"}}
 
 
-def package_name(plan: Plan) -> str:
-    """Return the name of the package: that of the notebook, where nothing else has it."""
-    name = words(plan.notebook.path.stem, 5) or "pipeline"
-    imported = {n.partition(".")[0] for n in imported_modules(plan.analysis.program)}
-    return unique(name, imported | {"test", "tests", "src", "run", "data"}, ["pipeline"])
+def runnable_files(draft: Draft, added: Contribution | None = None) -> Iterator[GeneratedFile]:
+    """Yield the files that the stages of a project need to run.
 
-
-def project_files(plan: Plan, evidence: Evidence) -> Iterator[GeneratedFile]:
-    """Yield all files of a project."""
-    package = package_name(plan)
-    artifacts = stage_files(plan, evidence.suffixes)
-    modules: dict[str, str] = {}
-    for stage, its in zip(plan.stages, artifacts, strict=True):
-        modules[stage.name] = formatted(stage_module(plan, stage, its, package))
-    for name, text in (
-        ("functions", functions_module(plan, package)),
-        ("settings", settings_module(plan, package)),
-    ):
-        if text:
-            modules[name] = formatted(text)
-    service = evidence.service
-    if service:
-        modules |= service_modules(plan, service, artifacts, package)
-    about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
-    original = original_of(plan, package)
-    libraries = _libraries(plan, modules, package)
-    tests = list(project_tests(plan, package, evidence.recording))
-    if service:
-        tests.append(service_test(service, package))
-    distributions = _distributions(plan, libraries, evidence)
-    yield GeneratedFile("README.md", readme(plan, artifacts, original.provenance, evidence))
-    yield GeneratedFile("dvc.yaml", dvc_yaml(plan, package, artifacts, modules, service))
+    Args:
+        draft: The project.
+        added: What capabilities add to it.
+    """
+    plan, package = draft.plan, draft.package
+    added = added or Contribution()
+    yield GeneratedFile("dvc.yaml", dvc_yaml(draft, added))
     if plan.parameters:
         yield GeneratedFile("params.yaml", _params(plan))
-    yield GeneratedFile(".dvc/config", "[core]\n    analytics = false\n    no_scm = true\n")
-    ignored = [*_IGNORED, *kept_out_of_git(plan, artifacts)]
-    if service and "/models/" not in ignored:
-        ignored.append(f"/{FOLDER}/")
-    yield GeneratedFile(".gitignore", "".join(f"{line}\n" for line in ignored))
-    yield GeneratedFile(".gitattributes", _ATTRIBUTES)
-    yield GeneratedFile("src/run.py", _runtime("run", plan, package, [STAGE] if service else []))
+    yield GeneratedFile(".dvc/config", _dvc_config(added))
+    stages = [s.name for s in plan.stages] + [n for n in added.stages if n in added.modules]
+    yield GeneratedFile(RUNNER, _runtime("run", draft, stages))
+    about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
     yield GeneratedFile(f"src/{package}/__init__.py", about)
-    for name, text in modules.items():
+    for name, text in {**draft.modules, **added.modules}.items():
         yield GeneratedFile(f"src/{package}/{name.replace('.', '/')}.py", text)
     for name in RUNTIME:
         if name == "generators" and not any(s.outputs.random_state for s in plan.stages):
             continue
-        yield GeneratedFile(f"src/{package}/{name}.py", _runtime(name, plan, package))
-    yield from tests
+        yield GeneratedFile(f"src/{package}/{name}.py", _runtime(name, draft, stages))
     for target, source in plan.data.copies.items():
         yield GeneratedFile(target, source)
     yield from local_files(plan)
+
+
+def project_files(
+    draft: Draft, evidence: Evidence, contributions: Mapping[str, Contribution] | None = None
+) -> Iterator[GeneratedFile]:
+    """Yield all files of a project.
+
+    Args:
+        draft: The project.
+        evidence: What runs of it have shown.
+        contributions: What capabilities add to it, by their names.
+
+    Raises:
+        ConflictError: two capabilities claim the same name.
+    """
+    plan, package = draft.plan, draft.package
+    added = merged(contributions or {})
+    modules = {**draft.modules, **added.modules}
+    yield from runnable_files(draft, added)
     yield from archive(plan)
-    yield GeneratedFile(PROVENANCE, provenance_text(original))
-    tools = tools_of(f.text for f in tests if f.path.endswith(".py")) | (TOOLS if service else {})
-    if service:
-        yield from _serving(plan, modules, package, evidence)
+    yield GeneratedFile(PROVENANCE, provenance_text(draft.original))
+    yield GeneratedFile("README.md", readme(draft, evidence, added.readme))
+    ignored = [*_IGNORED, *kept_out_of_git(plan, draft.artifacts)]
+    ignored += [line for line in added.ignored if not _covered(line, ignored)]
+    yield GeneratedFile(".gitignore", _lines(ignored))
+    yield GeneratedFile(".gitattributes", _lines([*_ATTRIBUTES, *added.attributes]))
+    tests = [*project_tests(plan, package, evidence.recording), *added.tests]
+    yield from tests
+    yield from added.files
+    tools = {
+        **tools_of(f.text for f in tests if f.path.endswith(".py")),
+        **added.tools,
+    }
+    libraries = libraries_of(draft, modules.values())
+    distributions = distributions_of(draft, libraries, added.libraries, evidence)
+    for wanted in added.requirements:
+        yield requirements_file(draft, wanted, modules, added.libraries, evidence)
     settings = _pyproject(package, libraries, distributions, tools, evidence.installed)
-    if service:
-        settings += service_settings(plan, service, package)
-    yield GeneratedFile("pyproject.toml", settings)
+    yield GeneratedFile("pyproject.toml", settings + _settings(contributions or {}, added))
     yield GeneratedFile("requirements.txt", requirements_txt(distributions, evidence.installed))
     yield GeneratedFile("requirements-dev.txt", requirements_dev_txt(tools))
     if evidence.proof:
         yield GeneratedFile("proof.json", evidence.proof)
 
 
-def _serving(
-    plan: Plan, modules: Mapping[str, str], package: str, evidence: Evidence
-) -> Iterator[GeneratedFile]:
-    """Yield what is needed to install the service, and the container if that is wanted."""
-    parts = ("prepare", "learnt", "records", "packing", "engines", "onnx_model", "functions")
-    served = {n: t for n, t in modules.items() if n in parts or n.startswith("api.")}
-    network = evidence.service.libraries if evidence.service else ()
-    libraries = sorted({*_libraries(plan, served, package), *network})
-    direct = _distributions(plan, libraries, evidence)
-    trained = {"dvc", "matplotlib", "onnxmltools", "plotly", "PyYAML", "seaborn", "skl2onnx"}
-    yield service_requirements([d for d in direct if d.name not in trained], evidence.installed)
-    if evidence.container:
-        installed = evidence.installed
-        python = ".".join(installed.python.split(".")[:2]) if installed else "3.12"
-        yield from container_files(package, python)
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
-def _runtime(name: str, plan: Plan, package: str, more: Sequence[str] = ()) -> str:
-    stages = [*(s.name for s in plan.stages), *more]
-    seeded = plan.analysis.seeded
-    return rendered(f"runtime/{name}", package=package, stages=stages, seeded=seeded)
+def _covered(line: str, ignored: Iterable[str]) -> bool:
+    """Say whether a folder is left out of git with one that holds it."""
+    return any(line.startswith(other) for other in ignored if other.endswith("/"))
+
+
+def _dvc_config(added: Contribution) -> str:
+    sections = {name: dict(options) for name, options in _DVC_CONFIG.items()}
+    for name, options in added.dvc_config.items():
+        sections[name] = {**sections.get(name, {}), **options}
+    return "".join(
+        f"[{name}]\n" + "".join(f"    {key} = {value}\n" for key, value in options.items())
+        for name, options in sections.items()
+    )
+
+
+def _runtime(name: str, draft: Draft, stages: Sequence[str]) -> str:
+    seeded = draft.plan.analysis.seeded
+    return rendered(f"runtime/{name}", package=draft.package, stages=stages, seeded=seeded)
 
 
 def _params(plan: Plan) -> str:
@@ -157,33 +143,6 @@ def _params(plan: Plan) -> str:
                 f"  {as_yaml({name: parameter.value}).rstrip()}  # cell {parameter.cell + 1}"
             )
     return "\n".join(lines) + "\n"
-
-
-def _libraries(plan: Plan, modules: Mapping[str, str], package: str) -> list[str]:
-    """Return the libraries that the package imports, with those that hold them."""
-    own = {package, *(name.partition(".")[0] for name in local_modules(plan))}
-    names = {n for text in modules.values() for n in imported_names(text)} | {"yaml"}
-    parts = {n.rsplit(".", i)[0] for n in names for i in range(n.count(".") + 1)}
-    return sorted(
-        n
-        for n in parts
-        if (top := n.partition(".")[0]) not in own | sys.stdlib_module_names and top
-    )
-
-
-def _distributions(plan: Plan, libraries: Sequence[str], evidence: Evidence) -> list[Distribution]:
-    """Return what the project needs to be installed."""
-    program = plan.analysis.program
-    calls = {c.name for effect in plan.analysis.effects for c in effect.calls}
-    loaded = evidence.loaded - sys.stdlib_module_names
-    found = needed(libraries, calls, program.requirements, evidence.installed, loaded)
-    if evidence.service is None:
-        return found
-    names: dict[str, Distribution] = {canonicalize_name(d.name): d for d in found}
-    for name, bound in service_libraries(plan, evidence.service).items():
-        known = evidence.installed and evidence.installed.distributions.get(name)
-        names[name] = known or Distribution(name, "", (), f"{name}{bound}")
-    return [names[name] for name in sorted(names)]
 
 
 def _pyproject(
@@ -212,3 +171,19 @@ def _pyproject(
 def _listed(texts: Iterable[str]) -> str:
     """Return texts as a list in TOML, one on each line."""
     return "".join(["[\n", *(f"    {json.dumps(text)},\n" for text in texts), "]"])
+
+
+def _settings(contributions: Mapping[str, Contribution], added: Contribution) -> str:
+    """Return the tables of `pyproject.toml` that say what the project has; none without."""
+    if not contributions:
+        return ""
+    lines = ["", "[tool.nb2prod]", f"capabilities = {json.dumps(list(contributions))}"]
+    for name, table in added.settings.items():
+        lines += ["", f"[tool.nb2prod.{name}]"]
+        lines += [f"{key} = {_toml(value)}" for key, value in table.items()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _toml(value: Any) -> str:
+    """Return text, a number, a boolean or a list of these as TOML; it writes them as JSON does."""
+    return json.dumps(value, ensure_ascii=False)

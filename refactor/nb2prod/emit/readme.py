@@ -5,15 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from importlib.resources import files
 
-from jinja2 import Environment, StrictUndefined
-
+from nb2prod.emit.draft import Draft
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.markdown import code, inline, label, link
 from nb2prod.emit.package.artifacts import Artifact, StageFiles
 from nb2prod.emit.package.modules import has_figures
 from nb2prod.emit.provenance.provenance import Provenance
+from nb2prod.emit.templates import filled
 from nb2prod.pipeline.data import left_behind, size_text
 from nb2prod.pipeline.english import imperative, words
 from nb2prod.pipeline.plan import Plan, Stage, cell_ranges
@@ -25,20 +24,19 @@ _PARAGRAPHS = 2  # of the notebook's introduction
 _MOST = 6  # files of a stage that are named
 
 
-def readme(
-    plan: Plan, artifacts: Sequence[StageFiles], provenance: Provenance, evidence: Evidence
-) -> str:
-    """Return the read-me of a project."""
-    text = files("nb2prod_templates").joinpath("project/README.md.jinja").read_text("utf-8")
-    environment = Environment(
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        trim_blocks=True,
-        autoescape=False,  # noqa: S701 - Markdown, escaped where it is made
-    )
-    package = provenance.package
+def readme(draft: Draft, evidence: Evidence, sections: str = "") -> str:
+    """Return the read-me of a project.
+
+    Args:
+        draft: The project.
+        evidence: What runs of it have shown.
+        sections: What capabilities say of themselves, in Markdown.
+    """
+    plan, package, artifacts = draft.plan, draft.package, draft.artifacts
+    provenance = draft.original.provenance
     title, intro = _introduction(plan, package)
-    text = environment.from_string(text).render(
+    text = filled(
+        "project/README.md",
         title=title,
         intro=intro,
         notebook=code(plan.notebook.path.name),
@@ -54,22 +52,9 @@ def readme(
         data=list(_data(provenance)),
         left=[inline(text) for text in left_behind(plan.data)],
         functions=list(_functions(plan, package)),
-        service=_service(evidence, package),
+        sections=sections,
     )
     return re.sub(r"\n{3,}", "\n\n", text)
-
-
-def _service(evidence: Evidence, package: str) -> dict[str, object] | None:
-    if evidence.service is None:
-        return None
-    verdict = evidence.service.verdict
-    return {
-        "about": f"The model `{evidence.service.inference.sink.name}` {inline(verdict)}.",
-        "app": f"{package}.api.app:app",
-        "prepare": f"src/{package}/prepare.py",
-        "container": evidence.container,
-        "onnx": evidence.service.onnx,
-    }
 
 
 def verdict_region(verdict: str, remarks: Iterable[str]) -> str:

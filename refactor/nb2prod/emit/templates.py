@@ -1,7 +1,8 @@
-"""The templates of what is generated."""
+"""Filling in the templates of what is generated."""
 
 from __future__ import annotations
 
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -11,18 +12,30 @@ from jinja2 import Environment, StrictUndefined
 _WIDTH = 88
 
 
-def rendered(name: str, **values: Any) -> str:
-    """Return a Python module made of the template `NAME.py.jinja`, formatted."""
-    text = files("nb2prod_templates").joinpath(f"{name}.py.jinja").read_text("utf-8")
-    environment = Environment(
-        undefined=StrictUndefined,
-        keep_trailing_newline=True,
-        autoescape=False,  # noqa: S701 - no pages
-    )
-    environment.filters["quoted"] = repr
-    return formatted(environment.from_string(text).render(**values))
+def filled(name: str, /, **values: Any) -> str:
+    """Return the text made of the template `NAME.jinja`; a page of HTML is escaped."""
+    text = files("nb2prod_templates").joinpath(f"{name}.jinja").read_text("utf-8")
+    return _environment(name.rpartition(".")[2]).from_string(text).render(**values)
 
 
+def rendered(name: str, /, **values: Any) -> str:
+    """Return the Python module made of the template `NAME.py.jinja`, formatted."""
+    return formatted(filled(f"{name}.py", **values))
+
+
+@cache
 def formatted(text: str) -> str:
     """Return Python code as black writes it."""
     return black.format_str(text, mode=black.Mode(line_length=_WIDTH))
+
+
+@cache
+def _environment(kind: str) -> Environment:
+    environment = Environment(
+        undefined=StrictUndefined,
+        keep_trailing_newline=kind != "html",
+        trim_blocks=kind in ("html", "md"),
+        autoescape=kind == "html",  # noqa: S701  the others are no pages
+    )
+    environment.filters["quoted"] = repr
+    return environment

@@ -126,6 +126,7 @@ class Plan:
     served: Mapping[str, int] = field(default_factory=dict[str, int])
     records: Records | None = None  # of the one to be served
     wanted: frozenset[str] = frozenset()  # capabilities
+    reserved: frozenset[str] = frozenset()  # names of modules that these may need
     # The types that were seen in a run, by the last statement of a step and the variable.
     types: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, cast
 
 import yaml
 
 from nb2prod.analysis.flow import Analysis
-from nb2prod.capabilities.registry import CAPABILITIES
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.cuts import sound
 from nb2prod.pipeline.data import LIMIT, left_behind
@@ -19,7 +18,7 @@ from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import RESERVED
 from nb2prod.pipeline.parameters import find_parameters
 from nb2prod.pipeline.plan import Plan, PlanError, Step, served_from
-from nb2prod.pipeline.planner import OTHER_MODULES, assemble, refuse
+from nb2prod.pipeline.planner import OWN_MODULES, assemble, refuse
 from nb2prod.pipeline.prose import read_prose
 
 _HEADER = """\
@@ -72,7 +71,12 @@ def plan_document(plan: Plan) -> str:
     if obstacles := list(obstacles_of(plan)):
         content["obstacles"] = obstacles
     name = plan.notebook.path.name
-    return _HEADER.format(name=name, path=shlex.quote(name)) + as_yaml(content) + _service(plan)
+    return (
+        _HEADER.format(name=name, path=shlex.quote(name))
+        + as_yaml(content)
+        + _service(plan)
+        + _capabilities(plan)
+    )
 
 
 def _service(plan: Plan) -> str:
@@ -81,12 +85,16 @@ def _service(plan: Plan) -> str:
         return ""
     model, *others = (plan.names.get(n, n) for n in plan.served)
     also = f"; other models: {', '.join(others)}" if others else ""
-    wanted = _Flow(n for n in CAPABILITIES if n in plan.wanted)
-    return (
-        f"# The model of a service{also}.\n"
-        "# With [api], [api, docker] or [api, onnx] the project has one.\n"
-        f"# {served_from(plan)}\n"
-    ) + as_yaml({"served": model, "with": wanted})
+    comments = f"# The model of a service{also}.\n# {served_from(plan)}\n"
+    return comments + as_yaml({"served": model})
+
+
+def _capabilities(plan: Plan) -> str:
+    """Return the line about what the project has besides its pipeline."""
+    about = (
+        "# What the project has besides its pipeline: `nb2prod add --list` shows what there is.\n"
+    )
+    return about + as_yaml({"with": _Flow(sorted(plan.wanted))})
 
 
 def _step(plan: Plan, step: Step) -> dict[str, Any]:
@@ -130,9 +138,23 @@ def _range(flow: Dataflow, step: Step) -> str:
 
 
 def read_plan_document(
-    text: str, notebook: Notebook, analysis: Analysis, limit: int = LIMIT
+    text: str,
+    notebook: Notebook,
+    analysis: Analysis,
+    *,
+    limit: int = LIMIT,
+    reserved: frozenset[str] = frozenset(),
+    capabilities: Collection[str] = (),
 ) -> Plan:
     """Make the plan that a file describes.
+
+    Args:
+        text: Of the file.
+        notebook: The notebook.
+        analysis: Its flow.
+        limit: The size in bytes above which a data file is not copied.
+        reserved: Names of modules that other parts of the project may need.
+        capabilities: Those that a project can have.
 
     Raises:
         PlanFileError: the file is no plan, or not one of this notebook; the message says where.
@@ -143,7 +165,7 @@ def read_plan_document(
     content = _content(text)
     stages = list(_stages(content))
     steps = [step for _, inside in stages for step in inside]
-    taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}
+    taken = {*OWN_MODULES, *reserved, *flow.scope.imports, *flow.scope.movable}
     _check_names([name for name, _ in stages], taken)
     _check_names([s["name"] for s in steps], taken)
     runs = _runs(flow, steps)
@@ -158,27 +180,35 @@ def read_plan_document(
         reason = "; ".join(found.obstacles)
         raise PlanError(f"the plan begins a stage at cell {cell}, which is not sound: {reason}")
     prose = read_prose(notebook, analysis.statements)
-    plan = assemble(notebook, flow, prose, starts[1:], runs, limit=limit)
+    plan = assemble(notebook, flow, prose, starts[1:], runs, limit=limit, reserved=reserved)
     plan = _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
-    return replace(plan, chosen=_chosen(content, plan), wanted=_wanted(content))
+    plan = replace(plan, wanted=_wanted(content, capabilities))
+    return with_chosen(plan, content["served"]) if content.get("served") else plan
 
 
-def _chosen(content: Mapping[str, Any], plan: Plan) -> str:
-    """Return the variable with the model that is to be served, where the plan's file names one."""
-    name = content.get("served") or ""
+def with_chosen(plan: Plan, name: Any) -> Plan:
+    """Return the plan with the model that a person wants to be served.
+
+    Args:
+        plan: The plan.
+        name: The name of the model's variable in the project.
+
+    Raises:
+        PlanFileError: no variable has this name.
+    """
     own = {new: old for old, new in plan.names.items()}
-    if name and (not isinstance(name, str) or name not in own):
+    if not isinstance(name, str) or name not in own:
         raise PlanFileError(f"the plan serves {name!r}, which is no variable of the notebook")
-    return own[name] if name else ""
+    return replace(plan, chosen=own[name])
 
 
-def _wanted(content: Mapping[str, Any]) -> frozenset[str]:
+def _wanted(content: Mapping[str, Any], capabilities: Collection[str]) -> frozenset[str]:
     found: Any = content.get("with") or []
     if not isinstance(found, list):
         raise PlanFileError("what the plan is `with` has to be a list, [api] for instance")
     names = cast("list[Any]", found)
-    if unknown := [name for name in names if name not in CAPABILITIES]:
-        raise PlanFileError(f"the plan is with {unknown[0]!r}; there are {', '.join(CAPABILITIES)}")
+    if unknown := [name for name in names if name not in capabilities]:
+        raise PlanFileError(f"the plan is with {unknown[0]!r}; there are {', '.join(capabilities)}")
     return frozenset(map(str, names))
 
 

@@ -21,20 +21,23 @@ from nb2prod.pipeline.plan import Plan, PlanError, Stage, Step
 from nb2prod.pipeline.prose import Prose, read_prose
 from nb2prod.pipeline.steps import partition, step_cost
 
-# Modules of a generated package that are not stages, and names that its modules use.
-OTHER_MODULES = frozenset(
-    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run",
-     # of a service
-     "source", "prepare", "learnt", "records", "packing", "package_model", "engines", "api",
-     "torch_network", "keras_network", "series_forecast"}
+# Modules that every generated package has, or may have, and names that its modules use.
+OWN_MODULES = frozenset(
+    {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
+)
+_OWN_NAMES = frozenset(
+    {"artifacts", "reporting", "generators", "params", "settings",
+     "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path"}
 )  # fmt: skip
-_OWN_NAMES = OTHER_MODULES - {"functions", "run"} | {
-    "values", "partial", "Any", "asyncio", "show", "save_figures", "report", "main", "Path",
-}  # fmt: skip
 
 
 def make_plan(
-    notebook: Notebook, analysis: Analysis, *, split: str = "auto", limit: int = LIMIT
+    notebook: Notebook,
+    analysis: Analysis,
+    *,
+    split: str = "auto",
+    limit: int = LIMIT,
+    reserved: frozenset[str] = frozenset(),
 ) -> Plan:
     """Plan a pipeline.
 
@@ -43,6 +46,7 @@ def make_plan(
         analysis: Its flow.
         split: "auto", "headings" (a stage for each H2) or "none" (one stage).
         limit: The size in bytes above which a data file is not copied.
+        reserved: Names of modules that other parts of the project may need.
 
     Raises:
         PlanError: it holds something that no pipeline can do.
@@ -58,7 +62,7 @@ def make_plan(
         cuts = stage_cuts(flow, prose)
     runs = _step_runs(flow, prose, cuts)
     given_up = tuple((p, "; ".join(c.obstacles)) for p, c in merged.items())
-    return assemble(notebook, flow, prose, cuts, runs, given_up, limit=limit)
+    return assemble(notebook, flow, prose, cuts, runs, given_up, limit=limit, reserved=reserved)
 
 
 def refuse(analysis: Analysis) -> None:
@@ -84,6 +88,7 @@ def assemble(
     merged: tuple[tuple[int, str], ...] = (),
     *,
     limit: int = LIMIT,
+    reserved: frozenset[str] = frozenset(),
 ) -> Plan:
     """Make the plan with these stages and steps.
 
@@ -95,25 +100,32 @@ def assemble(
         runs: The statements of each step, in order; none lies across a cut.
         merged: The cuts that were given up, and why.
         limit: The size in bytes above which a data file is not copied.
+        reserved: Names of modules that other parts of the project may need.
     """
     analysis, scope = flow.analysis, flow.scope
     variables = _variables(flow)
     names = naming.variable_names(
         variables,
-        avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES,
+        avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES | reserved,
         kept=analysis.in_texts | _imported(analysis),
     )
-    steps = list(_named_steps(flow, prose, runs, {*variables, *names.values()}))
-    stages = list(_named_stages(flow, prose, cuts, steps))
+    steps = list(_named_steps(flow, prose, runs, {*variables, *names.values(), *reserved}))
+    stages = list(_named_stages(flow, prose, cuts, steps, reserved))
     data = find_data(notebook, analysis, limit)
-    plan = Plan(notebook, analysis, scope, prose, tuple(stages), names, data, (), merged)
+    plan = Plan(
+        notebook, analysis, scope, prose, tuple(stages), names, data, (), merged, reserved=reserved
+    )
     return replace(plan, parameters=tuple(find_parameters(plan)))
 
 
 def _named_stages(
-    flow: Dataflow, prose: Prose, cuts: Sequence[int], steps: Sequence[Step]
+    flow: Dataflow,
+    prose: Prose,
+    cuts: Sequence[int],
+    steps: Sequence[Step],
+    reserved: frozenset[str],
 ) -> Iterator[Stage]:
-    taken = {*OTHER_MODULES, *flow.scope.imports, *flow.scope.movable}
+    taken = {*OWN_MODULES, *reserved, *flow.scope.imports, *flow.scope.movable}
     for start, end in pairwise([0, *cuts, len(flow.analysis.statements)]):
         inside = tuple(s for s in steps if start <= s.statements[0] < end)
         title = _title(prose, flow, start, end)
@@ -143,7 +155,7 @@ def split_after(plan: Plan, number: int) -> Plan:
     if found is None or found[1].statements[-1] == number:
         return plan
     stage, step = found
-    taken = {*plan.names.values(), *(s.name for s in plan.steps if s is not step)}
+    taken = {*plan.names.values(), *plan.reserved, *(s.name for s in plan.steps if s is not step)}
     runs = [[n for n in step.statements if (n > number) == after] for after in (False, True)]
     halves = _named_steps(follow(plan.analysis), plan.prose, runs, taken)
     at = stage.steps.index(step)

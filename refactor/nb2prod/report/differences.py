@@ -10,13 +10,11 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from io import StringIO
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
+from nb2prod.emit.templates import filled
 from nb2prod.notebook.diff import Aspects, CellPair, Difference
 from nb2prod.report.findings import clean
 
@@ -41,10 +39,9 @@ def difference_text(old: Path, new: Path, found: Difference, *, coloured: bool) 
 
 def difference_page(old: Path, new: Path, found: Difference, aspects: Aspects) -> str:
     """Return the difference as a page that needs nothing else."""
-    text = files("nb2prod_templates").joinpath("diff/page.html.jinja").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     pairs = list(found.pairs())
-    return environment.from_string(text).render(
+    return filled(
+        "diff/page.html",
         old=clean(str(old)),
         new=clean(str(new)),
         summary=_summary(pairs, found),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined
-
+from nb2prod.emit.templates import filled
 from nb2prod.pipeline.plan import Plan, Step, cell_ranges, served_from
 from nb2prod.pipeline.plan_file import obstacles_of
 from nb2prod.report.plans import arrows, served_by
@@ -23,8 +21,6 @@ _WIDTH = 1000
 
 def plan_page(plan: Plan) -> str:
     """Return the page."""
-    text = files("nb2prod_templates").joinpath("plan/page.html.jinja").read_text("utf-8")
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True)
     stages = list(_stages(plan))
     height = max(s["y"] + s["height"] for s in stages) + 10
     service = _service(plan, height)
@@ -34,7 +30,8 @@ def plan_page(plan: Plan) -> str:
     if service:
         height += _STEP_HEIGHT + 14
         lines.append(_arrow(steps[service["source"]], service, [service["model"]]))
-    return environment.from_string(text).render(
+    return filled(
+        "plan/page.html",
         notebook=plan.notebook.path.name,
         stages=stages,
         step_count=len(steps),

@@ -15,8 +15,8 @@ from pathlib import Path
 from nb2prod.repository.git import git, top_of
 from nb2prod.text.replace_file import replace_file
 
-_RULE = "*.ipynb diff=jupyternotebook merge=jupyternotebook"
-_OURS = f"# Notebooks are compared by nbdime: nb2prod hooks install\n{_RULE}\n"
+RULE = "*.ipynb diff=jupyternotebook merge=jupyternotebook"
+_OURS = f"# Notebooks are compared by nbdime: nb2prod hooks install\n{RULE}\n"
 _SECTIONS = ("diff.jupyternotebook", "merge.jupyternotebook")
 
 
@@ -45,7 +45,7 @@ def install(folder: Path, *, everywhere: bool) -> list[str]:
             done.append(f"set {name}")
     place = _attributes(folder, everywhere=everywhere)
     text = place.read_text("utf-8") if place.is_file() else ""
-    if not any(line.split() == _RULE.split() for line in text.splitlines()):
+    if not any(line.split() == RULE.split() for line in text.splitlines()):
         place.parent.mkdir(parents=True, exist_ok=True)
         start = text if not text or text.endswith("\n") else f"{text}\n"
         replace_file(place, f"{start}{_OURS}".encode())

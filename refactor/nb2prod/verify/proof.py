@@ -141,6 +141,11 @@ def _borders(check: Check) -> Iterator[tuple[str, dict[str, str]]]:
             yield stage.name, known
 
 
+def was_run(root: Path) -> bool:
+    """Say whether a project was compared with its notebook when it was made."""
+    return (root / FILE).is_file()
+
+
 def recorded_verdict(root: Path) -> str:
     """Return the verdict that a project holds."""
     try:

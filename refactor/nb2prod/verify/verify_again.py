@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -26,7 +26,9 @@ class ProjectError(Exception):
     """A project can't be checked as it is; the message says why."""
 
 
-def check_again(root: Path, original: Original, environment: Environment) -> Check:
+def check_again(
+    root: Path, original: Original, environment: Environment, left_out: Collection[str] = ()
+) -> Check:
     """Run the notebook of a project, and the project as it is now, and compare.
 
     Both run in folders of their own; nothing of the project changes.
@@ -35,6 +37,7 @@ def check_again(root: Path, original: Original, environment: Environment) -> Che
         root: The project.
         original: Its notebook, and what is to be compared, as `current` returns it.
         environment: The Python to run both, until when.
+        left_out: Stages that compute nothing of the notebook.
 
     Raises:
         PipelineError: the project's pipeline can't be read.
@@ -49,7 +52,9 @@ def check_again(root: Path, original: Original, environment: Environment) -> Che
         comparison = Comparison()
         if observed.run.failure is None:
             copy_folder(root, project, without={root / path for path in outs_of(root)})
-            comparison = compare(original.provenance, project, observed, environment, state)
+            comparison = compare(
+                original.provenance, project, observed, environment, state, left_out
+            )
     return Check(original, observed, comparison, environment)
 
 

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from nb2prod.capabilities.api.files import Service
-from nb2prod.capabilities.api.replay import UnservableError, serve
-from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.project import package_name, project_files
-from nb2prod.emit.provenance.provenance import original_of
+from nb2prod.emit.draft import Draft, draft_of
+from nb2prod.emit.project import runnable_files
 from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.data import with_seen
 from nb2prod.pipeline.plan import Plan
@@ -26,52 +24,44 @@ _SUFFIXES = {"parquet": ".parquet", "npy": ".npy", "json": ".json"}
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """The plan that came out of it, the check of its project, what the runs have left behind.
+    """A project that was run and compared with its notebook.
 
     Attributes:
-        plan: the plan, stages joined where they had to be.
-        suffixes: the file formats of what crosses borders.
-        check: the project's, as it is now.
-        service: what can be served, where that was asked for.
-        unserved: why nothing can be.
+        draft: the project; stages of its plan are joined where they had to be.
+        root: where it was run.
+        check: the comparison.
     """
 
-    plan: Plan
-    suffixes: Mapping[tuple[int, str], str]
+    draft: Draft
+    root: Path
     check: Check
-    service: Service | None = None
-    unserved: str = ""
 
 
-def verify_and_merge(plan: Plan, observed: Observation, environment: Environment) -> Verified:
+@contextmanager
+def verified_and_merged(
+    plan: Plan, observed: Observation, environment: Environment
+) -> Generator[Verified]:
     """Try the plan; at a difference give up the cut before it and try again.
 
-    One stage is the notebook itself, so this ends.
+    One stage is the notebook itself, so this ends. The folder where the project was run lasts as
+    long as the context.
     """
     joined: list[Difference] = []
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
     folder = plan.notebook.path.resolve().parent
     plan = replace(plan, types=types, data=with_seen(plan.data, folder, _data(observed.run.read)))
-    package = package_name(plan)
     while True:
-        suffixes = _suffixes(plan, observed)
-        original = original_of(plan, package)
+        draft = draft_of(plan, _suffixes(plan, observed))
         with tempfile.TemporaryDirectory(prefix="nb2prod-") as place:
             root = Path(place) / "project"
-            write_files(root, project_files(plan, Evidence(suffixes)))
-            comparison = compare(
-                original.provenance, root, observed, environment, Path(place) / "generators"
-            )
+            write_files(root, runnable_files(draft))
+            provenance, state = draft.original.provenance, Path(place) / "generators"
+            comparison = compare(provenance, root, observed, environment, state)
             difference = comparison.difference
-            service, unserved = None, ""
-            if "api" in plan.wanted and difference is None:
-                try:
-                    service = serve(plan, root, suffixes, environment)
-                except UnservableError as error:
-                    unserved = str(error)
-        if difference is None or difference.timed_out or len(plan.stages) == 1:
-            check = Check(original, observed, comparison, environment, tuple(joined))
-            return Verified(plan, suffixes, check, service, unserved)
+            if difference is None or difference.timed_out or len(plan.stages) == 1:
+                check = Check(draft.original, observed, comparison, environment, tuple(joined))
+                yield Verified(draft, root, check)
+                return
         joined.append(difference)
         environment.progress(f"joining stages: {difference}")
         stage = [s.name for s in plan.stages].index(difference.stage)

@@ -11,6 +11,7 @@ from typing import Any, cast
 from lsprotocol import types
 from pygls.exceptions import JsonRpcInvalidParams, JsonRpcRequestCancelled
 
+from nb2prod.capability import about, names, needs_run, with_needed
 from nb2prod.notebook.model import Notebook, NotebookError
 from nb2prod.notebook.read import read_notebook
 from nb2prod.rules.registry import all_rules, find_rule, page
@@ -172,8 +173,8 @@ async def _preview(call: _Call) -> dict[str, Any]:
         types.ApplyWorkspaceEditParams(edit=edit, label=f"Preview of {root.name}")
     )
     message = f"{result.plan['left']} data files are copied only when the project is written"
-    if call.argument.get("with"):
-        message += "; so is what is served, which a run has to check"
+    if wanted := call.argument.get("with"):
+        message += f"; so is what it has besides: {', '.join(map(str, wanted))}"
     return {"applied": answer.applied, "files": len(files), "message": message}
 
 
@@ -268,12 +269,25 @@ async def _rules(_: _Call) -> list[dict[str, Any]]:
     ]
 
 
+async def _capabilities(_: _Call) -> list[dict[str, Any]]:
+    # To ask each what it needs imports what it works with, which takes a while the first time.
+    return await asyncio.to_thread(_described)
+
+
+def _described() -> list[dict[str, Any]]:
+    return [
+        {"name": name, "about": about(name), "run": bool(needs_run(with_needed([name])))}
+        for name in names()
+    ]
+
+
 _COMMANDS: Mapping[str, Callable[[_Call], Awaitable[Any]]] = {
     "plan": _plan,
     "extract": _extract,
     "preview": _preview,
     "write": _write,
     "verify": _verify,
+    "capabilities": _capabilities,
     "rule": _rule,
     "rules": _rules,
 }

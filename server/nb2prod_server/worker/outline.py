@@ -7,6 +7,7 @@ from itertools import chain
 
 from nb2prod.analysis.flow import Analysis, analyse, imports
 from nb2prod.analysis.program import read_program
+from nb2prod.capability import reserved
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import Plan, PlanError
 from nb2prod.pipeline.planner import make_plan
@@ -27,7 +28,7 @@ def outline(notebook: Notebook) -> Outline:
     plan: Plan | None = None
     if not refusal:
         try:
-            plan = make_plan(notebook, analysis)
+            plan = make_plan(notebook, analysis, reserved=reserved())
         except PlanError as error:
             refusal = str(error)
     cells = {cell: _cell(analysis, plan, cell) for cell in {s.cell for s in analysis.statements}}

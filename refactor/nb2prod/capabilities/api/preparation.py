@@ -21,7 +21,7 @@ def preparation_modules(plan: Plan, inference: Inference, package: str) -> dict[
     """Return the modules `source`, with `load_raw`, and `prepare`, by their names."""
     if inference.series:
         parts = ("source", "prepare")
-        return {part: rendered(f"service/series_{part}", package=package) for part in parts}
+        return {part: rendered(f"api/package/{part}", package=package) for part in parts}
     cells = sorted({plan.analysis.statements[n].cell + 1 for n in inference.statements})
     about = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`."
     doc = docstring("From raw records to what the model takes.", [about])

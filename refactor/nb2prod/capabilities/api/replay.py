@@ -10,63 +10,56 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from nb2prod.capabilities.api.files import Field, Service, model_file, model_part
 from nb2prod.capabilities.api.preparation import preparation_modules
+from nb2prod.capabilities.api.service import (
+    NETWORKS,
+    SERIES,
+    Field,
+    Service,
+    model_file,
+    model_part,
+)
 from nb2prod.capabilities.api.slice.inference import Inference, inferences
 from nb2prod.capabilities.api.slice.refusals import unservable
-from nb2prod.emit.package.artifacts import stage_files
-from nb2prod.emit.project import package_name
+from nb2prod.capability import RefusedError, Trial
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile, write_files
 from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.plan import Plan
-from nb2prod.verify.runs.environment import Environment, probe_source
+from nb2prod.verify.runs.environment import probe_source
 from nb2prod.verify.runs.stage import run_command
 
 # What prepares records and predicts in a service.
 _REPLAYED = ("learnt", "records")
-_NETWORKS = ("torch_network", "keras_network")
-_SERIES = ("series_forecast",)
 _MODELS, _SLICES = 3, 3  # that are tried, and ways to each of them
 _SECONDS = 20.0  # for the replay of one
 
 
-class UnservableError(Exception):
-    """No model of the notebook can be served; the message says why."""
-
-
-def serve(
-    plan: Plan, root: Path, suffixes: Mapping[tuple[int, str], str], environment: Environment
-) -> Service:
-    """Return what can be served of a project that was run in `root`.
+def serve(trial: Trial) -> Service:
+    """Return what can be served of a project that was run.
 
     Raises:
-        UnservableError: nothing can.
+        RefusedError: No model of the notebook can be served.
     """
+    plan = trial.draft.plan
     passed: list[str] = []
     for model in list(plan.served)[:_MODELS]:
         own = [inference for inference in inferences(plan) if inference.sink.model == model]
-        found = _served(plan, own[:_SLICES], root, suffixes, environment)
+        found = _served(trial, own[:_SLICES])
         if isinstance(found, Service):
-            onnx = "onnx" in plan.wanted and not found.unexportable(plan)
-            return replace(found, passed=tuple(passed), onnx=onnx)
+            return replace(found, passed=tuple(passed))
         passed.append(found)
-    raise UnservableError(next(iter(passed), None) or unservable(plan.analysis))
+    raise RefusedError(next(iter(passed), None) or unservable(plan.analysis))
 
 
-def _served(
-    plan: Plan,
-    ways: Sequence[Inference],
-    root: Path,
-    suffixes: Mapping[tuple[int, str], str],
-    environment: Environment,
-) -> Service | str:
+def _served(trial: Trial, ways: Sequence[Inference]) -> Service | str:
     """Return how a model can be served, from records if that is possible; or why it can't be."""
+    plan = trial.draft.plan
     columns: Service | None = None
     reasons: list[str] = []
     for inference in ways:
-        environment.progress(f"replaying records for the service of {inference.sink.name}")
-        found = _replayed(plan, inference, root, suffixes, environment)
+        trial.environment.progress(f"replaying records for the service of {inference.sink.name}")
+        found = _replayed(trial, inference)
         if isinstance(found, str):
             reasons.append(_at(plan, inference.sink.statement, found))
             continue
@@ -84,23 +77,18 @@ def _at(plan: Plan, number: int, why: str) -> str:
     return why if why.startswith("cell ") else f"{_cell(plan, number)}: {why}"
 
 
-def _replayed(
-    plan: Plan,
-    inference: Inference,
-    root: Path,
-    suffixes: Mapping[tuple[int, str], str],
-    environment: Environment,
-) -> dict[str, Any] | str:
+def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
+    draft, root, environment = trial.draft, trial.root, trial.environment
+    plan, package = draft.plan, draft.package
     model = inference.sink.model
-    artifact = model_file(plan, stage_files(plan, suffixes), model)
+    artifact = model_file(plan, draft.artifacts, model)
     if artifact is None:
         end = plan.served.get(model, -1) + 1
         known = "; ".join(unstorable(plan.analysis, plan.scope, end, [model]))
         return f"the model {known or model} can't be kept in a file"
-    package = package_name(plan)
-    adapters = _SERIES if inference.series else _NETWORKS
+    adapters = SERIES if inference.series else NETWORKS
     names = (*_REPLAYED, *adapters)
-    modules = {name: rendered(f"service/{name}", package=package) for name in names}
+    modules = {name: rendered(f"api/package/{name}", package=package) for name in names}
     modules |= preparation_modules(plan, inference, package)
     write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
     obstacle = inference.obstacle

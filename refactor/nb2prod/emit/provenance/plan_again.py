@@ -4,46 +4,49 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import Program
 from nb2prod.emit.provenance.provenance import Original, Provenance
-from nb2prod.emit.update import last_text
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.plan_file import as_yaml, read_plan_document
 
 
-def plan_again(root: Path, original: Original, notebook: Notebook) -> Plan:
-    """Return the plan of a project: its stages and functions, and what it has besides.
+def plan_again(
+    original: Original, notebook: Notebook, reserved: frozenset[str] = frozenset()
+) -> Plan:
+    """Return the plan of a project that was made before: its stages and functions.
 
     Args:
-        root: The project.
         original: Where it comes from.
         notebook: Its notebook, in a folder with what it reads.
+        reserved: Names of modules that other parts of the project may need.
 
     Raises:
         PlanFileError: the project does not say what its stages are.
         PlanError: its stages are not sound.
     """
     provenance = original.provenance
-    service = _service(root)
-    document = {
-        "stages": list(_stages(provenance, original.program)),
-        "served": service.get("model", ""),
-    }
+    document = as_yaml({"stages": list(_stages(provenance, original.program))})
     analysis = analyse(original.program)
-    plan = read_plan_document(as_yaml(document), notebook, analysis, _limit(provenance))
-    has = {"api"} if service else set[str]()
-    if last_text(root, "Dockerfile") is not None:
-        has.add("docker")
-    if service.get("onnx") is True:
-        has.add("onnx")
-    return replace(plan, wanted=frozenset(has))
+    limit = _limit(provenance)
+    return read_plan_document(document, notebook, analysis, limit=limit, reserved=reserved)
+
+
+def settings_of(root: Path) -> dict[str, Any]:
+    """Return what `[tool.nb2prod]` of a project says; nothing where there is none."""
+    try:
+        content = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        return {}
+    found: Any = content
+    for key in ("tool", "nb2prod"):
+        found = cast("dict[str, Any]", found).get(key) if isinstance(found, dict) else None
+    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _stages(provenance: Provenance, program: Program) -> Iterator[dict[str, Any]]:
@@ -57,18 +60,6 @@ def _stages(provenance: Provenance, program: Program) -> Iterator[dict[str, Any]
             )
             begin = function.until + 1
         yield {"name": stage.name, "steps": steps}
-
-
-def _service(root: Path) -> dict[str, Any]:
-    """Return what `pyproject.toml` says of the service; nothing where there is none."""
-    try:
-        content = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return {}
-    found: Any = content
-    for key in ("tool", "nb2prod", "service"):
-        found = cast("dict[str, Any]", found).get(key) if isinstance(found, dict) else None
-    return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
 
 def _limit(provenance: Provenance) -> int:

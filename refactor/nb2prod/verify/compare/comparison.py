@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nb2prod.capabilities.api.files import STAGE as PACKAGING
 from nb2prod.emit.provenance.provenance import Provenance, Traced
 from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.runs.dvc_commands import commands_of
@@ -65,10 +64,17 @@ def compare(
     observed: Observation,
     environment: Environment,
     state: Path,
+    left_out: Collection[str] = (),
 ) -> Comparison:
     """Run the stages of a project one after the other, and stop at the first difference.
 
-    The file `state` carries the random generators from stage to stage.
+    Args:
+        provenance: Where the project comes from.
+        project: Its folder.
+        observed: What the notebook computed.
+        environment: The Python to run it, until when.
+        state: The file that carries the random generators from stage to stage.
+        left_out: Stages that compute nothing of the notebook.
 
     Raises:
         PipelineError: the project's pipeline can't be run.
@@ -78,8 +84,7 @@ def compare(
     there: set[str] = set()
     called: set[str] = set()
     writers: dict[str, str] = {}
-    # Packaging the model for a service computes nothing of the notebook.
-    commands = [command for command in commands_of(project) if command.stage != PACKAGING]
+    commands = [command for command in commands_of(project) if command.stage not in left_out]
     seeded_before = {stage.name: stage.seeded_before for stage in provenance.stages}
     for number, command in enumerate(commands, 1):
         environment.progress(f"running the stage {command.stage} ({number} of {len(commands)})")

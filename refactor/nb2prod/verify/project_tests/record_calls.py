@@ -10,10 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nb2prod.emit.evidence import Evidence
-from nb2prod.emit.package.artifacts import stage_files
+from nb2prod.emit.draft import Draft
 from nb2prod.emit.package.modules import configuring
-from nb2prod.emit.project import package_name, project_files
+from nb2prod.emit.project import runnable_files
 from nb2prod.emit.project_tests.files import carries_random_state, support_files, written_folders
 from nb2prod.emit.project_tests.raw_tables import raw_tables
 from nb2prod.emit.project_tests.recording import (
@@ -64,11 +63,9 @@ def record(verified: Verified, environment: Environment) -> Recording:
 
     Where it can't run on a small sample, a larger one is tried, then all of the data.
     """
-    plan = verified.plan
-    check = verified.check
+    plan, check = verified.draft.plan, verified.check
     quick = check.observed.run.seconds <= _SHORT
-    files = stage_files(plan, verified.suffixes)
-    metrics = tuple(thresholds(plan, files, check.comparison.metrics))
+    metrics = tuple(thresholds(plan, verified.draft.artifacts, check.comparison.metrics))
     best: _Run | None = None
     failure = "a run of the pipeline takes too long"
     for rows in _ROWS if plan.data.copies else (None,):
@@ -112,12 +109,13 @@ def _recording(plan: Plan, run: _Run, quick: bool, metrics: tuple[Metric, ...]) 
 
 def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run | str:
     """Run the recorder in a copy of the project; return why it could not end its work, if so."""
-    plan = verified.plan
+    draft = verified.draft
+    plan = draft.plan
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         place = Path(folder)
         root = place / "project"
-        write_files(root, project_files(plan, Evidence(verified.suffixes)))
-        write_files(root, support_files(package_name(plan), carries=carries_random_state(plan)))
+        write_files(root, runnable_files(draft))
+        write_files(root, support_files(draft.package, carries=carries_random_state(plan)))
         for name in _SCRIPTS:
             (place / f"{name}.py").write_text(probe_source(name), "utf-8")
         (place / "scratch").mkdir()
@@ -129,7 +127,7 @@ def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run
             "tables": raw_tables(plan),
             "stages": [stage.name for stage in plan.stages],
             "folders": written_folders(plan),
-            "watches": list(_watches(plan)),
+            "watches": list(_watches(draft)),
             "seconds": min(_MOST, environment.seconds_left / 2),
             "result": str(place / "found.json"),
         }
@@ -153,9 +151,9 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
                 yield path.relative_to(root).as_posix(), path.read_bytes()
 
 
-def _watches(plan: Plan) -> Iterator[dict[str, Any]]:
+def _watches(draft: Draft) -> Iterator[dict[str, Any]]:
     """Yield the functions to record, with where in the pipeline their arguments are made."""
-    package = package_name(plan)
+    plan, package = draft.plan, draft.package
     settings: list[str] = []
     made: dict[str, tuple[str, str, str]] = {}
     for stage in plan.stages:

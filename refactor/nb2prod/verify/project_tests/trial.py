@@ -96,8 +96,7 @@ def _failures(
     """Return the tests that fail, each with the reason; or why they could not be run at all."""
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         root = Path(folder) / "project"
-        evidence = Evidence(verified.suffixes, recording)
-        write_files(root, project_files(verified.plan, evidence))
+        write_files(root, project_files(verified.draft, Evidence(recording)))
         report = Path(folder) / "report.xml"
         command = [environment.python, "-m", "pytest", "-q", f"--junitxml={report}"]
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}

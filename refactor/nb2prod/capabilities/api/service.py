@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import json
 import keyword
-from collections.abc import Iterator, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
-from importlib.resources import files
 from typing import Any
-
-from jinja2 import Environment, StrictUndefined
 
 from nb2prod.capabilities.api.preparation import preparation_modules
 from nb2prod.capabilities.api.slice.inference import Inference
 from nb2prod.capabilities.api.slice.selection import selects_only
 from nb2prod.capabilities.api.slice.sinks import Sink
+from nb2prod.emit.draft import Draft
+from nb2prod.emit.dvc import RUNNER
 from nb2prod.emit.package.artifacts import Artifact, StageFiles
-from nb2prod.emit.requirements import Distribution, Installed, pinned
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.english import snake
@@ -32,16 +30,12 @@ LIBRARIES = {
     "skops": ">=0.13",
     "uvicorn": ">=0.34",
 }
-_MODULES = ("learnt", "records", "packing", "engines", STAGE,
+# Modules that ask a network, or a model of a series, for predictions.
+NETWORKS = ("torch_network", "keras_network")
+SERIES = ("series_forecast",)
+MODULES = ("learnt", "records", "packing", "engines", STAGE,
             "api.app", "api.routes", "api.predictor", "api.schemas", "api.metrics",
             "api.limits")  # fmt: skip
-# What exports to ONNX, by the library of the model.
-_CONVERTERS = {
-    "scikit-learn": ("skl2onnx",),
-    "xgboost": ("skl2onnx", "onnxmltools"),
-    "lightgbm": ("skl2onnx", "onnxmltools"),
-}
-_ONNX = {"onnxmltools": ">=1.14", "onnxruntime": ">=1.20", "skl2onnx": ">=1.18"}
 TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
           "datetime": "datetime", "any": "Any"}  # fmt: skip
@@ -87,7 +81,6 @@ class Service:
         adapter: the module that asks it for predictions, where it has no `predict` of its own.
         libraries: what a network computes with.
         scores: it says how far from an anomaly each record is.
-        onnx: it is exported to ONNX, too.
     """
 
     inference: Inference
@@ -102,7 +95,6 @@ class Service:
     adapter: str = ""
     libraries: tuple[str, ...] = ()
     scores: bool = False
-    onnx: bool = False
 
     @property
     def verdict(self) -> str:
@@ -115,15 +107,8 @@ class Service:
             )
         return f"takes the columns of the model: {self.why}"
 
-    def unexportable(self, plan: Plan) -> str:
-        """Say why there is no converter to ONNX for the model; empty if there may be one."""
-        library = self.libraries[0] if self.libraries else _library(plan, self.inference)
-        if library in _CONVERTERS and not self.adapter:
-            return ""
-        return f"models of {library or 'a class of the notebook'} are not converted"
 
-
-def model_file(plan: Plan, artifacts: list[StageFiles], model: str) -> Artifact | None:
+def model_file(plan: Plan, artifacts: Sequence[StageFiles], model: str) -> Artifact | None:
     """Return the file that holds a model as it is served."""
     at = plan.served.get(model, -1)
     for stage, its in zip(plan.stages, artifacts, strict=True):
@@ -138,10 +123,15 @@ def model_part(plan: Plan, artifact: Artifact, sink: Sink) -> list[int | str]:
     return keys if sink.item is None else [*keys, sink.item]
 
 
-def service_modules(
-    plan: Plan, service: Service, artifacts: list[StageFiles], package: str
-) -> dict[str, str]:
-    """Return the modules of the package that serve the model, by their dotted names."""
+def service_modules(draft: Draft, service: Service, engine: str) -> dict[str, str]:
+    """Return the modules of the package that serve the model, by their dotted names.
+
+    Args:
+        draft: The project.
+        service: What is served.
+        engine: The engine that another capability exports the model to; empty without.
+    """
+    plan, package, artifacts = draft.plan, draft.package, draft.artifacts
     artifact = model_file(plan, artifacts, service.inference.sink.model)
     assert artifact is not None, "only a model that is kept is served"
     values: dict[str, Any] = {
@@ -151,7 +141,7 @@ def service_modules(
         "straight": not service.raw or selects_only(service.inference),
         "model_path": artifact.path,
         "part": "".join(f"[{key!r}]" for key in model_part(plan, artifact, service.inference.sink)),
-        "libraries": _served_libraries(plan, service),
+        "libraries": _served_libraries(draft, service),
         "metrics": [its.metrics_path for its in artifacts if its.metrics],
         "notebook": repr(plan.notebook.path.name),
         "verdict": service.verdict,
@@ -159,7 +149,7 @@ def service_modules(
         "labels": service.labels,
         "scores": service.scores,
         "adapter": service.adapter,
-        "onnx": service.onnx,
+        "engine": engine,
         "columns": repr({f.name: f.dtype for f in service.fields}),
         "names": repr([f.name for f in service.fields]),
         "title": package.replace("_", " ").capitalize(),
@@ -172,81 +162,52 @@ def service_modules(
         "api.__init__": about,
     }
     more = [service.adapter] if service.adapter else []
-    more += ["onnx_model", "onnx_export"] if service.onnx else []
-    for name in (*_MODULES, *more):
-        modules[name] = rendered(f"service/{name.replace('.', '/')}", **values)
+    for name in (*MODULES, *more):
+        modules[name] = rendered(f"api/package/{name.replace('.', '/')}", **values)
     return modules
 
 
 def service_test(service: Service, package: str) -> GeneratedFile:
     """Return the tests of the service."""
     numbers = [f.name for f in service.fields if f.kind in ("integer", "number")]
-    text = rendered("service/test_service", package=package, raw=service.raw, numbers=numbers,
-                    onnx=service.onnx, names=repr([f.name for f in service.fields]))  # fmt: skip
+    text = rendered(
+        "api/tests/test_service",
+        package=package,
+        raw=service.raw,
+        numbers=numbers,
+        names=repr([f.name for f in service.fields]),
+    )
     return GeneratedFile("tests/test_service.py", text)
 
 
-def container_files(package: str, python: str) -> Iterator[GeneratedFile]:
-    """Yield what a container of the service is built from."""
-    values = {"package": package, "python": python, "name": package.replace("_", "-")}
-    yield GeneratedFile("Dockerfile", _text("Dockerfile", values))
-    yield GeneratedFile("compose.yaml", _text("compose.yaml", values))
-    yield GeneratedFile(".dockerignore", _text("dockerignore", values))
-
-
-def service_requirements(direct: list[Distribution], installed: Installed | None) -> GeneratedFile:
-    """Return exactly what serving imports."""
-    about = "# What the service imports: no tools, nothing that only training needs.\n"
-    lines = pinned(direct, installed) if installed else [d.url or d.name for d in direct]
-    return GeneratedFile("requirements-service.txt", about + "".join(f"{x}\n" for x in lines))
-
-
-def stage_entry(
-    plan: Plan, service: Service, artifacts: list[StageFiles], deps: list[str]
-) -> dict[str, Any]:
-    """Return the stage of the pipeline that packages the model."""
-    artifact = model_file(plan, artifacts, service.inference.sink.model)
+def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, Any]:
+    """Return the stage of the pipeline that packages the model; see `service_modules`."""
+    artifact = model_file(draft.plan, draft.artifacts, service.inference.sink.model)
     assert artifact is not None
-    metrics = [its.metrics_path for its in artifacts if its.metrics]
+    metrics = [its.metrics_path for its in draft.artifacts if its.metrics]
     used = [f"{p.stage}.{p.name}" for p in service.inference.parameters]
+    source = draft.plan.data.reads.get(service.inference.source, ())
     return {
-        "cmd": f"python src/run.py {STAGE}",
-        "deps": sorted({artifact.path, *metrics, *deps}),
+        "cmd": f"python {RUNNER} {STAGE}",
+        "deps": [artifact.path, *metrics, *source],
         **({"params": sorted(used)} if used else {}),
         "outs": [FOLDER, {f"reports/{STAGE}.txt": {"cache": False}}],
-        **({"metrics": [{"reports/onnx.json": {"cache": False}}]} if service.onnx else {}),
+        **({"metrics": [{f"reports/{engine}.json": {"cache": False}}]} if engine else {}),
     }
 
 
-def service_settings(plan: Plan, service: Service, package: str) -> str:
-    """Return what `pyproject.toml` says of the service; `nb2prod add` goes by it."""
-    model = service.inference.sink.model
-    kind = "raw" if service.raw else "model"
-    return (
-        f'\n[tool.nb2prod.service]\napp = "{package}.api.app:app"\ninput = "{kind}"\n'
-        f"model = {json.dumps(plan.names.get(model, model))}\n" + "onnx = true\n" * service.onnx
-    )
-
-
-def service_libraries(plan: Plan, service: Service) -> dict[str, str]:
-    """Return the distributions that a service needs besides those of its model, with bounds."""
-    if not service.onnx:
-        return LIBRARIES
-    names = ("onnxruntime", *_CONVERTERS[_library(plan, service.inference)])
-    return {**LIBRARIES, **{name: _ONNX[name] for name in names}}
-
-
-def _served_libraries(plan: Plan, service: Service) -> list[str]:
-    own = service.libraries[:1] or [_library(plan, service.inference)]
-    return sorted({"numpy", "pandas", *own} - {""})
-
-
-def _library(plan: Plan, inference: Inference) -> str:
+def model_library(draft: Draft, service: Service) -> str:
     """Return the distribution that the model's class is of; empty where that is not known."""
-    model = plan.analysis.value(inference.sink.statement + 1, inference.sink.model)
+    sink = service.inference.sink
+    model = draft.plan.analysis.value(sink.statement + 1, sink.model)
     top = (model.type or "").partition(".")[0]
     known = {"sklearn": "scikit-learn", "instance": "", "builtins": ""}
     return known.get(top, top)
+
+
+def _served_libraries(draft: Draft, service: Service) -> list[str]:
+    own = service.libraries[:1] or [model_library(draft, service)]
+    return sorted({"numpy", "pandas", *own} - {""})
 
 
 def _description(plan: Plan, service: Service) -> str:
@@ -288,10 +249,3 @@ def _schema(service: Service) -> dict[str, Any]:
         "about": about,
         "example": repr(json.loads(json.dumps(example, default=str))),
     }
-
-
-def _text(name: str, values: Mapping[str, str]) -> str:
-    text = files("nb2prod_templates").joinpath(f"service/{name}.jinja").read_text("utf-8")
-    environment = Environment(undefined=StrictUndefined, keep_trailing_newline=True,
-                              autoescape=False)  # noqa: S701  # fmt: skip
-    return environment.from_string(text).render(**values)

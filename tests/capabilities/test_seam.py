@@ -1,0 +1,94 @@
+"""The seam: a capability is found by listing, and none trips over another."""
+
+from importlib.resources import files
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from nb2prod import capability
+from nb2prod.emit.contribution import ConflictError, Contribution, merged
+from nb2prod.emit.writer import GeneratedFile
+
+ENGINE = ("emit", "verify", "pipeline", "report", "cli")
+HERE = Path(capability.__file__).parent
+
+
+@pytest.mark.parametrize("name", capability.names())
+class TestEachCapability:
+    def test_says_in_a_line_what_it_adds(self, name):
+        about = capability.about(name)
+        assert 10 < len(about) < 100
+        assert not about.endswith(".")
+
+    def test_needs_capabilities_that_there_are(self, name):
+        its = capability.load(name)
+        assert set(its.needs) <= {*capability.names()} - {name}
+        assert its.profile in ("", *capability.PROFILES)
+        assert capability.with_needed([name])[-1] == name
+
+    def test_has_templates_of_its_own(self, name):
+        assert files("nb2prod_templates").joinpath(name).is_dir()
+
+    def test_is_named_nowhere_else(self, name):
+        modules = f"capabilities.{name}"
+        for room in ENGINE:
+            for path in (HERE / room).rglob("*.py"):
+                assert modules not in path.read_text("utf-8"), path
+
+
+def test_the_modules_of_templates_are_reserved():
+    assert {"package_model", "api", "records", "prepare", "onnx_model"} <= capability.reserved()
+
+
+def test_a_capability_comes_behind_those_it_needs():
+    assert capability.with_needed({"onnx", "docker"}) == ("api", "docker", "onnx")
+
+
+def test_a_profile_holds_those_that_are_smaller():
+    sets = [capability.in_profile(profile) for profile in capability.PROFILES]
+    assert sets[0] == frozenset()
+    assert all(small < large for small, large in pairwise(sets))
+
+
+def test_what_a_newer_nb2prod_wrote_is_passed_over():
+    assert capability.capabilities_of({"capabilities": ["git", "from the future"]}) == ["git"]
+    assert capability.capabilities_of({"capabilities": "git"}) == []
+    assert capability.capabilities_of({}) == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "claimed"),
+    [
+        (Contribution(files=(GeneratedFile("A", ""),)), None, "file A"),
+        (Contribution(modules={"tracking": ""}), None, "module tracking"),
+        (Contribution(stages={"export": {"cmd": "true"}}), None, "stage export"),
+        (Contribution(settings={"service": {}}), None, "settings service"),
+        (
+            Contribution(files=(GeneratedFile("tests/test_a.py", ""),)),
+            Contribution(tests=(GeneratedFile("tests/test_a.py", ""),)),
+            "file tests/test_a.py",
+        ),
+    ],
+)
+def test_two_that_claim_one_name_are_an_error(one, other, claimed):
+    with pytest.raises(ConflictError) as conflict:
+        merged({"first": one, "second": other or one})
+    assert str(conflict.value) == f"first and second both bring the {claimed}"
+
+
+def test_contributions_are_merged_by_kind():
+    one = Contribution(
+        libraries={"a": ">=1"}, ignored=("/x/",), readme="# One\n", dvc_config={"core": {"a": "1"}}
+    )
+    other = Contribution(
+        libraries={"b": ""},
+        ignored=("/x/", "/y/"),
+        readme="# Two\n",
+        dvc_config={"core": {"b": "2"}},
+    )
+    both = merged({"one": one, "other": other})
+    assert both.libraries == {"a": ">=1", "b": ""}
+    assert both.ignored == ("/x/", "/y/")
+    assert both.readme == "# One\n\n# Two"
+    assert both.dvc_config == {"core": {"a": "1", "b": "2"}}

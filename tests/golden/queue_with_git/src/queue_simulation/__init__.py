@@ -1,0 +1,1 @@
+"""The pipeline of the notebook `queue_simulation.md`."""

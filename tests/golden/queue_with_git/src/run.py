@@ -1,0 +1,28 @@
+"""Run a stage of the pipeline, or without its name all of them in this process."""
+
+import os
+import sys
+from importlib import import_module
+from pathlib import Path
+
+STAGES = (
+    "prepare_data",
+    "one_morning",
+    "many_mornings",
+)
+
+
+def main(arguments: list[str]) -> int:
+    """Run the stages named, in order."""
+    unknown = [name for name in arguments if name not in STAGES]
+    if unknown:
+        print(f"no stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)
+        return 2
+    for name in arguments or STAGES:
+        os.chdir(Path(__file__).resolve().parent.parent)
+        import_module(f"queue_simulation.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,52 @@
+"""The pipeline as a whole: its stages, its parameters, its files."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stages"]
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_importing_a_stage_does_nothing(stage, capsys, monkeypatch, tmp_path):
+    """A stage computes, prints, reads and writes only when it is run."""
+    import_module(
+        f"queue_simulation.{stage}"
+    )  # and the libraries, which may do what they like
+    for name in list(sys.modules):
+        if name.partition(".")[0] == "queue_simulation":
+            monkeypatch.delitem(sys.modules, name)
+    monkeypatch.chdir(tmp_path)
+    capsys.readouterr()
+    module = import_module(f"queue_simulation.{stage}")
+    assert callable(module.main)
+    assert capsys.readouterr().out == ""
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_a_stage_depends_on_files_that_are_here_or_made_before(stage):
+    """A dependency that nothing makes would stop the pipeline."""
+    made = set()
+    for name, entry in PIPELINE.items():
+        missing = [
+            d for d in entry["deps"] if d not in made and not (ROOT / d).exists()
+        ]
+        if name == stage:
+            assert not missing
+        made |= {next(iter(o)) if isinstance(o, dict) else o for o in entry["outs"]}
+
+
+@pytest.mark.parametrize("stage", PIPELINE)
+def test_the_parameters_of_a_stage_are_set(stage):
+    """Each parameter that a stage names has a value."""
+    names = PIPELINE[stage].get("params", [])
+    file = ROOT / "params.yaml"
+    values = yaml.safe_load(file.read_text(encoding="utf-8")) if file.exists() else {}
+    for name in names:
+        section, _, key = name.partition(".")
+        assert values[section][key] is not None
