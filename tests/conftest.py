@@ -1,14 +1,48 @@
-"""What several tests share."""
+"""What several tests share: options, marks by folder, and projects that are made once."""
 
-import sys
 from pathlib import Path
 
-# Test modules are imported by path; what they share is found here.
-sys.path.append(str(Path(__file__).parent))
+import pytest
+from places import TESTS
+from projects import Projects
 
 collect_ignore = ["golden"]  # the tests of generated projects, which run there
+
+# The kind of a folder's tests; all others are `unit`: in one process, and quick.
+KINDS = {
+    "conversion": "runs",
+    "verify/test_verify_again.py": "runs",
+    "verify/test_environment.py": "runs",
+    "capabilities/test_add.py": "runs",
+    "capabilities/test_git.py": "runs",
+    "refactoring/test_module.py": "runs",
+    "refactoring/test_joining.py": "runs",
+    "refactoring/test_generated.py": "runs",
+    "cli/test_pre_commit.py": "runs",
+    "capabilities/api": "service",
+    "capabilities/test_onnx.py": "service",
+    "server": "server",
+    "emit/test_golden.py": "golden",
+}
 
 
 def pytest_addoption(parser):
     """Add what the golden projects need."""
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+
+
+def pytest_collection_modifyitems(items):
+    """Mark each test with its kind, so that a lane can choose."""
+    for item in items:
+        place = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
+        kind = next((k for start, k in KINDS.items() if place.startswith(start)), "unit")
+        item.add_marker(getattr(pytest.mark, kind))
+
+
+@pytest.fixture(scope="session")
+def projects(tmp_path_factory, worker_id) -> Projects:
+    """Generated projects, shared by the processes that run the tests."""
+    base: Path = tmp_path_factory.getbasetemp()
+    store = (base if worker_id == "master" else base.parent) / "projects"
+    store.mkdir(exist_ok=True)
+    return Projects(store)

@@ -1,36 +1,117 @@
-"""Run every check of the repository, one after the other; stop with the first that fails.
+"""Run the checks of the repository, and say at the end what failed and how long each part took.
 
-python tests/run.py
+    python tests/run.py                whole
+    python tests/run.py fast           style, types, layers, unit tests
+    python tests/run.py rule NBM008    the page of a rule, its examples and its file
+    python tests/run.py types style    some parts
+
+It goes on after a failure. `--jobs N` says how many processes run the tests (default: the cores).
 """
 
+import argparse
+import os
 import subprocess
 import sys
+import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 ROOT = Path(__file__).resolve().parent.parent
-CHECKS = [
-    [sys.executable, "-m", "ruff", "check"],
-    [sys.executable, "-m", "ruff", "format", "--check"],
-    [sys.executable, "-m", "pyright", "--pythonpath", sys.executable],
-    [str(Path(sys.executable).with_name("lint-imports"))],
-    [sys.executable, "-m", "pytest", "-q"],
-]
-EXTENSION = [["npm", "run", "--silent", "check"], ["npm", "test", "--silent"]]
+EXTENSION = ROOT / "extension"
+KINDS = ("unit", "golden", "server", "runs", "service")  # marks of tests/conftest.py
 
 
-def run(check: list[str], folder: Path) -> None:
-    """Run a check; end where it fails."""
-    print("$", *check, flush=True)
-    status = subprocess.run(check, cwd=folder, check=False).returncode
-    if status:
-        sys.exit(status)
+class Outcome(NamedTuple):
+    """How a part went."""
+
+    part: str
+    status: str
+    seconds: float
 
 
-for check in CHECKS:
-    run(check, ROOT)
-if (ROOT / "extension" / "node_modules").is_dir():
-    for check in EXTENSION:
-        run(check, ROOT / "extension")
-else:
-    print("left out: types, style and unit tests of the extension; `npm ci` in extension/ first")
-print("left out: tests/extension/workbench.py, which uses real editors, and has to be asked for")
+def python(module: str, *arguments: str) -> list[str]:
+    """Return a command of this Python's environment."""
+    return [sys.executable, "-m", module, *arguments]
+
+
+def parts(jobs: int) -> dict[str, list[list[str]]]:
+    """Return the commands of each part."""
+    linter = str(Path(sys.executable).with_name("lint-imports"))
+    # A module of tests stays whole: what it makes is made once.
+    together = python("pytest", "-q", "-n", str(jobs), "--dist", "loadfile")
+    return {
+        "style": [python("ruff", "check"), python("ruff", "format", "--check")],
+        "types": [python("pyright", "--pythonpath", sys.executable)],
+        "layers": [[linter]],
+        **{kind: [[*together, "-m", kind]] for kind in KINDS},
+        "extension": [["npm", "run", "--silent", "check"], ["npm", "test", "--silent"]],
+    }
+
+
+LANES = {
+    "fast": ("style", "types", "layers", "unit"),
+    "whole": ("style", "types", "layers", "tests", "extension"),
+}
+
+
+def run(part: str, commands: Sequence[Sequence[str]]) -> Outcome:
+    """Run the commands of a part, all of them."""
+    folder = EXTENSION if part == "extension" else ROOT
+    if part == "extension" and not (EXTENSION / "node_modules").is_dir():
+        return Outcome(part, "left out: `npm ci` in extension/ first", 0)
+    begun = time.monotonic()
+    failed = False
+    for command in commands:
+        print("$", *command, flush=True)
+        failed |= bool(subprocess.run(command, cwd=folder, check=False).returncode)
+    return Outcome(part, "FAILED" if failed else "passed", time.monotonic() - begun)
+
+
+def chosen(names: Sequence[str], jobs: int) -> dict[str, list[list[str]]]:
+    """Return the commands of the parts and lanes that are named."""
+    known = parts(jobs)
+    # All tests in one run, so that no process waits for those of another kind.
+    known["tests"] = [known["unit"][0][:-2]]
+    found: dict[str, list[list[str]]] = {}
+    for name in names:
+        for part in LANES.get(name, (name,)):
+            if part not in known:
+                sys.exit(f"there is no part {part!r}; there are {', '.join([*LANES, *known])}")
+            found[part] = known[part]
+    return found
+
+
+def rule(code: str) -> dict[str, list[list[str]]]:
+    """Return the commands that try one rule."""
+    (path,) = (ROOT / "refactor/nb2prod/rules").rglob(f"{code.lower()}_*.py")
+    tests = ("tests/rules/test_pages.py", "tests/rules/test_doctor_pages.py")
+    return {
+        f"style of {code}": [
+            python("ruff", "check", str(path)),
+            python("ruff", "format", str(path)),
+        ],
+        f"examples of {code}": [python("pytest", "-q", *tests, "-k", code.upper())],
+    }
+
+
+def main() -> int:
+    """Run what is asked for; return 1 if anything failed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("names", nargs="*", default=["whole"], metavar="PART")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, metavar="N")
+    options = parser.parse_args()
+    first, *others = options.names
+    wanted = rule(*others) if first == "rule" else chosen(options.names, options.jobs)
+    outcomes = [run(part, commands) for part, commands in wanted.items()]
+    width = max(len(outcome.part) for outcome in outcomes)
+    print()
+    for part, status, seconds in outcomes:
+        print(f"{part:{width}}  {seconds:6.1f} s  {status}")
+    if first == "whole":
+        print("left out: tests/extension/workbench.py, which installs and uses real editors")
+    return int(any(outcome.status == "FAILED" for outcome in outcomes))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -79,7 +79,7 @@ def found(source: str, *, fine: bool) -> set[str]:
 def twins(seeds: range) -> None:
     """Print what is found in the notebooks that are made for the tests."""
     tests = Path(__file__).parents[1]
-    sys.path[:0] = [str(tests), str(tests / "check")]
+    sys.path[:0] = [str(tests / "rules"), str(tests / "support")]
     from leaky_notebooks import cases
     from test_leakage import findings
 

@@ -1,14 +1,9 @@
 """A language server, really started, for each module of tests."""
 
-import sys
-from pathlib import Path
-
 import pytest_lsp
+from editor import SERVER
 from lsprotocol import types
 from pytest_lsp import ClientServerConfig, LanguageClient, client_capabilities
-
-sys.path.append(str(Path(__file__).parent))
-from editor import SERVER
 
 
 @pytest_lsp.fixture(scope="module", config=ClientServerConfig(server_command=SERVER))

@@ -128,8 +128,9 @@ async def test_a_cancelled_run_ends_with_all_that_it_has_started(
         asked(client, "write", "long", uri=notebook.uri, output="project", verify=True,
               python=sys.executable)
     )  # fmt: skip
-    while not (begun.exists() and begun.read_text()):
-        await client.wait_for_notification(types.PROGRESS)
+    async with asyncio.timeout(60):
+        while not (begun.exists() and begun.read_text()):
+            await asyncio.sleep(0.05)
     client.window_work_done_progress_cancel(types.WorkDoneProgressCancelParams(token="long"))
     with pytest.raises(JsonRpcException):
         await run

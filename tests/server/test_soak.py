@@ -1,4 +1,4 @@
-"""A short soak; the long one is a command: `python tests/server/soak.py`."""
+"""A short soak; the long one is a command: `python tests/support/soak.py`."""
 
 from soak import soak
 

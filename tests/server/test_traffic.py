@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from places import MESSY
 from wire import Wire
 
 CAPTURE = Path(__file__).with_name("vscode.jsonl")
-MESSY = Path(__file__).parents[1] / "extension" / "messy"
 GIVEN_UP = {-32800, -32801}  # cancelled by the editor; it has changed the text meanwhile
 
 

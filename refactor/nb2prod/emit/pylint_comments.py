@@ -7,19 +7,23 @@ decide: a comment above the line names the rule.
 from __future__ import annotations
 
 import ast
+import importlib
 import io
-import json
 import re
-import subprocess
 import sys
 import tempfile
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Any
 
 from nb2prod.emit.project import RUNTIME
 from nb2prod.emit.writer import GeneratedFile, write_files
+
+if TYPE_CHECKING:
+    from pylint.message import Message
 
 # What depends on the libraries of the environment, and not on the code.
 _OF_ENVIRONMENT = frozenset(
@@ -56,26 +60,44 @@ def _is_runtime(file: GeneratedFile) -> bool:
 def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
     modules = list(modules)
     paths = [m.path for m in modules if m.path.endswith(".py") and not _is_runtime(m)]
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        write_files(Path(folder), modules)
-        command = [sys.executable, "-m", "pylint", "--output-format=json", "--score=n", *paths]
-        run = subprocess.run(  # noqa: S603 - our own command
-            command, cwd=folder, capture_output=True, text=True, check=False
-        )
-    try:
-        messages = json.loads(run.stdout or "[]")
-    except json.JSONDecodeError:
-        return {}
     found: dict[str, dict[int, set[str]]] = {}
-    for message in messages:
-        symbol, line = message["symbol"], message["line"]
-        if symbol in _OF_ENVIRONMENT or message["type"] == "fatal":
-            continue
-        paths = _SIMILAR.findall(message["message"]) if symbol == "duplicate-code" else []
-        for path in [f"src/{p.replace('.', '/')}.py" for p in paths] or [message["path"]]:
-            at = 0 if symbol in _OF_MODULE or line <= 1 else line
-            found.setdefault(path, {}).setdefault(at, set()).add(symbol)
+    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+        root = Path(folder).resolve()
+        write_files(root, modules)
+        for message in _messages(root, paths):
+            symbol, line = message.symbol, message.line
+            if symbol in _OF_ENVIRONMENT or message.category == "fatal":
+                continue
+            same = _SIMILAR.findall(message.msg) if symbol == "duplicate-code" else []
+            own = Path(message.abspath).relative_to(root).as_posix()
+            for path in [f"src/{p.replace('.', '/')}.py" for p in same] or [own]:
+                at = 0 if symbol in _OF_MODULE or line <= 1 else line
+                found.setdefault(path, {}).setdefault(at, set()).add(symbol)
     return {p: {n: frozenset(s) for n, s in lines.items()} for p, lines in found.items()}
+
+
+def _messages(root: Path, paths: Iterable[str]) -> list[Message]:
+    """Return what Pylint says of modules of a project, with the project's own settings.
+
+    It runs in this process, where it is imported already: what it knows of modules of other
+    projects, which may have the same names, is forgotten before and after.
+    """
+    from pylint.lint import Run  # noqa: PLC0415  takes half a second
+    from pylint.reporters import CollectingReporter  # noqa: PLC0415
+
+    manager: Any = importlib.import_module("astroid.manager").AstroidManager()
+    reporter = CollectingReporter()
+    search_path = list(sys.path)
+    manager.clear_cache()
+    try:
+        sys.path.insert(0, str(root / "src"))
+        options = [f"--rcfile={root / 'pyproject.toml'}", "--persistent=n", "--score=n"]
+        with redirect_stdout(io.StringIO()):
+            Run([*options, *(str(root / path) for path in paths)], reporter=reporter, exit=False)
+    finally:
+        sys.path[:] = search_path
+        manager.clear_cache()
+    return reporter.messages
 
 
 def _with_comments(text: str, remarks: Remarks) -> str:

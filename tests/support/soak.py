@@ -1,6 +1,6 @@
 """A long day in an editor: random edits, moves and undos, compared with a look from nothing.
 
-    python tests/server/soak.py [--edits 20000] [--cells 40] [--seed 0]
+    python tests/support/soak.py [--edits 20000] [--cells 40] [--seed 0]
 
 A server is told of one change after the other; after each 100, what it shows must be what another
 server shows that is only told of the notebook as it is then. Its memory must not grow. The rules
@@ -10,12 +10,10 @@ that follow the data are off: they answer when they are done, not after each cha
 import argparse
 import copy
 import random
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-sys.path.append(str(Path(__file__).parent))
 from wire import Wire
 
 from nb2prod.notebook.read import parse_notebook

@@ -4,25 +4,23 @@ They are what `--no-verify` gives, which is the same on any machine; what is onl
 notebook itself, recordings of the last writing) is left out of `tests/golden`. After a change that
 is meant, write them anew and read the difference:
 
-    python -m pytest tests/test_golden.py --update-golden
+    python -m pytest tests/emit/test_golden.py --update-golden
 """
 
 import shutil
 from pathlib import Path
 
 import pytest
+from places import NOTEBOOKS, TESTS
 
-from nb2prod.cli.main import main
-
-HERE = Path(__file__).parent
-GOLDEN = HERE / "golden"
-NOTEBOOKS = {
-    path.relative_to(HERE / "notebooks").parts[0]: path
-    for path in sorted((HERE / "notebooks").rglob("*"))
+GOLDEN = TESTS / "golden"
+PATHS = {
+    path.relative_to(NOTEBOOKS).parts[0]: path
+    for path in sorted(NOTEBOOKS.rglob("*"))
     if path.suffix in (".ipynb", ".md") or path.name == "ab_test.py"
 }
 # Besides these, one with each capability that is right without a run.
-CASES = {**dict.fromkeys(NOTEBOOKS, ()), "queue_with_git": ("--with", "git")}
+CASES = {**dict.fromkeys(PATHS, ()), "queue_with_git": ("--with", "git")}
 COPIED = ("data/raw/", "notebooks/", ".nb2prod/generated.zip", ".git/")
 
 
@@ -37,12 +35,9 @@ def texts(root: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_a_project_is_made_as_it_was(name, tmp_path, request):
-    project = tmp_path / "project"
-    path = NOTEBOOKS[name.partition("_with_")[0]]
-    options = ["--output", str(project), "--no-verify", *CASES[name]]
-    assert main(["refactor", str(path), *options]) == 0
-    made = texts(project)
+def test_a_project_is_made_as_it_was(name, projects, request):
+    path = PATHS[name.partition("_with_")[0]]
+    made = texts(projects.made(path, "--no-verify", *CASES[name]))
     if request.config.getoption("--update-golden"):
         shutil.rmtree(GOLDEN / name, ignore_errors=True)
         for path, text in made.items():
@@ -57,4 +52,4 @@ def test_a_project_is_made_as_it_was(name, tmp_path, request):
 
 def test_there_is_a_project_for_each_notebook():
     assert {path.name for path in GOLDEN.iterdir()} == CASES.keys()
-    assert len(NOTEBOOKS) >= 12
+    assert len(PATHS) >= 12

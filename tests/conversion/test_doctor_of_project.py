@@ -2,20 +2,21 @@
 
 from pathlib import Path
 
+from places import CHURN
+from projects import Projects
 from trees import git
 
-from nb2prod.cli.main import main
 from nb2prod.config import Config
 from nb2prod.lint.doctor import Doctor
 
-CHURN = Path(__file__).parents[1] / "notebooks" / "churn" / "churn.ipynb"
 # True of a project that was not run yet, or whose owner has to decide.
 OPEN = {"NBG101", "NBG004"}
 
 
-def test_a_project_that_was_not_run_lacks_versions_and_a_workflow_and_nothing_else(tmp_path: Path):
-    project = tmp_path / "project"
-    assert main(["refactor", str(CHURN), "--no-verify", "--output", str(project)]) == 0
+def test_a_project_that_was_not_run_lacks_versions_and_a_workflow_and_nothing_else(
+    projects: Projects, tmp_path: Path
+):
+    project = projects.copied(tmp_path, CHURN, "--no-verify")
     git(project, "init", "-q")
     doctor = Doctor.of(Config())
     checked = doctor.examine(doctor.repository(project))

@@ -10,14 +10,13 @@ from pathlib import Path
 
 from IPython.core.interactiveshell import InteractiveShell
 from msgspec.structs import replace
+from places import NOTEBOOKS
 
 from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.notebook.read import read_notebook
 from nb2prod.refactoring.subject import Refactoring
 from nb2prod.text.spans import apply_edits
 from nb2prod.verify.probes.fingerprint import describe
-
-NOTEBOOKS = Path(__file__).parent.parent / "notebooks"
 
 
 class Shell(InteractiveShell):

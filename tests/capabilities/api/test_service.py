@@ -9,17 +9,17 @@ import subprocess
 import sys
 import types
 from contextlib import contextmanager
-from pathlib import Path
 
 import httpx
 import numpy as np
 import pandas as pd
 import pytest
 import yaml
+from places import NOTEBOOKS
 
 from nb2prod.emit.templates import rendered
 
-CHURN = Path(__file__).parents[1] / "notebooks" / "churn"
+CHURN = NOTEBOOKS / "churn"
 # What the notebook's own model says of the rows that it keeps, by their number in the file.
 OWN = """
 import json, sys
@@ -35,14 +35,14 @@ json.dump(dict(zip(X.index.tolist(), found)), open(sys.argv[1], "w"))
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
+def project(projects, tmp_path_factory):
     """A project with a service, its pipeline run."""
-    root = tmp_path_factory.mktemp("service") / "churn"
-    command = [sys.executable, "-m", "nb2prod", "refactor", str(CHURN / "churn.ipynb")]
-    command += ["--output", str(root), "--with", "docker", "--time-limit", "900"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    assert "predicts from raw records" in done.stderr
-    assert done.stdout.endswith("5 stages, verified\n")
+    options = ("--with", "docker", "--time-limit", "900")
+    said = projects.said(CHURN / "churn.ipynb", *options)
+    assert "predicts from raw records" in said
+    assert "5 stages, verified\n" in said
+    folder = tmp_path_factory.mktemp("service")
+    root = projects.copied(folder, CHURN / "churn.ipynb", *options)
     subprocess.run([sys.executable, "src/run.py"], cwd=root, check=True, stdout=subprocess.DEVNULL)
     return root
 

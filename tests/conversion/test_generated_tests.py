@@ -9,13 +9,9 @@ import re
 import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
-
-from nb2prod.cli.main import main
-
-CHURN = Path(__file__).parent / "notebooks" / "churn" / "churn.ipynb"
+from places import CHURN
 
 LIBRARIES = (
     "matplotlib.pyplot",
@@ -169,11 +165,8 @@ CHANGES = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    root = tmp_path_factory.mktemp("generated") / "project"
-    arguments = ["refactor", str(CHURN), "--output", str(root), "--time-limit", "600"]
-    assert main(arguments) == 0
-    return root
+def project(projects):
+    return projects.made(CHURN, "--time-limit", "600")
 
 
 def changed(project, root, path, old, new):
@@ -280,9 +273,8 @@ def test_pylint_and_black_have_nothing_to_say(project):
         assert run.returncode == 0, run.stdout.decode()
 
 
-def test_without_a_run_only_what_needs_none_is_tested(tmp_path):
-    root = tmp_path / "project"
-    assert main(["refactor", str(CHURN), "--output", str(root), "--no-verify"]) == 0
+def test_without_a_run_only_what_needs_none_is_tested(projects, tmp_path):
+    root = projects.copied(tmp_path, CHURN, "--no-verify")
     assert [p.name for p in (root / "tests").rglob("*.py")] == ["test_pipeline.py"]
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q"], cwd=root, capture_output=True, check=False

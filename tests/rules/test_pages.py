@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from places import ROOT
 
 from nb2prod.config import Config
 from nb2prod.lint.check import Checker
@@ -92,5 +93,5 @@ def test_severities_can_be_configured():
 
 def test_the_list_of_all_rules_is_up_to_date():
     """If not: `nb2prod rule --index > refactor/nb2prod/rules/README.md`."""
-    written = Path(__file__).parents[2] / "refactor" / "nb2prod" / "rules" / "README.md"
+    written = ROOT / "refactor" / "nb2prod" / "rules" / "README.md"
     assert written.read_text("utf-8") == index()

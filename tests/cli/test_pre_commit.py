@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from building import notebook
+from places import ROOT
 from trees import git, write
 
-OURS = Path(__file__).parents[2]
 HOOKS = ("nb2prod-check", "nb2prod-fix", "nb2prod-clean-outputs", "nb2prod-clean-metadata")
 
 
@@ -21,9 +21,9 @@ def hook(tmp_path: Path):
     """Run a hook on all files of the folder."""
     source = tmp_path / "nb2prod"
     for name in ("refactor", "server", "templates"):
-        shutil.copytree(OURS / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "README.md", "LICENSE", ".pre-commit-hooks.yaml"):
-        shutil.copy(OURS / name, source / name)
+        shutil.copy(ROOT / name, source / name)
     git(source, "init", "-q")
     git(source, "add", "-A")
     git(source, "commit", "-q", "-m", "nb2prod")
