@@ -1,1 +1,0 @@
-"""The pipeline of the notebook `queue_simulation.md`."""
