@@ -31,12 +31,24 @@ def pytest_addoption(parser):
     parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
 
 
+def kind_of(path: Path) -> str:
+    """Return the kind of the tests in a file."""
+    place = path.relative_to(TESTS).as_posix() if path.is_relative_to(TESTS) else ""
+    return next((kind for start, kind in KINDS.items() if place.startswith(start)), "unit")
+
+
+def pytest_ignore_collect(collection_path, config):
+    """Do not even import the tests of other kinds, where one kind is chosen."""
+    chosen = config.option.markexpr
+    if chosen in {"unit", *KINDS.values()} and collection_path.name.startswith("test_"):
+        return kind_of(collection_path) != chosen or None
+    return None
+
+
 def pytest_collection_modifyitems(items):
     """Mark each test with its kind, so that a lane can choose."""
     for item in items:
-        place = item.path.relative_to(TESTS).as_posix() if item.path.is_relative_to(TESTS) else ""
-        kind = next((k for start, k in KINDS.items() if place.startswith(start)), "unit")
-        item.add_marker(getattr(pytest.mark, kind))
+        item.add_marker(getattr(pytest.mark, kind_of(item.path)))
 
 
 @pytest.fixture(scope="session")
