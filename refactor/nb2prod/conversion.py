@@ -1,15 +1,12 @@
-"""From a notebook to a written project: the one way, for the command line and the editor alike."""
+"""From a plan to a written project: the one way, for the command line and the editor alike."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
 
 from nb2prod import capability
-from nb2prod.analysis.flow import analyse
-from nb2prod.analysis.program import Program, read_program
 from nb2prod.capability import Material, RefusedError, Trial, capabilities_of
 from nb2prod.emit.contribution import Contribution
 from nb2prod.emit.draft import Draft, draft_of
@@ -21,10 +18,8 @@ from nb2prod.emit.pylint_comments import answered
 from nb2prod.emit.update import Update, write_project
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
-from nb2prod.pipeline.data import LIMIT
-from nb2prod.pipeline.plan import Plan, PlanError
-from nb2prod.pipeline.plan_file import PlanFileError, read_plan_document
-from nb2prod.pipeline.planner import make_plan
+from nb2prod.pipeline.plan import Plan
+from nb2prod.planning import with_capabilities
 from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.compare.verdict import verdict_of_failure
 from nb2prod.verify.project_tests.record_calls import record
@@ -36,10 +31,6 @@ from nb2prod.verify.runs.sandbox import copied
 from nb2prod.verify.verify_and_merge import Verified, verified_and_merged
 
 Tell = Callable[[str], None]  # takes messages for the person who waits
-
-
-class InputError(Exception):
-    """A file that was handed in can't be used; the message says which and why."""
 
 
 class Conversion(NamedTuple):
@@ -56,59 +47,6 @@ class Conversion(NamedTuple):
     evidence: Evidence
     contributions: Mapping[str, Contribution]
     refused: Mapping[str, str]
-
-
-def plan_of(
-    notebook: Notebook, *, split: str = "auto", plan_file: Path | None = None, limit: int = LIMIT
-) -> Plan:
-    """Return the plan of a notebook, or the one that a person has edited.
-
-    Args:
-        notebook: The notebook.
-        split: "auto", "headings" (a stage for each H2) or "none" (one stage).
-        plan_file: An edited plan, which says itself where stages begin.
-        limit: The size in bytes above which a data file is not copied.
-
-    Raises:
-        PlanError: The notebook can't become a pipeline; the message has the cell and the reason.
-        InputError: The plan's file can't be read, or is no plan of this notebook.
-    """
-    program = read_program(notebook)
-    _refuse(program)
-    analysis, reserved = analyse(program), capability.reserved()
-    if plan_file is None:
-        return make_plan(notebook, analysis, split=split, limit=limit, reserved=reserved)
-    try:
-        return read_plan_document(
-            _text_of(plan_file),
-            notebook,
-            analysis,
-            limit=limit,
-            reserved=reserved,
-            capabilities=capability.names(),
-        )
-    except PlanFileError as error:
-        raise InputError(f"{plan_file}: {error}") from None
-
-
-def _refuse(program: Program) -> None:
-    """Raise for cells that are not Python, or that no project can do."""
-    if program.broken:
-        first, *others = program.broken
-        more = f"; so are the cells {', '.join(str(c.cell + 1) for c in others)}" if others else ""
-        where = f"cell {first.cell + 1}, line {first.line}"
-        raise PlanError(f"{where}: not Python 3: {first.message}{more}")
-    if program.obstacles:
-        number, text = program.obstacles[0]
-        raise PlanError(f"cell {number + 1}: {text}")
-
-
-def _text_of(path: Path) -> str:
-    try:
-        return path.read_text("utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-        raise InputError(f"{path}: {reason}") from None
 
 
 def plan_made_before(root: Path, original: Original, notebook: Notebook) -> Plan:
@@ -130,23 +68,6 @@ def plan_made_before(root: Path, original: Original, notebook: Notebook) -> Plan
         if resume := capability.load(name).resume:
             plan = resume(plan, settings)
     return with_capabilities(plan, has)
-
-
-def proposed(plan: Plan) -> Plan:
-    """Return the plan with what a person may want to change of each capability there is.
-
-    Raises:
-        PlanError: It asks for something that the notebook does not have.
-    """
-    for name in capability.names():
-        if propose := capability.load(name).propose:
-            plan = propose(plan)
-    return plan
-
-
-def with_capabilities(plan: Plan, names: Iterable[str]) -> Plan:
-    """Return the plan with more capabilities, and those that they need."""
-    return replace(plan, wanted=frozenset(capability.with_needed({*plan.wanted, *names})))
 
 
 def unrun(plan: Plan) -> Conversion:

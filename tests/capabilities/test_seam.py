@@ -1,10 +1,13 @@
 """The seam: a capability is found by listing, and none trips over another."""
 
+import subprocess
+import sys
 from importlib.resources import files
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from places import CHURN
 
 from nb2prod import capability
 from nb2prod.emit.contribution import ConflictError, Contribution, merged
@@ -35,6 +38,15 @@ class TestEachCapability:
         for room in ENGINE:
             for path in (HERE / room).rglob("*.py"):
                 assert modules not in path.read_text("utf-8"), path
+
+
+def test_a_plan_asks_them_without_importing_what_they_work_with():
+    code = "import sys; from nb2prod.cli.main import main"
+    code += f"; main(['plan', {str(CHURN)!r}]); print('MODULES', *sys.modules)"
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.rpartition("MODULES ")[2].split())
+    assert "nb2prod.capabilities.api.capability" in loaded
+    assert loaded & {"black", "libcst", "pylint", "jupyter_client", "nb2prod.verify"} == set()
 
 
 def test_the_modules_of_templates_are_reserved():

@@ -7,7 +7,6 @@ most. The service uses it only where all predictions are the same.
 
 from __future__ import annotations
 
-from nb2prod.capabilities.api.service import Service, model_library
 from nb2prod.capability import Capability, Material, Proof, RefusedError, Trial
 from nb2prod.emit.contribution import Contribution
 from nb2prod.emit.templates import filled, rendered
@@ -24,6 +23,8 @@ _BOUNDS = {"onnxmltools": ">=1.14", "onnxruntime": ">=1.20", "skl2onnx": ">=1.18
 
 def _prove(trial: Trial) -> Proof:
     """Return the library of the model, where it has a converter."""
+    from nb2prod.capabilities.api.service import Service, model_library
+
     service = trial.proofs["api"]
     assert isinstance(service, Service)
     library = service.libraries[0] if service.libraries else model_library(trial.draft, service)

@@ -47,11 +47,12 @@ def _add(options: argparse.Namespace) -> int:
 
 
 def _added(options: argparse.Namespace) -> int:
-    from nb2prod.conversion import convert, plan_made_before, unrun, with_capabilities
+    from nb2prod.conversion import convert, plan_made_before, unrun
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
     from nb2prod.emit.update import FolderError
     from nb2prod.notebook.read import read_notebook
     from nb2prod.pipeline.plan_file import PlanFileError
+    from nb2prod.planning import with_capabilities
     from nb2prod.verify.proof import was_run
     from nb2prod.verify.runs.sandbox import rebuilt
     from nb2prod.verify.verify_again import ProjectError, current

@@ -40,9 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command in _QUICK:
         return int(options.run(options))
     from nb2prod.cli.messages import UsageError, say
-    from nb2prod.conversion import InputError
     from nb2prod.notebook.model import NotebookError
     from nb2prod.pipeline.plan import PlanError
+    from nb2prod.planning import InputError
 
     try:
         return int(options.run(options))

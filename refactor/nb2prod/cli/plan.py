@@ -26,9 +26,9 @@ def asked_plan(options: argparse.Namespace) -> Plan:
         PlanError: it can't become a pipeline.
         InputError: the plan's file can't be used.
     """
-    from nb2prod.conversion import plan_of
     from nb2prod.notebook.read import read_notebook
     from nb2prod.pipeline.data import LIMIT
+    from nb2prod.planning import plan_of
 
     limit = LIMIT if options.data_limit is None else options.data_limit
     notebook = read_notebook(options.notebook)
@@ -36,7 +36,7 @@ def asked_plan(options: argparse.Namespace) -> Plan:
 
 
 def _show_plan(options: argparse.Namespace) -> int:
-    from nb2prod.conversion import proposed
+    from nb2prod.planning import proposed
 
     plan = proposed(asked_plan(options))
     if options.format == "yaml":

@@ -27,8 +27,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.capability import needs_run, with_needed
-    from nb2prod.conversion import convert, unrun, with_capabilities
+    from nb2prod.conversion import convert, unrun
     from nb2prod.emit.update import FolderError, check_folder
+    from nb2prod.planning import with_capabilities
 
     plan = with_capabilities(asked_plan(options), options.wanted | options.profile)
     if options.no_verify and (unshown := needs_run(with_needed(options.wanted))):

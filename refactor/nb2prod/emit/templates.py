@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import black
-from jinja2 import Environment, StrictUndefined
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 _WIDTH = 88
 
@@ -26,11 +26,15 @@ def rendered(name: str, /, **values: Any) -> str:
 @cache
 def formatted(text: str) -> str:
     """Return Python code as black writes it."""
+    import black  # noqa: PLC0415  takes longer than a plan
+
     return black.format_str(text, mode=black.Mode(line_length=_WIDTH))
 
 
 @cache
 def _environment(kind: str) -> Environment:
+    from jinja2 import Environment, StrictUndefined  # noqa: PLC0415
+
     environment = Environment(
         undefined=StrictUndefined,
         keep_trailing_newline=kind != "html",

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nb2prod.conversion import files_of, plan_of, unrun
+from nb2prod.conversion import files_of, unrun
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import PlanError
 from nb2prod.pipeline.plan_file import obstacles_of, plan_document
+from nb2prod.planning import plan_of
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.idempotent import make_idempotent
 from nb2prod.refactoring.joining import extract_joined

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nb2prod.capabilities.api.names import FOLDER, STAGE
 from nb2prod.capabilities.api.preparation import preparation_modules
 from nb2prod.capabilities.api.slice.inference import Inference
 from nb2prod.capabilities.api.slice.selection import selects_only
@@ -20,8 +21,6 @@ from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan
 
-STAGE = "package_model"
-FOLDER = "models/service"
 # What a service needs besides the model's libraries, where the environment of the run lacks it.
 LIBRARIES = {
     "fastapi": ">=0.115",
