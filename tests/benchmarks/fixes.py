@@ -26,7 +26,7 @@ from corpus import notebooks
 
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 from nb2prod.lint.fix import fixed
 from nb2prod.notebook.changes import (
@@ -45,7 +45,7 @@ from nb2prod.notebook.read import parse_notebook
 from nb2prod.notebook.write import RewriteError, rewrite
 from nb2prod.text.json_spans import Value, items_at, members_at, object_at, skip_blanks
 
-CHECKER = Checker.of(Config(select=("ALL",)))
+CHECKER = RuleSet.of(Config(select=("ALL",)))
 
 
 def main() -> None:
@@ -107,7 +107,7 @@ def _problems(
     for allowed in ({"safe"}, {"safe", "unsafe"}):
         name = " and ".join(sorted(allowed))
         done = fixed(path, content, CHECKER, allowed)
-        counts[f"all {name}: findings mended"] += done.mended
+        counts[f"all {name}: findings mended"] += done.fixed
         counts[f"all {name}: notebooks changed"] += done.content != content
         yield from (f"all {name}: {p}" for p in _valid(path, content, done.content))
         again = fixed(path, done.content, CHECKER, allowed)

@@ -26,11 +26,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 
 RULES = {"test_preprocessing.py": "NBL001", "test_overlap.py": "NBL002"}
-CHECKER = Checker.of(Config(select=("NBL",)))
+CHECKER = RuleSet.of(Config(select=("NBL",)))
 # The tests do not label where a test set is used for several models. These were judged by reading
 # all scripts: more than one model is scored on the same rows, and no other rows are kept for a last
 # test. In two scripts the test sets are drawn anew from resampled rows for each model, so that it

@@ -22,7 +22,7 @@ from corpus import notebooks
 
 from nb2prod.config import Config
 from nb2prod.finding import Finding
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 from nb2prod.notebook.model import Notebook, NotebookError
 from nb2prod.notebook.read import read_notebook
@@ -45,7 +45,7 @@ def main() -> None:
     codes = (
         expand(options.rule) if options.rule else {r.code for r in notebook_rules() if r.default}
     )
-    checker = Checker.of(Config(select=tuple(sorted(codes))))
+    checker = RuleSet.of(Config(select=tuple(sorted(codes))))
     found: defaultdict[str, list[tuple[Path, Finding]]] = defaultdict(list)
     for path in notebooks(options.table, options.folder):
         for finding in check_file(path, checker)[0].findings:

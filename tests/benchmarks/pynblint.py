@@ -25,7 +25,7 @@ from corpus import notebooks
 
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 from nb2prod.notebook.model import Cell, Notebook, NotebookError
 from nb2prod.notebook.read import read_notebook
@@ -81,7 +81,7 @@ def main() -> None:
             continue  # Pynblint stops at a file that is not JSON, and R is Python to it
     theirs = pynblint(list(known), _peers(options.venv)["pynblint"].with_name("python"))
     known = {path: notebook for path, notebook in known.items() if path in theirs}
-    checker = Checker.of(Config(select=tuple(SAME.values())))
+    checker = RuleSet.of(Config(select=tuple(SAME.values())))
     ours = {p: {f.code for f in check_file(p, checker)[0].findings} for p in known}
     print(*page(known, theirs, ours, options.folder), sep="\n")
 

@@ -31,8 +31,8 @@ from typing import Any
 from msgspec.structs import replace
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
-from nb2prod.lint.incremental import Recheck
+from nb2prod.lint.check import RuleSet
+from nb2prod.lint.incremental import IncrementalCheck
 from nb2prod.notebook.read import read_notebook
 
 HERE = Path(sys.executable).parent
@@ -215,7 +215,7 @@ def analysis(file: Path, edits: int) -> list[float]:
     """Return how many milliseconds the analysis of each edit takes, CPU time."""
     gc.set_threshold(50_000, 20, 20)
     notebook = read_notebook(file)
-    check = Recheck(Checker.of(Config()), slow=False)
+    check = IncrementalCheck(RuleSet.of(Config()), slow=False)
     check.check(notebook)
     plain = notebook.cells[EDITED].source
     took: list[float] = []

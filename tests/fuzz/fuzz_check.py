@@ -21,12 +21,12 @@ with atheris.instrument_imports(include=["nb2prod"]):
     from mutants import mutant, seeds
 
     from nb2prod.config import Config
-    from nb2prod.lint.check import Checker
+    from nb2prod.lint.check import RuleSet
     from nb2prod.lint.files import check_file
     from nb2prod.lint.fix import fixed
 
 PATH = Path("a.ipynb")
-CHECKER = Checker.of(Config(select=("ALL",)))
+CHECKER = RuleSet.of(Config(select=("ALL",)))
 
 
 def check(data: bytes) -> None:

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.fix import fixed
 
 IPYNB = Path("a.ipynb")
@@ -31,7 +31,7 @@ def mended(*sources: str) -> list[str]:
         "nbformat_minor": 5,
     }
     content = json.dumps(notebook, indent=1).encode()
-    checker = Checker.of(Config(select=("NBI007", "NBI008")))
+    checker = RuleSet.of(Config(select=("NBI007", "NBI008")))
     done = fixed(IPYNB, content, checker, {"safe", "unsafe"})
     return ["".join(cell["source"]) for cell in json.loads(done.content)["cells"]]
 

@@ -7,8 +7,8 @@ import pytest
 from msgspec.structs import replace
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
-from nb2prod.lint.incremental import Recheck
+from nb2prod.lint.check import RuleSet
+from nb2prod.lint.incremental import IncrementalCheck
 from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.notebook.read import parse_notebook
 from nb2prod.rules.pages.examples import examples
@@ -23,7 +23,7 @@ CELLS = [
     for cell in parse_notebook(Path(example.name), example.content).cells
     if len(cell.source) < 2000
 ]
-CHECKER = Checker.of(Config(select=("ALL",)))
+CHECKER = RuleSet.of(Config(select=("ALL",)))
 
 
 def notebook(*sources: str) -> Notebook:
@@ -38,7 +38,7 @@ def typed(old: Notebook, cell: int, source: str) -> Notebook:
 
 
 def fresh(now: Notebook):
-    check = Recheck(CHECKER, once=True)
+    check = IncrementalCheck(CHECKER, once=True)
     check.check(now)
     return check.found
 
@@ -82,7 +82,7 @@ def test_after_any_edits_the_same_is_found_as_in_the_notebook_as_it_is_then(seed
     draw = random.Random(seed)
     cells = [replace(draw.choice(CELLS), index=i, id=f"c{i}") for i in range(14)]
     now = Notebook(Path("prices.ipynb"), tuple(cells), {}, "ipynb")
-    check = Recheck(CHECKER)
+    check = IncrementalCheck(CHECKER)
     check.check(now)
     for step in range(40):
         before = dict(check.found)
@@ -94,7 +94,7 @@ def test_after_any_edits_the_same_is_found_as_in_the_notebook_as_it_is_then(seed
 
 
 def test_what_another_cell_finds_changes_with_what_it_asked_for():
-    check = Recheck(CHECKER)
+    check = IncrementalCheck(CHECKER)
     now = notebook("import os", "print(os.name)", "rate = 1", "print(rate)")
     check.check(now)
     assert not [f for found in check.found.values() for f in found if f.code == "NBI002"]
@@ -107,7 +107,7 @@ def test_what_another_cell_finds_changes_with_what_it_asked_for():
 def test_a_key_pressed_in_one_cell_leaves_the_others_alone():
     sources = [f"x{i} = {i}\nprint(x{i})" for i in range(100)]
     now = notebook("import os\nprint(os.name)", *sources)
-    check = Recheck(CHECKER)
+    check = IncrementalCheck(CHECKER)
     check.check(now)
     read = {result.text for result in check.results}
     assert check.check(typed(now, 50, sources[49] + "\nprint(1)")) <= {50}

@@ -7,7 +7,7 @@ import pytest
 from building import notebook
 
 from nb2prod.config import Config, ConfigError, find_config
-from nb2prod.lint.check import Checker, check
+from nb2prod.lint.check import RuleSet, check
 from nb2prod.notebook.read import read_notebook
 
 STAR = "from math import *"
@@ -19,7 +19,7 @@ def settings(folder: Path, text: str, name: str = "pyproject.toml") -> None:
 
 def codes(path: Path, config: Config | None = None) -> list[str]:
     config = config or find_config(path.parent)
-    findings, _ = check(Checker.of(config, path), read_notebook(path))
+    findings, _ = check(RuleSet.of(config, path), read_notebook(path))
     return [finding.code for finding in findings]
 
 

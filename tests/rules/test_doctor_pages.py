@@ -7,7 +7,7 @@ import pytest
 from trees import repository, write
 
 from nb2prod.config import Config
-from nb2prod.lint.doctor import Doctor, mend
+from nb2prod.lint.doctor import Doctor, fix_repository
 from nb2prod.rules.pages.example_trees import ExampleTree, example_trees
 from nb2prod.rules.registry import page, repository_rules
 from nb2prod.rules.rule import Rule
@@ -67,7 +67,7 @@ def test_an_example_becomes_what_it_says(
 ):
     root = made(tmp_path, before)
     treated = doctor(rule)
-    done = mend(treated, treated.repository(root), {"safe", "unsafe"})
+    done = fix_repository(treated, treated.repository(root), {"safe", "unsafe"})
     assert {p.relative_to(root).as_posix(): t for p, t in done.texts.items()} == {
         file.name: file.text for file in after.files
     }

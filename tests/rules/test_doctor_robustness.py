@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from nb2prod.config import Config
-from nb2prod.lint.doctor import Doctor, mend
+from nb2prod.lint.doctor import Doctor, fix_repository
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.tree import Tree
 from nb2prod.rules.pages.example_trees import ExampleTree, example_trees
@@ -39,9 +39,9 @@ def test_no_text_is_too_odd(texts: dict[str, str]):
     files = frozenset(texts)
     tree = Tree(Path("/nowhere"), Path("/nowhere"), files, files, texts)
     repository = Repository(tree, Config().limits)
-    done = mend(DOCTOR, repository, {"safe", "unsafe"})
+    done = fix_repository(DOCTOR, repository, {"safe", "unsafe"})
     root = tree.root
     again = repository.with_texts(
         {p.relative_to(root).as_posix(): t for p, t in done.texts.items()}
     )
-    assert not mend(DOCTOR, again, {"safe", "unsafe"}).texts
+    assert not fix_repository(DOCTOR, again, {"safe", "unsafe"}).texts

@@ -8,10 +8,10 @@ import pytest
 from leaky_notebooks import Case, cases
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 
-CHECKER = Checker.of(Config(select=("NBL001", "NBL002", "NBL003", "NBL005")))
+CHECKER = RuleSet.of(Config(select=("NBL001", "NBL002", "NBL003", "NBL005")))
 CASES = list(cases(seed=20))
 
 

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 from mutants import mutant
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 from nb2prod.lint.fix import fixed
 from nb2prod.notebook.read import parse_notebook
 
-CHECKER = Checker.of(Config(select=("ALL",)))
+CHECKER = RuleSet.of(Config(select=("ALL",)))
 PATH = Path("a.ipynb")
 
 

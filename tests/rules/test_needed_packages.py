@@ -10,7 +10,7 @@ import pytest
 from building import notebook
 from trees import git, write
 
-from nb2prod.repository.nearest_manifests import around
+from nb2prod.repository.nearest_manifests import nearest_manifests
 
 
 @pytest.fixture
@@ -62,11 +62,11 @@ def test_fix_adds_each_package_once_and_leaves_the_notebooks_alone(check, tmp_pa
 
 def test_requirements_are_those_of_the_nearest_folder_of_the_repository(tmp_path):
     write(tmp_path, {"requirements.txt": "", "repo/a/b/x": "", "repo/a/Pipfile": ""})
-    assert around(tmp_path / "repo/a/b").manifests == ()
+    assert nearest_manifests(tmp_path / "repo/a/b").manifests == ()
     git(tmp_path / "repo", "init", "-q")
-    assert around(tmp_path / "repo/a/b").folder == str(tmp_path / "repo/a")
+    assert nearest_manifests(tmp_path / "repo/a/b").folder == str(tmp_path / "repo/a")
     (tmp_path / "repo/a/Pipfile").unlink()
-    assert around(tmp_path / "repo/a/b").manifests == ()
+    assert nearest_manifests(tmp_path / "repo/a/b").manifests == ()
 
 
 @pytest.mark.parametrize(

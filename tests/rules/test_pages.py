@@ -8,7 +8,7 @@ import pytest
 from places import ROOT
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import Checked, check_file
 from nb2prod.lint.fix import fixed
 from nb2prod.notebook.read import parse_notebook
@@ -30,10 +30,10 @@ BECOMES = [
 ]
 
 
-def checker(rule: Rule, example: Example) -> Checker:
+def checker(rule: Rule, example: Example) -> RuleSet:
     # A suppression can only be idle if the rule it names is on.
     others = ("NBI003",) if rule.code == "NBV008" else ()
-    return Checker.of(Config(select=(rule.code, *others), limits=example.limits))
+    return RuleSet.of(Config(select=(rule.code, *others), limits=example.limits))
 
 
 def check(rule: Rule, example: Example, folder: Path = Path()) -> Checked:
@@ -86,7 +86,7 @@ def test_severities_can_be_configured():
     rule = all_rules()[0]
     example = next(examples(page(rule)))
     config = Config(select=(rule.code,), severity={rule.name: "error"}, limits=example.limits)
-    found = check_file(Path(example.name), Checker.of(config), None, example.content)[0].findings
+    found = check_file(Path(example.name), RuleSet.of(config), None, example.content)[0].findings
     assert {f.severity for f in found} == {"error"}
     assert config._replace(severity={}) != config
 

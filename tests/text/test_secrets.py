@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from nb2prod.config import Config
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 from nb2prod.text.secrets import find_secrets, may_hold_secret
 
@@ -72,5 +72,5 @@ def test_what_an_output_shows_of_persons_is_found_however_it_is_written(
     notebook["cells"] = [{**cell, "outputs": [output]}]
     path = tmp_path / "case.ipynb"
     path.write_text(json.dumps(notebook, ensure_ascii=ascii_only), "utf-8")
-    checked, _ = check_file(path, Checker.of(Config(select=("NBP005",))))
+    checked, _ = check_file(path, RuleSet.of(Config(select=("NBP005",))))
     assert bool(checked.findings) is found

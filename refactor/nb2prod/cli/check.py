@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from nb2prod.cli.findings import Configured, add_checking, configuration, report_of
 from nb2prod.config import ConfigError
 from nb2prod.lint.cache import Cache, Shown, user_cache
-from nb2prod.lint.files import Checked, Files, check_file
+from nb2prod.lint.files import Checked, FileChecker, check_file
 from nb2prod.repository.discovery import MissingPathError, find_notebooks
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def run_check(options: argparse.Namespace) -> int:
     try:
         configured = configuration(options)
         cache_folder = None if options.no_cache else user_cache()
-        files = Files(configured, Cache(cache_folder), shower(options))
+        files = FileChecker(configured, Cache(cache_folder), shower(options))
         if options.diff:
             status = _show_differences(options, files, configured)
         else:
@@ -54,13 +54,15 @@ def run_check(options: argparse.Namespace) -> int:
     return 0 if options.exit_zero else status
 
 
-def _report_findings(options: argparse.Namespace, files: Files, configured: Configured) -> int:
+def _report_findings(
+    options: argparse.Namespace, files: FileChecker, configured: Configured
+) -> int:
     content: bytes | None = None
     if options.fix:
         checked = _mended(options, files, configured)
     elif STDIN in options.paths:
         name, content = options.stdin_filename, sys.stdin.buffer.read()
-        checked = iter([check_file(name, files.checker(name), None, content)[0]])
+        checked = iter([check_file(name, files.rule_set(name), None, content)[0]])
     else:
         checked = files.check(find_notebooks(options.paths, options.exclude, configured))
     if options.pylint:
@@ -103,14 +105,16 @@ def _with_pylint(checked: Iterable[Checked], content: bytes | None) -> Iterator[
             yield with_pylint(file, notebook)
 
 
-def _mended(options: argparse.Namespace, files: Files, configured: Configured) -> Iterator[Checked]:
+def _mended(
+    options: argparse.Namespace, files: FileChecker, configured: Configured
+) -> Iterator[Checked]:
     """Mend each file; yield what is left in it."""
     from nb2prod.lint.fix import encoded
     from nb2prod.text.replace_file import replace_file
 
     mended = 0
     for path, content, done in _fixed(options, files, configured):
-        mended += done.mended
+        mended += done.fixed
         if path == STDIN:
             sys.stdout.buffer.write(done.content)
             sys.stdout.flush()
@@ -123,7 +127,9 @@ def _mended(options: argparse.Namespace, files: Files, configured: Configured) -
         print(f"nb2prod: {mended} finding{'s' * (mended != 1)} mended", file=sys.stderr)
 
 
-def _show_differences(options: argparse.Namespace, files: Files, configured: Configured) -> int:
+def _show_differences(
+    options: argparse.Namespace, files: FileChecker, configured: Configured
+) -> int:
     """Show what mending would change; return 1 if it would change anything."""
     from nb2prod.lint.fix import encoded, unified_diff
 
@@ -142,7 +148,7 @@ def _show_differences(options: argparse.Namespace, files: Files, configured: Con
 
 
 def _fixed(
-    options: argparse.Namespace, files: Files, configured: Configured
+    options: argparse.Namespace, files: FileChecker, configured: Configured
 ) -> Iterator[tuple[Path, bytes, Fixed]]:
     """Yield each file with its content and what it would be mended."""
     from nb2prod.lint.fix import fixed
@@ -151,12 +157,12 @@ def _fixed(
     if STDIN in options.paths:
         name = options.stdin_filename
         content = sys.stdin.buffer.read()
-        yield STDIN, content, fixed(name, content, files.checker(name), allowed)
+        yield STDIN, content, fixed(name, content, files.rule_set(name), allowed)
         return
     others: dict[str, str] = {}
     for path in find_notebooks(options.paths, options.exclude, configured):
         content = path.read_bytes()
-        done = fixed(path, content, files.checker(path), allowed, others)
+        done = fixed(path, content, files.rule_set(path), allowed, others)
         others |= done.others
         yield path, content, done
 

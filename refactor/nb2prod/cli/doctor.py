@@ -14,7 +14,7 @@ from nb2prod.config import Config, ConfigError, UnreadableConfigError, find_conf
 
 if TYPE_CHECKING:
     from nb2prod.finding import Safety
-    from nb2prod.lint.doctor import Doctor, Mended
+    from nb2prod.lint.doctor import Doctor, FixedRepository
     from nb2prod.lint.files import Checked
     from nb2prod.repository.repository import Repository
 
@@ -81,8 +81,8 @@ def _mended(options: argparse.Namespace, doctor: Doctor, repository: Repository)
     done = _treated(options, doctor, repository)
     for path, text in done.texts.items():
         replace_file(path, encoded(path, text))
-    if done.mended:
-        print(f"nb2prod: {done.mended} finding{'s' * (done.mended != 1)} mended", file=sys.stderr)
+    if done.fixed:
+        print(f"nb2prod: {done.fixed} finding{'s' * (done.fixed != 1)} mended", file=sys.stderr)
     return done.left
 
 
@@ -93,7 +93,7 @@ def _show_differences(options: argparse.Namespace, doctor: Doctor, repository: R
     return int(bool(lines))
 
 
-def _differences(done: Mended) -> Iterator[str]:
+def _differences(done: FixedRepository) -> Iterator[str]:
     from nb2prod.lint.fix import encoded, unified_diff
 
     for path, text in sorted(done.texts.items()):
@@ -101,8 +101,10 @@ def _differences(done: Mended) -> Iterator[str]:
         yield from unified_diff(path, before, encoded(path, text))
 
 
-def _treated(options: argparse.Namespace, doctor: Doctor, repository: Repository) -> Mended:
-    from nb2prod.lint.doctor import mend
+def _treated(
+    options: argparse.Namespace, doctor: Doctor, repository: Repository
+) -> FixedRepository:
+    from nb2prod.lint.doctor import fix_repository
 
     allowed: set[Safety] = {"safe", "unsafe"} if options.unsafe_fixes else {"safe"}
-    return mend(doctor, repository, allowed)
+    return fix_repository(doctor, repository, allowed)

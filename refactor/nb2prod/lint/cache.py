@@ -1,14 +1,14 @@
-"""Results of earlier checks, kept in the user's cache folder: one file for each folder checked.
+"""Results of earlier checks, in the user's cache folder: one file for each checked folder.
 
-The first level is looked up by the file's time and size, and holds what was found in it; the
-second, decoded only when the first does not hold, by the text of each cell. What is found also
-depends on the settings and on nb2prod itself; a key stands for both. A cache that cannot be read
-or written is no error: it is just not there.
+The cache has two levels. The first is looked up by a file's time and size, and holds its findings.
+The second is decoded only if the first does not apply, and is looked up by the text of each cell.
+Findings also depend on the settings and on nb2prod itself: `Entry.key` covers the settings, and a
+fingerprint at both ends of the cache file covers the code. A cache that cannot be read or written
+is not an error; it is treated as empty.
 
-The files are in the format in which Python keeps its bytecode: it is there without an import. For
-the same reason there are named tuples here and in what is needed before a file is opened, while
-findings are structs of msgspec, whose import takes longer than all else that a check does when
-nothing has changed.
+The files have the format of Python's bytecode cache, `marshal`, which needs no import. For the
+same reason, everything needed before a file is opened is a named tuple: findings are msgspec
+structs, and importing msgspec takes longer than all the rest of a check in which nothing changed.
 """
 
 from __future__ import annotations
@@ -25,24 +25,24 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 if TYPE_CHECKING:
     from nb2prod.finding import Finding
 
-_Entries = dict[str, tuple[Any, ...]]  # an `Entry` for each file name, as Python can keep it
-_DIGEST = 16  # bytes
-# The folders of the code that checks; another version of it may find something else.
-_CHECKING = (
+_Entries = dict[str, tuple[Any, ...]]  # by file name, an `Entry` as `marshal` can write it
+_DIGEST_SIZE = 16  # bytes
+# The folders of the code that findings depend on.
+_CODE = (
     "", "analysis", "analysis/lineage", "analysis/names", "ipython", "knowledge",
     "knowledge/libraries", "lint", "notebook", "rules", "rules/shared", "text",
 )  # fmt: skip
 
 
 class Shown(NamedTuple):
-    """The findings in a file as a person reads them, without colours.
+    """The findings in a file, formatted as text without colours.
 
     Attributes:
-        path: what the file was called.
+        path: the path of the file, as it appears in the text.
         text: one block for each finding.
-        found: how many there are.
-        fixable: how many have a safe fix.
-        unsafe: how many have an unsafe one.
+        found: the number of findings.
+        fixable: the number of findings with a safe fix.
+        unsafe: the number of findings with an unsafe fix.
     """
 
     path: str
@@ -53,12 +53,23 @@ class Shown(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """What is known of one file: for which state of it, and the results as MessagePack."""
+    """The result of checking one file.
+
+    Attributes:
+        modified: modification time of the file, in nanoseconds.
+        size: size of the file, in bytes.
+        key: digest of the settings.
+        found: the number of findings.
+        findings: the findings, as MessagePack.
+        skipped: the reason why the cells were not checked; empty if they were.
+        cells: the results of the cells, as MessagePack.
+        shown: the findings as text.
+    """
 
     modified: int
     size: int
     key: bytes
-    found: int  # how many
+    found: int
     findings: bytes
     skipped: str
     cells: bytes
@@ -66,10 +77,10 @@ class Entry(NamedTuple):
 
 
 class KeptFindings(Sequence["Finding"]):
-    """Findings as they lie in the cache, read when somebody asks what they are."""
+    """Findings from the cache, decoded when they are first accessed."""
 
     def __init__(self, raw: bytes, count: int) -> None:
-        """Take findings that are not read yet, and how many they are."""
+        """Take findings as MessagePack, and their number."""
         self._raw = raw
         self._count = count
 
@@ -82,7 +93,7 @@ class KeptFindings(Sequence["Finding"]):
         return msgspec.msgpack.decode(self._raw, type=tuple[Finding, ...])
 
     def __len__(self) -> int:
-        """Return how many there are, without reading them."""
+        """Return the number of findings, without decoding them."""
         return self._count
 
     @overload
@@ -90,22 +101,22 @@ class KeptFindings(Sequence["Finding"]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Finding]: ...
     def __getitem__(self, index: int | slice) -> Finding | Sequence[Finding]:
-        """Return one of them, or several."""
+        """Return a finding, or a slice of the findings."""
         return self._findings[index]
 
 
 class Cache:
-    """The results for the files of many folders; written back by `save`."""
+    """The results for the files of many folders; `save` writes new ones to disk."""
 
-    def __init__(self, place: Path | None) -> None:
-        """Use the cache in the folder `place`; None keeps nothing."""
-        self._place = place
-        self._code = _fingerprint() if place else b""
+    def __init__(self, folder: Path | None) -> None:
+        """Use the cache in `folder`; None to cache nothing."""
+        self._folder = folder
+        self._fingerprint = _fingerprint() if folder else b""
         self._folders: dict[str, _Entries] = {}
         self._changed: set[str] = set()
 
     def get(self, path: Path) -> Entry | None:
-        """Return what is known of a file, whether or not it is still so."""
+        """Return the last result for a file, which may be out of date; None if there is none."""
         folder, name = os.path.split(os.path.abspath(path))
         if known := self._entries(folder).get(name):
             *facts, shown = known
@@ -113,23 +124,23 @@ class Cache:
         return None
 
     def put(self, path: Path, entry: Entry) -> None:
-        """Keep what is known of a file."""
+        """Keep the result for a file."""
         folder, name = os.path.split(os.path.abspath(path))
         self._entries(folder)[name] = (*entry[:-1], tuple(entry.shown or ()))
         self._changed.add(folder)
 
     def save(self) -> None:
-        """Write what has changed; each file is replaced as a whole."""
-        if self._place is None:
+        """Write the changed cache files; each is replaced as a whole."""
+        if self._folder is None:
             return
         for folder in self._changed:
-            file = self._file(self._place, folder)
+            file = self._file(self._folder, folder)
             content = marshal.dumps(self._folders[folder])
             try:
-                self._place.mkdir(parents=True, exist_ok=True)
+                self._folder.mkdir(parents=True, exist_ok=True)
                 new = f"{file}.{os.getpid()}"
                 with open(new, "wb") as stream:
-                    stream.writelines((self._code, content, self._code))
+                    stream.writelines((self._fingerprint, content, self._fingerprint))
                 os.replace(new, file)
             except OSError:
                 return
@@ -140,29 +151,29 @@ class Cache:
         return self._folders[folder]
 
     def _load(self, folder: str) -> _Entries:
-        if self._place is None:
+        if self._folder is None:
             return {}
         try:
-            with open(self._file(self._place, folder), "rb") as stream:
+            with open(self._file(self._folder, folder), "rb") as stream:
                 kept = stream.read()
         except OSError:
             return {}
-        if not (kept.startswith(self._code) and kept.endswith(self._code)):
-            return {}  # it is of another nb2prod, or of another Python, or not whole
+        if not (kept.startswith(self._fingerprint) and kept.endswith(self._fingerprint)):
+            return {}  # written by another nb2prod or another Python, or truncated
         try:
-            # Whoever can write here can write the bytecode that is run, too.
-            return marshal.loads(memoryview(kept)[len(self._code) :])  # noqa: S302
+            # Safe: anyone who can write to this folder can also write Python's bytecode cache.
+            return marshal.loads(memoryview(kept)[len(self._fingerprint) :])  # noqa: S302
         except (EOFError, TypeError, ValueError):
             return {}
 
     @staticmethod
-    def _file(place: Path, folder: str) -> str:
-        name = hashlib.blake2b(os.fsencode(folder), digest_size=_DIGEST).hexdigest()
-        return os.path.join(place, f"{name}.check")
+    def _file(cache_folder: Path, folder: str) -> str:
+        name = hashlib.blake2b(os.fsencode(folder), digest_size=_DIGEST_SIZE).hexdigest()
+        return os.path.join(cache_folder, f"{name}.check")
 
 
 def user_cache() -> Path:
-    """Return the folder of the user's caches, as the system has it."""
+    """Return nb2prod's folder among the user's caches, wherever the system keeps them."""
     if given := os.environ.get("NB2PROD_CACHE_DIR") or os.environ.get("XDG_CACHE_HOME"):
         base = Path(given)
     elif sys.platform == "win32":
@@ -175,14 +186,14 @@ def user_cache() -> Path:
 
 
 def _fingerprint() -> bytes:
-    """Return what changes whenever the code that checks does."""
+    """Return a digest that changes with Python and with the code that findings depend on."""
     here = os.path.dirname(os.path.dirname(__file__))
     state: list[tuple[str, int, int]] = []
-    for inner in _CHECKING:
+    for inner in _CODE:
         with os.scandir(f"{here}/{inner}") as entries:
             for entry in entries:
                 if entry.name.endswith((".py", ".toml")):
                     stat = entry.stat()
                     state.append((entry.name, stat.st_mtime_ns, stat.st_size))
-    said = repr((sys.version, sorted(state)))
-    return hashlib.blake2b(said.encode(), digest_size=_DIGEST).digest()
+    content = repr((sys.version, sorted(state)))
+    return hashlib.blake2b(content.encode(), digest_size=_DIGEST_SIZE).digest()

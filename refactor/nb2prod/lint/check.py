@@ -1,35 +1,36 @@
-"""Checking: from a notebook to what the rules find in it."""
+"""Check one notebook once, as the command line does."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from nb2prod.finding import Finding
-from nb2prod.lint.incremental import CellResult, Recheck
-from nb2prod.lint.rule_set import Checker, unread
+from nb2prod.lint.cell_cache import CellResult
+from nb2prod.lint.incremental import IncrementalCheck
+from nb2prod.lint.rule_set import RuleSet, skipped_file
 from nb2prod.notebook.model import Notebook
-from nb2prod.repository.nearest_manifests import Surroundings
+from nb2prod.repository.nearest_manifests import NearestManifests
 
 UNREADABLE, FOREIGN = "NBV006", "NBV007"
 
-__all__ = ["FOREIGN", "UNREADABLE", "CellResult", "Checker", "check", "unread"]
+__all__ = ["FOREIGN", "UNREADABLE", "CellResult", "RuleSet", "check", "skipped_file"]
 
 
 def check(
-    checker: Checker,
+    rules: RuleSet,
     notebook: Notebook,
     known: Mapping[bytes, CellResult] | None = None,
-    surroundings: Surroundings | None = None,
+    manifests: NearestManifests | None = None,
 ) -> tuple[list[Finding], list[CellResult]]:
-    """Return what the rules find in a notebook, and what is worth keeping of its cells.
+    """Return the findings in a notebook, and the results of its cells for a later check.
 
     Args:
-        checker: the rules and settings.
+        rules: the rules and settings.
         notebook: it is only read, never run.
         known: results of an earlier check, by the digest of the cell's text.
-        surroundings: the files around it.
+        manifests: the requirements files around the notebook.
     """
-    checked = Recheck(checker, once=True, surroundings=surroundings)
+    checked = IncrementalCheck(rules, once=True, manifests=manifests)
     checked.check(notebook, known or {})
     cells = sorted(checked.found, key=lambda cell: -1 if cell is None else cell)
     return [found for cell in cells for found in checked.found[cell]], checked.results

@@ -1,4 +1,4 @@
-"""`nb2prod doctor`: from the files of a repository to what the rules find in them, and mended."""
+"""Check and fix the files of a repository, for `nb2prod doctor`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from pathlib import Path, PurePath
 from nb2prod.config import Config
 from nb2prod.finding import Finding, Fix, Safety, Severity
 from nb2prod.lint.files import Checked
-from nb2prod.lint.fix import compatible
+from nb2prod.lint.fix import MAX_ROUNDS, compatible
 from nb2prod.lint.flags import finding
+from nb2prod.lint.rule_set import configured_severities
 from nb2prod.lint.suppression import suppresses
 from nb2prod.notebook.changes import EditFile
 from nb2prod.repository.repository import Repository
@@ -19,12 +20,10 @@ from nb2prod.rules.registry import chosen, expand, repository_rules
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.text.spans import Edit, Span, apply_edits
 
-_ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
-
 
 @dataclass(frozen=True, slots=True)
 class Doctor:
-    """The rules and settings that hold for a repository."""
+    """The repository rules that are on, and their settings."""
 
     rules: tuple[Rule, ...]
     config: Config
@@ -32,29 +31,26 @@ class Doctor:
 
     @classmethod
     def of(cls, config: Config) -> Doctor:
-        """Return the doctor who follows these settings.
+        """Return the doctor for these settings.
 
         Raises:
-            ConfigError: a setting names a rule that there is not.
+            ConfigError: a setting names a rule that does not exist.
         """
-        severities: dict[str, Severity] = {
-            code: level for name, level in config.severity.items() for code in expand([name])
-        }
-        return cls(chosen(config, repository_rules()), config, severities)
+        return cls(chosen(config, repository_rules()), config, configured_severities(config))
 
     def repository(self, root: Path, exclude: Collection[str] = ()) -> Repository:
-        """Return what is in a folder, without what is not to be looked at."""
+        """Return the repository in a folder, without excluded paths."""
         tree = read_tree(root, (*exclude, *self.config.exclude))
         return Repository(tree, self.config.limits)
 
     def examine(self, repository: Repository) -> list[Checked]:
-        """Return what is found: in the repository as a whole, then in each file, by their paths."""
+        """Return the findings: those in the repository as a whole, then by file, sorted by path."""
         found: dict[str, set[Finding]] = {"": set()}
         for rule in self.rules:
             assert rule.repository
             for flag in rule.repository(repository):
                 item = self._finding(repository, rule, flag)
-                if not self._silenced(repository, flag.path, item):
+                if not self._is_suppressed(repository, flag.path, item):
                     found.setdefault(flag.path, set()).add(item)
         root = repository.tree.root
         return [
@@ -66,7 +62,7 @@ class Doctor:
         lines = repository.lines(flag.path) if isinstance(flag.where, Span) else None
         return finding(rule, flag, self.severities, None, lines)
 
-    def _silenced(self, repository: Repository, path: str, item: Finding) -> bool:
+    def _is_suppressed(self, repository: Repository, path: str, item: Finding) -> bool:
         ignores = self.config.per_file_ignores.items()
         if any(_matches(path, pattern) and item.code in expand(s) for pattern, s in ignores):
             return True
@@ -84,40 +80,49 @@ def _matches(path: str, pattern: str) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
-    """What became of a repository: the new texts of files, how many findings, what is left."""
+class FixedRepository:
+    """A repository after its findings were fixed.
+
+    Attributes:
+        texts: the new texts of the changed files.
+        fixed: how many findings were fixed.
+        left: the findings that are left.
+    """
 
     texts: Mapping[Path, str]
-    mended: int
+    fixed: int
     left: list[Checked]
 
 
-def mend(doctor: Doctor, repository: Repository, allowed: Collection[Safety]) -> Mended:
-    """Return a repository with all findings mended that can be; nothing is written.
+def fix_repository(
+    doctor: Doctor, repository: Repository, allowed: Collection[Safety]
+) -> FixedRepository:
+    """Return a repository with all findings fixed that have an allowed fix; writes nothing.
 
     Args:
-        doctor: the rules.
+        doctor: the rules and settings.
         repository: its files.
-        allowed: how safe a fix must be.
+        allowed: the kinds of fixes that may be applied.
     """
     texts: dict[str, str] = {}
-    mended = 0
+    count = 0
     left = doctor.examine(repository)
-    for _ in range(_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         offered = (fix for checked in left for f in checked.findings for fix in f.fixes[:1])
         fixes = compatible(_distinct(fix for fix in offered if fix.safety in allowed))
         changed = dict(_edited(repository, fixes))
         if not changed:
             break
         texts |= changed
-        mended += len(fixes)
+        count += len(fixes)
         repository = repository.with_texts(changed)
         left = doctor.examine(repository)
-    return Mended({repository.tree.root / path: text for path, text in texts.items()}, mended, left)
+    root = repository.tree.root
+    return FixedRepository({root / path: text for path, text in texts.items()}, count, left)
 
 
 def _distinct(fixes: Iterator[Fix]) -> Iterator[Fix]:
-    """Leave out fixes that do the same again."""
+    """Yield each fix once."""
     seen: set[Fix] = set()
     for fix in fixes:
         if fix not in seen:
@@ -126,16 +131,17 @@ def _distinct(fixes: Iterator[Fix]) -> Iterator[Fix]:
 
 
 def _edited(repository: Repository, fixes: Collection[Fix]) -> Iterator[tuple[str, str]]:
+    """Yield the files that the fixes change, with their new texts."""
     edits: dict[str, list[Edit]] = {}
     root = repository.tree.root.absolute()
     for change in (change for fix in fixes for change in fix.changes):
         if isinstance(change, EditFile):
             path = Path(change.path).relative_to(root).as_posix()
             edits.setdefault(path, []).append(change.edit)
-    for path, made in edits.items():
+    for path, changes in edits.items():
         if (root / path).is_symlink():
-            continue  # it may lead anywhere
+            continue  # its target may be outside the repository
         text = repository.tree.text(path) or ""
-        new = apply_edits(text, made)
+        new = apply_edits(text, changes)
         if new != text:
             yield path, new

@@ -1,4 +1,4 @@
-"""Checking many files: what has not changed since the last time is not even opened."""
+"""Check many files; those that have not changed since the last check are not even opened."""
 
 from __future__ import annotations
 
@@ -10,21 +10,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nb2prod.config import Config
 from nb2prod.lint.cache import Cache, Entry, KeptFindings, Shown
-from nb2prod.repository.nearest_manifests import Around, Surroundings, around
+from nb2prod.repository.nearest_manifests import (
+    ManifestFinder,
+    NearestManifests,
+    nearest_manifests,
+)
 
 if TYPE_CHECKING:
     from nb2prod.finding import Finding
-    from nb2prod.lint.check import CellResult, Checker
+    from nb2prod.lint.check import CellResult, RuleSet
 
 
 class Checked(NamedTuple):
-    """One file and what was found in it.
+    """A file that was checked.
 
     Attributes:
-        path: the file, as it was named.
-        findings: in order.
-        skipped: why it was not looked into.
-        shown: the findings as text, if that is at hand.
+        path: the file, as the user named it.
+        findings: the findings, in order.
+        skipped: the reason why its cells were not checked; empty if they were.
+        shown: the findings as text, if it is cached.
     """
 
     path: Path
@@ -33,8 +37,8 @@ class Checked(NamedTuple):
     shown: Shown | None = None
 
 
-class Files:
-    """Checks files, each under the settings that hold for it."""
+class FileChecker:
+    """Checks files, each under the settings of its folder, with a cache."""
 
     def __init__(
         self,
@@ -42,25 +46,25 @@ class Files:
         cache: Cache,
         show: Callable[[Checked], Shown] | None = None,
     ) -> None:
-        """Begin with nothing checked.
+        """Begin without checked files.
 
         Args:
-            config_for: gives the settings for the files of a folder.
-            cache: what earlier checks have found.
-            show: writes findings as text, which is kept with them.
+            config_for: returns the settings for the files of a folder.
+            cache: the results of earlier checks.
+            show: formats findings as text, which is cached with them.
         """
         self._config_for = config_for
         self._show = show
         self._cache = cache
-        self._checkers: dict[str, Checker] = {}
-        self._around = Around()
-        self._keys: dict[Path, tuple[Surroundings, bytes]] = {}
+        self._rule_sets: dict[str, RuleSet] = {}
+        self._finder = ManifestFinder()
+        self._folders: dict[Path, tuple[NearestManifests, bytes]] = {}
 
     def check(self, paths: Iterable[Path]) -> Iterator[Checked]:
-        """Yield what is found in each file; the cache is written when all are done.
+        """Yield each file with its findings; write the cache at the end.
 
         Raises:
-            ConfigError: the settings for a file cannot be followed.
+            ConfigError: the settings for a file are invalid.
         """
         try:
             for path in paths:
@@ -68,19 +72,19 @@ class Files:
         finally:
             self._cache.save()
 
-    def checker(self, path: Path) -> Checker:
-        """Return the rules and settings that hold for a file."""
-        from nb2prod.lint.check import Checker  # noqa: PLC0415  not needed for what has not changed
+    def rule_set(self, path: Path) -> RuleSet:
+        """Return the rule set for a file."""
+        from nb2prod.lint.check import RuleSet  # noqa: PLC0415  unchanged files do not need it
 
         config = self._config_for(path.parent)
-        # Where the settings come from matters only for what they say of single files.
-        said = repr((config, path) if config.per_file_ignores else config._replace(root=Path()))
-        if said not in self._checkers:
-            self._checkers[said] = Checker.of(config, path.absolute())
-        return self._checkers[said]
+        # Only the settings for single files depend on the folder of the settings.
+        key = repr((config, path) if config.per_file_ignores else config._replace(root=Path()))
+        if key not in self._rule_sets:
+            self._rule_sets[key] = RuleSet.of(config, path.absolute())
+        return self._rule_sets[key]
 
     def _check(self, path: Path) -> Checked:
-        surroundings, key = self._holding(path.parent)
+        manifests, key = self._of_folder(path.parent)
         entry = self._cache.get(path)
         try:
             stat = os.stat(path)
@@ -91,57 +95,64 @@ class Files:
             findings = KeptFindings(entry.findings, entry.found)
             shown = entry.shown if entry.shown and entry.shown.path == str(path) else None
             return Checked(path, findings, entry.skipped, shown)
-        checked, cells = check_file(path, self.checker(path), entry, None, surroundings)
+        checked, cells = check_file(path, self.rule_set(path), entry, None, manifests)
         if self._show:
             checked = checked._replace(shown=self._show(checked))
-        known = Entry(
-            modified,
-            size,
-            key,
-            len(checked.findings),
-            _packed(checked.findings),
-            checked.skipped,
-            _packed(cells),
-            checked.shown,
+        entry = Entry(
+            modified=modified,
+            size=size,
+            key=key,
+            found=len(checked.findings),
+            findings=_packed(checked.findings),
+            skipped=checked.skipped,
+            cells=_packed(cells),
+            shown=checked.shown,
         )
-        self._cache.put(path, known)
+        self._cache.put(path, entry)
         return checked
 
-    def _holding(self, folder: Path) -> tuple[Surroundings, bytes]:
-        """Return what lies around a folder, and a digest of all that holds for its files."""
-        if folder not in self._keys:
-            surroundings = self._around(folder)
-            said = repr((self._config_for(folder), surroundings.manifests))
-            key = hashlib.blake2b(said.encode("utf-8", "surrogatepass"), digest_size=16).digest()
-            self._keys[folder] = surroundings, key
-        return self._keys[folder]
+    def _of_folder(self, folder: Path) -> tuple[NearestManifests, bytes]:
+        """Return the manifests for a folder, and a digest of all settings for its files."""
+        if folder not in self._folders:
+            manifests = self._finder.find(folder)
+            settings = repr((self._config_for(folder), manifests.manifests))
+            content = settings.encode("utf-8", "surrogatepass")
+            key = hashlib.blake2b(content, digest_size=16).digest()
+            self._folders[folder] = manifests, key
+        return self._folders[folder]
 
 
 def _packed(value: object) -> bytes:
-    import msgspec  # noqa: PLC0415  not needed for what has not changed
+    import msgspec  # noqa: PLC0415  unchanged files do not need it
 
     return msgspec.msgpack.encode(value)
 
 
 def check_file(
     path: Path,
-    checker: Checker,
+    rules: RuleSet,
     entry: Entry | None = None,
     content: bytes | None = None,
-    surroundings: Surroundings | None = None,
+    manifests: NearestManifests | None = None,
 ) -> tuple[Checked, list[CellResult]]:
-    """Check one file; one that cannot be read has one finding.
+    """Check one file; a file that cannot be read has one finding, which says so.
 
     Args:
-        path: where it lies, or would lie.
-        checker: the rules.
-        entry: what an earlier check found.
-        content: of the file, if it is not to be read.
-        surroundings: the files around it, if they are not to be looked for.
+        path: the path of the file, which need not exist if `content` is given.
+        rules: the rules and settings.
+        entry: the result of an earlier check.
+        content: the content of the file; None to read it.
+        manifests: the requirements files around it; None to find them.
     """
     import msgspec  # noqa: PLC0415
 
-    from nb2prod.lint.check import FOREIGN, UNREADABLE, CellResult, check, unread  # noqa: PLC0415
+    from nb2prod.lint.check import (  # noqa: PLC0415
+        FOREIGN,
+        UNREADABLE,
+        CellResult,
+        check,
+        skipped_file,
+    )
     from nb2prod.notebook.model import ForeignLanguageError, NotebookError  # noqa: PLC0415
     from nb2prod.notebook.read import parse_notebook, read_notebook  # noqa: PLC0415
 
@@ -149,10 +160,10 @@ def check_file(
         notebook = read_notebook(path) if content is None else parse_notebook(path, content)
     except ForeignLanguageError as error:
         reason = str(error).removeprefix(f"{path}: ")
-        return Checked(path, tuple(unread(checker, FOREIGN, reason)), reason), []
+        return Checked(path, tuple(skipped_file(rules, FOREIGN, reason)), reason), []
     except NotebookError as error:
-        found = unread(checker, UNREADABLE, str(error).removeprefix(f"{path}: "))
-        return Checked(path, tuple(found)), []
+        reason = str(error).removeprefix(f"{path}: ")
+        return Checked(path, tuple(skipped_file(rules, UNREADABLE, reason))), []
     known: dict[bytes, CellResult] = {}
     if entry:
         try:
@@ -160,5 +171,5 @@ def check_file(
             known = {result.text: result for result in kept}
         except msgspec.MsgspecError:
             pass
-    findings, cells = check(checker, notebook, known, surroundings or around(path.parent))
+    findings, cells = check(rules, notebook, known, manifests or nearest_manifests(path.parent))
     return Checked(path, tuple(findings)), cells

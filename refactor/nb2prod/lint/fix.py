@@ -1,4 +1,4 @@
-"""Mending: the fixes of findings that can be made together, made until there is nothing to mend."""
+"""Fix findings: apply compatible fixes repeatedly until none is left."""
 
 from __future__ import annotations
 
@@ -10,26 +10,31 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nb2prod.finding import Finding, Fix, Safety
-from nb2prod.lint.check import Checker
+from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import check_file
 from nb2prod.notebook.changes import Change, EditCell, EditFile
 from nb2prod.notebook.write import RewriteError, rewrite
-from nb2prod.repository.nearest_manifests import Surroundings, around
+from nb2prod.repository.nearest_manifests import NearestManifests, nearest_manifests
 from nb2prod.text.spans import Edit, apply_edits
 
+MAX_ROUNDS = 10  # a fix may reveal another finding; two that undo each other must not loop forever
 _IMPORT = re.compile(r"\s*import \w+\s*$")
-_ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
 
 
 @dataclass(frozen=True, slots=True)
 class Fixed:
-    """What became of a file: its content then, how many findings were mended, what is left.
+    """A file after its findings were fixed.
 
-    `others` are the new texts of files around it.
+    Attributes:
+        content: the new content.
+        fixed: how many findings were fixed.
+        findings: the findings that are left.
+        skipped: the reason why its cells were not checked; empty if they were.
+        others: by path, the new texts of files around it.
     """
 
     content: bytes
-    mended: int
+    fixed: int
     findings: tuple[Finding, ...]
     skipped: str = ""
     others: Mapping[str, str] = field(default_factory=dict[str, str])
@@ -38,23 +43,23 @@ class Fixed:
 def fixed(
     path: Path,
     content: bytes,
-    checker: Checker,
+    rules: RuleSet,
     allowed: Collection[Safety],
     others: Mapping[str, str] | None = None,
 ) -> Fixed:
-    """Return the content of a file with all findings mended that can be; never fails.
+    """Return a file with all findings fixed that have an allowed fix; never fails.
 
     Args:
-        path: where the file lies, or would lie.
-        content: what is in it.
-        checker: the rules.
-        allowed: how safe a fix must be.
-        others: new texts of files around it that are not written yet.
+        path: the path of the file, which need not exist.
+        content: the content of the file.
+        rules: the rules and settings.
+        allowed: the kinds of fixes that may be applied.
+        others: by path, new texts of files around it that are not written yet.
     """
-    mended = 0
-    beside = around(path.parent).with_texts(others or {})
-    checked, _ = check_file(path, checker, None, content, beside)
-    for _ in range(_ROUNDS):
+    count = 0
+    manifests = nearest_manifests(path.parent).with_texts(others or {})
+    checked, _ = check_file(path, rules, None, content, manifests)
+    for _ in range(MAX_ROUNDS):
         offered = (fix for finding in checked.findings for fix in finding.fixes[:1])
         fixes = compatible(fix for fix in offered if fix.safety in allowed)
         if not fixes:
@@ -64,53 +69,54 @@ def fixed(
             new = rewrite(path, content, changes) if changes else content
         except RewriteError:
             break
-        texts = _edited(beside, [c for fix in fixes for c in fix.changes])
+        texts = _edited(manifests, [c for fix in fixes for c in fix.changes])
         if new == content and not texts:
             break
         content = new
-        beside = beside.with_texts(texts)
-        mended += len(fixes)
-        checked, _ = check_file(path, checker, None, content, beside)
-    return Fixed(content, mended, tuple(checked.findings), checked.skipped, beside.edited)
+        manifests = manifests.with_texts(texts)
+        count += len(fixes)
+        checked, _ = check_file(path, rules, None, content, manifests)
+    findings = tuple(checked.findings)
+    return Fixed(content, count, findings, checked.skipped, manifests.edited)
 
 
-def _edited(beside: Surroundings, changes: Iterable[Change]) -> dict[str, str]:
-    """Return the new texts of the files around a notebook."""
+def _edited(manifests: NearestManifests, changes: Iterable[Change]) -> dict[str, str]:
+    """Return the new texts of the files around a notebook that the changes edit."""
     edits: dict[str, list[Edit]] = {}
     for change in changes:
         if isinstance(change, EditFile):
             edits.setdefault(change.path, []).append(change.edit)
-    before = {path: beside.text(path) or "" for path in edits}
+    before = {path: manifests.text(path) or "" for path in edits}
     after = {path: apply_edits(text, edits[path]) for path, text in before.items()}
     return {path: text for path, text in after.items() if text != before[path]}
 
 
 def compatible(offered: Iterable[Fix]) -> list[Fix]:
-    """Return the fixes that do not get into each other's way, earlier ones first."""
+    """Return the fixes that can be applied together; of two that clash, the first."""
     taken: list[Fix] = []
     changes: dict[int | str, list[Change]] = {}
     imports: set[str] = set()
     for fix in offered:
-        lines = set(map(_imports, fix.changes)) - {""}
+        lines = set(map(_added_import, fix.changes)) - {""}
         if lines & imports:
-            continue  # one import is enough, and the next round will know of it
-        if not any(_clash(c, other) for c in fix.changes for other in changes.get(_place(c), ())):
+            continue  # one import is enough, and the next round takes it into account
+        if not any(_clash(c, other) for c in fix.changes for other in changes.get(_target(c), ())):
             taken.append(fix)
             imports |= lines
             for change in fix.changes:
-                changes.setdefault(_place(change), []).append(change)
+                changes.setdefault(_target(change), []).append(change)
     return taken
 
 
-def _place(change: Change) -> int | str:
-    """Return the cell, or the file, that is changed; -1 for the notebook as a whole."""
+def _target(change: Change) -> int | str:
+    """Return the changed cell or file; -1 for the notebook as a whole."""
     if isinstance(change, EditFile):
         return change.path
     return -1 if change.cell is None else change.cell
 
 
-def _imports(change: Change) -> str:
-    """Return the import that a change puts in."""
+def _added_import(change: Change) -> str:
+    """Return the import statement that a change inserts; empty if it inserts none."""
     match change:
         case EditCell(edit=Edit(span, text)) if span.start == span.end and _IMPORT.match(text):
             return text.strip()
@@ -119,11 +125,11 @@ def _imports(change: Change) -> str:
 
 
 def _clash(one: Change, other: Change) -> bool:
-    """Say whether two changes of one cell or file cannot both be made."""
+    """Say whether two changes of the same cell or file exclude each other."""
     if isinstance(one, EditCell | EditFile) and isinstance(other, EditCell | EditFile):
         a, b = one.edit.span, other.edit.span
         if a == b and a.start == a.end:
-            return one == other  # two insertions stand one behind the other
+            return one == other  # different insertions follow one another
         return a.start <= b.end and b.start <= a.end
     return True
 
@@ -138,6 +144,6 @@ def unified_diff(path: Path, before: bytes, after: bytes) -> Iterator[str]:
 
 
 def encoded(path: Path, text: str) -> bytes:
-    """Return the content of a file with another text; the mark at its beginning stays."""
+    """Return a text as the new content of a file, with a byte order mark if the file has one."""
     before = path.read_bytes() if path.is_file() else b""
     return (BOM_UTF8 if before.startswith(BOM_UTF8) else b"") + text.encode("utf-8")

@@ -1,4 +1,4 @@
-"""From what a rule flags to findings."""
+"""Turn the flags of rules into findings, and move flags and findings to other places."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nb2prod.rules.rule import Flag, Rule
 from nb2prod.text.spans import LineTable, Span
 
 Severities = Mapping[str, Severity]
-_EXCERPT = 400
+_MAX_EXCERPT = 400  # characters
 
 
 def finding(
@@ -25,48 +25,56 @@ def finding(
     lines: LineTable | None = None,
     code: CodeCell | None = None,
 ) -> Finding:
-    """Return what a rule has flagged as a finding.
+    """Return a flag of a rule as a finding.
 
     Args:
         rule: the rule.
-        flag: what it has flagged.
-        severities: how bad the findings of rules are, where that is configured.
-        cell: the cell it is in; None for the notebook as a whole, or a file that is no notebook.
+        flag: the flag.
+        severities: the configured severities, by rule code.
+        cell: the index of its cell; None for the notebook as a whole, or a file that is not a
+            notebook.
         lines: the lines of the cell or file; None for all of it.
-        code: the cell as the rule has read it, if places are nodes of its syntax tree.
+        code: the parsed cell, if the place of the flag is a node of its syntax tree.
     """
     severity = severities.get(rule.code, rule.severity)
     fixes, related = tuple(flag.fixes), tuple(flag.related)
     if lines is None:
-        return Finding(rule.code, rule.name, severity, flag.message, fixes=fixes, related=related)
+        return Finding(
+            code=rule.code,
+            name=rule.name,
+            severity=severity,
+            message=flag.message,
+            fixes=fixes,
+            related=related,
+        )
     where = flag.where
     if isinstance(where, ast.AST):
-        assert code, "only rules on cells have nodes"
+        assert code, "only rules on cells flag nodes"
         where = code.span(where)
     span = where or Span(0, 0)
     line, column = lines.position(span.start)
     end_line, end_column = lines.position(span.end)
     excerpt = lines.source[lines.start(line) : lines.start(line + 1)].rstrip("\r\n")
     return Finding(
-        rule.code,
-        rule.name,
-        severity,
-        flag.message,
-        cell,
-        span.start,
-        span.end,
-        line,
-        column,
-        end_line,
-        end_column,
-        excerpt[:_EXCERPT],
-        fixes,
-        related,
+        code=rule.code,
+        name=rule.name,
+        severity=severity,
+        message=flag.message,
+        cell=cell,
+        start=span.start,
+        end=span.end,
+        line=line,
+        column=column,
+        end_line=end_line,
+        end_column=end_column,
+        excerpt=excerpt[:_MAX_EXCERPT],
+        fixes=fixes,
+        related=related,
     )
 
 
 def moved(found: Finding, cell: int) -> Finding:
-    """Return a finding in cell 0 as one in another cell."""
+    """Return a finding in cell 0 as a finding in another cell."""
     if not cell:
         return found
     fixes = tuple(
@@ -82,21 +90,21 @@ def _moved(change: Change, cell: int) -> Change:
 
 
 def followed(flag: Flag, old: str, new: str) -> Flag | None:
-    """Return a flag after an edit of the text around it; None if what it is on was edited."""
+    """Return a flag moved along with an edit of the text; None if the edit touches its span."""
     span = flag.where
     if not isinstance(span, Span):
         return flag
-    same = _alike(old, new)
-    if span.end <= same:
+    head = _common_prefix(old, new)
+    if span.end <= head:
         return flag
-    tail = _alike(old[same:][::-1], new[same:][::-1])
+    tail = _common_prefix(old[head:][::-1], new[head:][::-1])
     if span.start < len(old) - tail:
         return None
     shift = len(new) - len(old)
     return flag._replace(where=Span(span.start + shift, span.end + shift))
 
 
-def _alike(one: str, other: str) -> int:
-    """Return how many characters two texts have in common at their beginning."""
+def _common_prefix(one: str, other: str) -> int:
+    """Return how many characters two texts share at the start."""
     pairs = enumerate(zip(one, other, strict=False))
     return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))

@@ -1,28 +1,30 @@
-"""What rules on notebooks have flagged, while the notebook is edited."""
+"""Flags by rule: the flags of rules on the whole notebook, kept while it is edited."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 
-from nb2prod.finding import Finding, Severity
-from nb2prod.lint.flags import finding, followed
+from nb2prod.finding import Finding
+from nb2prod.lint.flags import Severities, finding, followed
 from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.text.spans import LineTable
 
+FlagsByCell = dict[int | None, list[Flag]]  # None stands for the notebook as a whole
 
-class Flagged:
-    """The flags of each rule on notebooks, by cell; None stands for the notebook as a whole."""
 
-    def __init__(self, severities: Mapping[str, Severity]) -> None:
-        """Begin with none; `severities` says how bad the findings of some rules are."""
+class FlagsByRule:
+    """The flags of each rule on the whole notebook, by cell."""
+
+    def __init__(self, severities: Severities) -> None:
+        """Begin without flags; `severities` are the configured ones, by rule code."""
         self._severities = severities
-        self._by_rule: dict[str, tuple[Rule, dict[int | None, list[Flag]]]] = {}
-        self._codes: dict[int | None, set[str]] = {}  # of the rules that flag something in a cell
+        self._by_rule: dict[str, tuple[Rule, FlagsByCell]] = {}
+        self._codes: dict[int | None, set[str]] = {}  # by cell, the rules with flags in it
 
     def put(self, rule: Rule, found: Iterable[Flag]) -> set[int | None]:
-        """Keep what a rule flags now; return the cells for which that is something else."""
-        flags: dict[int | None, list[Flag]] = {}
+        """Replace the flags of a rule; return the cells in which they differ from before."""
+        flags: FlagsByCell = {}
         for flag in found:
             flags.setdefault(flag.cell, []).append(flag)
         before = self._by_rule.get(rule.code, (rule, {}))[1]
@@ -38,7 +40,12 @@ class Flagged:
         }
 
     def findings(self, cell: int | None, source: str) -> Iterator[Finding]:
-        """Yield what is flagged in a cell, whose source may be another now; None: in the whole."""
+        """Yield the flags in a cell as findings.
+
+        Args:
+            cell: the cell; None for the notebook as a whole.
+            source: the source of the cell as it is now.
+        """
         lines: LineTable | None = None
         for code in self._codes.get(cell, ()):
             rule, flags = self._by_rule[code]
@@ -48,9 +55,15 @@ class Flagged:
                 yield finding(rule, flag, self._severities, cell, lines)
 
     def follow(self, edits: Collection[tuple[Cell, Cell]]) -> set[int]:
-        """Let what slow rules have flagged move with the text, until they are asked again.
+        """Move the flags of slow rules along with edits, until these rules run again.
 
-        Their fixes do not fit other code. Returns the cells whose flags have lost some.
+        Their fixes may not fit the edited code, and are dropped.
+
+        Args:
+            edits: the edited cells, before and after.
+
+        Returns:
+            The cells in which flags have lost their fixes.
         """
         unfixed: set[int] = set()
         code = any(new.kind == "code" and old.source != new.source for old, new in edits)
@@ -68,20 +81,22 @@ class Flagged:
         return unfixed
 
     def renumber(self, before: Notebook, after: Notebook) -> None:
-        """Let what slow rules have flagged move with its cell, if that is still there."""
+        """Move the flags of slow rules with their cells, where these still exist unchanged."""
         now = {(cell.id, cell.source): cell.index for cell in after.cells}
-        places = {c.index: now[c.id, c.source] for c in before.cells if (c.id, c.source) in now}
+        moves = {c.index: now[c.id, c.source] for c in before.cells if (c.id, c.source) in now}
         for code, (rule, flags) in list(self._by_rule.items()):
             if rule.slow:
-                kept = {places[c]: f for c, f in flags.items() if c is not None and c in places}
-                self._by_rule[code] = (
-                    rule,
-                    {
-                        cell: [flag._replace(cell=cell, fixes=()) for flag in items]
-                        for cell, items in kept.items()
-                    },
-                )
+                self._by_rule[code] = rule, _renumbered(flags, moves)
         self._codes = {}
         for code, (_, flags) in self._by_rule.items():
             for cell in flags:
                 self._codes.setdefault(cell, set()).add(code)
+
+
+def _renumbered(flags: FlagsByCell, moves: dict[int, int]) -> FlagsByCell:
+    """Return the flags under the new numbers of their cells, without fixes."""
+    return {
+        moves[cell]: [flag._replace(cell=moves[cell], fixes=()) for flag in items]
+        for cell, items in flags.items()
+        if cell is not None and cell in moves
+    }

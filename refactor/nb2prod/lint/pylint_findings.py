@@ -1,8 +1,8 @@
-"""What Pylint says of a notebook's code, for those who want to hear it.
+"""Pylint findings for a notebook (`--pylint`).
 
-Pylint reads the notebook once, as the module that its cells are together, and in this process, so
-that what it has learnt of libraries serves for the next notebook too. What it says is told at its
-place in a cell; what makes no sense in a notebook is left out.
+Pylint reads the cells of the notebook joined into one module. It runs in this process, so that the
+libraries it has analysed serve for the next notebook too. Each message is mapped back to its cell;
+messages that make no sense in a notebook are left out.
 """
 
 from __future__ import annotations
@@ -33,17 +33,20 @@ from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
 if TYPE_CHECKING:
     from pylint.message import Message
 
-# What is true of any notebook, what depends on where Pylint is installed, and what nb2prod's own
-# rules look at over all cells (imports, sizes, copies).
-_SENSELESS = """missing-module-docstring missing-final-newline trailing-newlines too-many-lines
+# Messages that are true of any notebook, that depend on where Pylint is installed, or that
+# nb2prod's own rules report across cells (imports, sizes, copies).
+_DISABLED = """missing-module-docstring missing-final-newline trailing-newlines too-many-lines
     duplicate-code cyclic-import import-error no-name-in-module misplaced-future
     wrong-import-position wrong-import-order ungrouped-imports unused-import
     redefined-outer-name"""
-# In a notebook all variables are those of a module, where Pylint expects constants.
-_SENSELESS_OUTSIDE = frozenset({"invalid-name", "await-outside-async"})
-# A last line that is there to show something, or with a semicolon to show nothing.
-_SHOWING = frozenset({"pointless-statement", "expression-not-assigned", "unnecessary-semicolon"})
-_UNSEEN = frozenset({"undefined-variable", "used-before-assignment"})
+# Outside functions, Pylint takes the variables of a notebook for constants of a module.
+_DISABLED_AT_TOP_LEVEL = frozenset({"invalid-name", "await-outside-async"})
+# The last line of a cell displays a value; a semicolon there hides it.
+_DISABLED_ON_LAST_LINE = frozenset(
+    {"pointless-statement", "expression-not-assigned", "unnecessary-semicolon"}
+)
+# Not reported where a cell hides which names it binds (`from m import *`, `%run`).
+_ABOUT_MISSING_NAMES = frozenset({"undefined-variable", "used-before-assignment"})
 _BUILTINS = "get_ipython,display,In,Out,exit,quit,_,__,___,_i,_ii,_iii,_ih,_oh,_dh"
 _SEVERITIES: Mapping[str, Severity] = {
     "fatal": "error",
@@ -55,32 +58,32 @@ _SEVERITIES: Mapping[str, Severity] = {
 
 
 def with_pylint(checked: Checked, notebook: Notebook) -> Checked:
-    """Return what was found in a notebook, and what Pylint says of it.
+    """Return a checked notebook with Pylint's findings added.
 
-    Pylint follows the settings that it finds from the current folder on, as it does everywhere;
-    these can make it load plug-ins.
+    As usual, Pylint reads its settings from the current folder or one above; they can make it
+    load plug-ins.
 
     Args:
-        checked: what nb2prod has found.
+        checked: the findings of nb2prod.
         notebook: it is only read, never run.
 
     Raises:
-        ConfigError: Pylint cannot follow its settings; it has said why.
+        ConfigError: Pylint's settings are invalid; Pylint has printed the reason.
     """
-    said = list(_said(notebook))
+    found = list(_pylint_findings(notebook))
     suppressions = list(suppressions_of_notebook(notebook))
     suppressions += (s for cell in notebook.cells for s in suppressions_of_cell(cell))
-    kept, _ = apply_suppressions(said, suppressions, lambda name: _meaning(name, said))
-    findings = sorted((*checked.findings, *kept), key=_place)
+    kept, _ = apply_suppressions(found, suppressions, lambda name: _codes_of(name, found))
+    findings = sorted((*checked.findings, *kept), key=_position)
     return checked._replace(findings=tuple(findings), shown=None)
 
 
-def _meaning(selector: str, said: Iterable[Finding]) -> set[str]:
-    """Return the codes that somebody means who writes one, a name, or nothing."""
-    return {f.code for f in said if selector in {ALL, f.code, f.name}}
+def _codes_of(selector: str, found: Iterable[Finding]) -> set[str]:
+    """Return the codes of the findings that a selector names: by code, by name or all."""
+    return {f.code for f in found if selector in {ALL, f.code, f.name}}
 
 
-def _place(finding: Finding) -> tuple[int, int, int]:
+def _position(finding: Finding) -> tuple[int, int, int]:
     return -1 if finding.cell is None else finding.cell, finding.line, finding.column
 
 
@@ -89,10 +92,10 @@ class _Module:
     """A notebook as one module.
 
     Attributes:
-        text: the code of its cells; a first line stands for what magics bind, a last one for what
-            they read.
+        text: the code of its cells. The first line binds the names that magics bind, the last
+            line reads the names that they read.
         cells: the cells in it, in order, with their code.
-        starts: for each the line, from 1, on which it starts.
+        starts: the line on which each cell starts, counted from 1.
     """
 
     text: str
@@ -101,7 +104,7 @@ class _Module:
 
     @classmethod
     def of(cls, notebook: Notebook) -> _Module:
-        """Put together the cells that can be read."""
+        """Join the cells that are valid Python."""
         codes = ((cell, CodeCell(cell.source)) for cell in notebook.code_cells)
         cells = tuple((cell, code) for cell, code in codes if code.body)
         bound = sorted(
@@ -118,11 +121,12 @@ class _Module:
 
     @cached_property
     def opaque(self) -> bool:
-        """Say whether something binds names that cannot be seen."""
+        """A cell hides which names it binds."""
         return any(code.summary.opaque for _, code in self.cells)
 
 
-def _said(notebook: Notebook) -> Iterator[Finding]:
+def _pylint_findings(notebook: Notebook) -> Iterator[Finding]:
+    """Yield Pylint's messages on a notebook as findings, suppressed ones among them."""
     module = _Module.of(notebook)
     if not module.cells:
         return
@@ -133,66 +137,72 @@ def _said(notebook: Notebook) -> Iterator[Finding]:
         number = bisect_right(module.starts, message.line) - 1
         cell, code = module.cells[number]
         line = message.line - module.starts[number] + 1
-        if (message.symbol in _UNSEEN and module.opaque) or not _makes_sense(message, code, line):
+        if message.symbol in _ABOUT_MISSING_NAMES and module.opaque:
+            continue
+        if not _makes_sense(message, code, line):
             continue
         yield _finding(message, cell, line, message.line - line)
 
 
 def _unknown_results(code: CodeCell) -> str:
-    """Return the code of a cell, in which the results of magics are no numbers, but unknown."""
+    """Return the code of a cell in which the results of magics are of unknown type, not 0."""
     places = (magic.span for magic in code.magics if magic.target)
     edits = [Edit(Span(p.start, p.start + 1), "_") for p in places if code.code[p.start] == "0"]
     return apply_edits(code.code, edits)
 
 
 def _makes_sense(message: Message, code: CodeCell, line: int) -> bool:
-    if not message.obj and message.symbol in _SENSELESS_OUTSIDE:
+    """Say whether a message on a line of a cell makes sense in a notebook."""
+    if not message.obj and message.symbol in _DISABLED_AT_TOP_LEVEL:
         return False
     start = code.lines.start(line)
     end = code.lines.start(line + 1)
     if any(magic.span.start < end and start < magic.span.end for magic in code.magics):
-        return False  # this is how it is hidden
+        return False  # the line is a placeholder for the magic
     last = code.body[-1]
-    return not (message.symbol in _SHOWING and last.lineno <= line)
+    return not (message.symbol in _DISABLED_ON_LAST_LINE and last.lineno <= line)
 
 
-def _finding(message: Message, cell: Cell, line: int, before: int) -> Finding:
+def _finding(message: Message, cell: Cell, line: int, lines_before: int) -> Finding:
+    """Return a message as a finding on a line of a cell, which `lines_before` others precede."""
     lines = LineTable(cell.source)
     text = cell.source[lines.start(line) : lines.start(line + 1)].rstrip("\r\n")
     start = lines.start(line) + min(message.column, len(text))
-    end_line = (message.end_line or message.line) - before
+    end_line = (message.end_line or message.line) - lines_before
     column = message.end_column if message.end_line and message.end_column else message.column
     end = max(start, min(lines.start(end_line) + column, len(cell.source)))
+    start_line, start_column = lines.position(start)
     end_line, end_column = lines.position(end)
     return Finding(
-        message.msg_id,
-        message.symbol,
-        _SEVERITIES.get(message.category, "info"),
-        message.msg.partition("\n")[0],
-        cell.index,
-        start,
-        end,
-        *lines.position(start),
-        end_line,
-        end_column,
-        text,
+        code=message.msg_id,
+        name=message.symbol,
+        severity=_SEVERITIES.get(message.category, "info"),
+        message=message.msg.partition("\n")[0],
+        cell=cell.index,
+        start=start,
+        end=end,
+        line=start_line,
+        column=start_column,
+        end_line=end_line,
+        end_column=end_column,
+        excerpt=text,
     )
 
 
 def _messages(text: str, path: Path) -> list[Message]:
-    """Return what Pylint says of a module."""
+    """Return Pylint's messages on a module."""
     from pylint.lint import Run  # noqa: PLC0415  takes half a second
     from pylint.reporters import CollectingReporter  # noqa: PLC0415
 
     reporter = CollectingReporter()
-    options = ["--persistent=n", "--score=n", f"--disable={','.join(_SENSELESS.split())}"]
+    options = ["--persistent=n", "--score=n", f"--disable={','.join(_DISABLED.split())}"]
     options += [f"--additional-builtins={_BUILTINS}", "--from-stdin", str(path.with_suffix(".py"))]
     given, sys.stdin = sys.stdin, _stream(text)
     try:
         with redirect_stdout(io.StringIO()):
             Run(options, reporter=reporter, exit=False)
     except SystemExit:
-        raise ConfigError("Pylint cannot follow its settings") from None
+        raise ConfigError("Pylint's settings are invalid") from None
     finally:
         sys.stdin = given
     return reporter.messages

@@ -38,10 +38,10 @@ class Suppression(msgspec.Struct):
 
     Attributes:
         selectors: the rules it names, as written; empty for all rules.
-        cell: where it holds; None for the whole notebook.
-        lines: the lines of the cell it holds for; None for the whole cell.
-        span: where it is written in the cell, if it is a comment.
-        ours: it can only be meant for nb2prod, so that it should suppress something.
+        cell: the cell it applies to; None for the whole notebook.
+        lines: the lines of the cell it applies to; None for the whole cell.
+        span: the span of the comment in the cell; None for a tag or metadata.
+        ours: it can only be meant for nb2prod, so it is reported if it is unused.
         used: the selectors that suppressed a finding.
     """
 
@@ -54,7 +54,7 @@ class Suppression(msgspec.Struct):
 
 
 def codes_of(selector: str) -> set[str]:
-    """Return the codes of the rules that a selector names; none if it names no rule of ours."""
+    """Return the codes of the rules that a selector names; empty if it names none of ours."""
     if selector == ALL:
         return expand([ALL])
     rule = find_rule(selector)
@@ -62,7 +62,7 @@ def codes_of(selector: str) -> set[str]:
 
 
 def suppressions_of_notebook(notebook: Notebook) -> Iterator[Suppression]:
-    """Yield the suppressions that hold for a notebook as a whole."""
+    """Yield the suppressions of a notebook as a whole."""
     yield from _metadata(notebook.metadata, None)
 
 
@@ -85,19 +85,19 @@ def apply_suppressions(
 
     Args:
         findings: the findings of some cells, or of the notebook.
-        suppressions: those that hold there; they stay as they are.
-        meaning: gives the codes that a selector names.
+        suppressions: the suppressions that apply there; they are not changed.
+        meaning: returns the codes that a selector names.
     """
-    own = [replace(suppression, used=set()) for suppression in suppressions]
+    applied = [replace(suppression, used=set()) for suppression in suppressions]
     by_cell: dict[int | None, list[tuple[Suppression, dict[str, set[str]]]]] = {}
-    for suppression in own:
+    for suppression in applied:
         codes = {s: meaning(s) for s in suppression.selectors or (ALL,)}
         by_cell.setdefault(suppression.cell, []).append((suppression, codes))
     left: list[Finding] = []
     for found in findings:
         suppressed = False
-        for place in {found.cell, None}:
-            for suppression, codes in by_cell.get(place, ()):
+        for cell in {found.cell, None}:
+            for suppression, codes in by_cell.get(cell, ()):
                 if suppression.lines is not None and found.line not in suppression.lines:
                     continue
                 for selector, meant in codes.items():
@@ -106,13 +106,13 @@ def apply_suppressions(
                         suppressed = True
         if not suppressed:
             left.append(found)
-    return left, own
+    return left, applied
 
 
 def unused_suppressions(
     rules: Sequence[Rule], severities: Severities, suppressions: Iterable[Suppression], source: str
 ) -> Iterator[Finding]:
-    """Yield a finding for each suppression that suppresses nothing.
+    """Yield a finding for each unused suppression.
 
     Args:
         rules: the rules that are on.
@@ -127,26 +127,27 @@ def unused_suppressions(
     for suppression in suppressions:
         named = suppression.selectors or ((ALL,) if suppression.ours else ())
         ours = [s for s in named if suppression.ours or codes_of(s)]
-        idle = [
+        unused = [
             s for s in ours if s not in suppression.used and (codes_of(s) & on or not codes_of(s))
         ]
-        if not idle:
+        if not unused:
             continue
-        said = "nothing is found here" if idle == [ALL] else ", ".join(idle)
+        selectors = "" if unused == [ALL] else f" of {', '.join(unused)}"
+        message = f"unused suppression{selectors}: there is no such finding here"
         fixes: tuple[Fix, ...] = ()
-        if suppression.span and suppression.cell is not None and len(idle) == len(named):
-            gone = replace_in(suppression.cell, _comment(source, suppression.span), "")
-            fixes = fix("Remove the comment", "safe", gone)
-        flag = Flag(suppression.span, f"this suppresses nothing: {said}", fixes)
+        if suppression.span and suppression.cell is not None and len(unused) == len(named):
+            removal = replace_in(suppression.cell, _comment(source, suppression.span), "")
+            fixes = fix("Remove the comment", "safe", removal)
+        flag = Flag(suppression.span, message, fixes)
         lines = None if suppression.cell is None else LineTable(source)
         yield finding(rule, flag, severities, suppression.cell, lines)
 
 
 def suppresses(line: str, names: Collection[str]) -> bool:
-    """Say whether a comment in a line of a file that is no notebook suppresses a rule.
+    """Say whether a comment on a line of a file that is not a notebook suppresses a rule.
 
     Args:
-        line: of any language whose comments begin with `#`.
+        line: a line in any language whose comments begin with `#`.
         names: the rule's code, name and aliases, in lower case.
     """
     if match := _CELL.search(line):
@@ -186,7 +187,7 @@ def _codes(text: str | None) -> tuple[str, ...]:
 
 
 def _comment(source: str, span: Span) -> Span:
-    """Widen the place of a comment to the blanks before it, and to its line if it is alone."""
+    """Widen a comment's span to the blanks before it, and to its line if it stands alone."""
     start = len(source[: span.start].rstrip(" \t"))
     alone = not start or source[start - 1] in "\r\n"
     end = span.end

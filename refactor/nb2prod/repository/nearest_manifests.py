@@ -1,7 +1,7 @@
-"""The files around a notebook that say what it needs, for what is found by comparing it with them.
+"""Nearest manifests: the requirements files that hold for the notebooks of a folder.
 
-They are those of the nearest folder that has any: the notebook's own or one above, no further than
-the repository reaches. Their times and sizes are part of what kept results depend on.
+They are those of the nearest folder that has any: the notebook's own or one above it, up to the
+root of the repository. Cached results depend on their times and sizes.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ _NAMES = (
     "setup.py",
     "setup.cfg",
 )
-_LARGEST = 1_000_000  # bytes
+_MAX_SIZE = 1_000_000  # bytes
 
 
-class Surroundings(NamedTuple):
-    """What lies around the notebooks of a folder.
+class NearestManifests(NamedTuple):
+    """The requirements files that hold for the notebooks of a folder.
 
     Attributes:
-        folder: where the manifests lie; empty if there are none.
-        manifests: for each file its absolute path, time and size.
-        edited: texts that fixes have changed, and that are not written yet.
+        folder: the folder of the files; empty if there are none.
+        manifests: absolute path, modification time in nanoseconds and size of each file.
+        edited: by path, texts that fixes have changed and that are not written yet.
     """
 
     folder: str = ""
@@ -38,47 +38,47 @@ class Surroundings(NamedTuple):
     edited: Mapping[str, str] = MappingProxyType({})
 
     def text(self, path: str) -> str | None:
-        """Return what is in a file; None if it is no text file."""
+        """Return the text of a file; None if it is missing or not text."""
         if path in self.edited:
             return self.edited[path]
         try:
             with open(path, "rb") as stream:
-                return stream.read(_LARGEST).decode("utf-8-sig")
+                return stream.read(_MAX_SIZE).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError, ValueError):
             return None
 
-    def with_texts(self, edited: Mapping[str, str]) -> Surroundings:
-        """Return the same surroundings with other texts in some of their files."""
+    def with_texts(self, edited: Mapping[str, str]) -> NearestManifests:
+        """Return the same files, some of them with a new text."""
         return self._replace(edited={**self.edited, **edited})
 
 
-class Around:
-    """Finds what lies around the notebooks of folders; looks into each folder just once."""
+class ManifestFinder:
+    """Finds the nearest manifests of many folders, and looks into each folder only once."""
 
     def __init__(self) -> None:
-        """Begin with no folder looked into."""
+        """Begin without known folders."""
         self._manifests = cache(_manifests)
         self._is_root = cache(_is_root)
 
-    def __call__(self, folder: str | os.PathLike[str]) -> Surroundings:
-        """Return what lies around the notebooks of a folder."""
+    def find(self, folder: str | os.PathLike[str]) -> NearestManifests:
+        """Return the requirements files that hold for the notebooks of a folder."""
         at = home = start = os.path.abspath(folder)
         first = found = self._manifests(at)
         while not self._is_root(at):
             parent = os.path.dirname(at)
             if parent == at:
-                # Without a repository, what lies above belongs to others.
-                return Surroundings(start if first else "", first)
+                # Outside a repository, the files of other folders belong to other projects.
+                return NearestManifests(start if first else "", first)
             at = parent
             if not found:
                 found = self._manifests(at)
                 home = at
-        return Surroundings(home if found else "", found)
+        return NearestManifests(home if found else "", found)
 
 
-def around(folder: str | os.PathLike[str]) -> Surroundings:
-    """Return what lies around the notebooks of a folder."""
-    return Around()(folder)
+def nearest_manifests(folder: str | os.PathLike[str]) -> NearestManifests:
+    """Return the requirements files that hold for the notebooks of a folder."""
+    return ManifestFinder().find(folder)
 
 
 def _is_root(folder: str) -> bool:

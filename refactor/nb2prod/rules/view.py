@@ -16,7 +16,7 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.config import Limits
 from nb2prod.notebook.changes import EditCell
 from nb2prod.notebook.model import Cell, Notebook
-from nb2prod.repository.nearest_manifests import Surroundings
+from nb2prod.repository.nearest_manifests import NearestManifests
 from nb2prod.rules.facts import Facts, Value
 from nb2prod.text.spans import Edit, Span
 
@@ -96,7 +96,7 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
     occurrences: Occurrences
     facts: Facts[NotebookView]
     parsed: Mapping[int, CodeCell] = msgspec.field(default_factory=dict[int, CodeCell])
-    surroundings: Surroundings = msgspec.field(default_factory=Surroundings)
+    surroundings: NearestManifests = msgspec.field(default_factory=NearestManifests)
 
     def code_of(self, index: int) -> CodeCell:
         """Return the code of a cell, with its syntax tree."""

@@ -10,21 +10,21 @@ from msgspec.structs import replace
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.finding import Finding, Fix
 from nb2prod.ipython.reader import comments
-from nb2prod.lint.fix import compatible
-from nb2prod.lint.incremental import CellResult, Recheck
-from nb2prod.lint.rule_set import Checker
+from nb2prod.lint.cell_cache import CellResult
+from nb2prod.lint.fix import MAX_ROUNDS, compatible
+from nb2prod.lint.incremental import IncrementalCheck
+from nb2prod.lint.rule_set import RuleSet
 from nb2prod.notebook.changes import EditCell
 from nb2prod.notebook.model import Notebook
 from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
 
-_ROUNDS = 10  # a fix may bring another to light; two that undo each other must not go on for ever
 IMPORTS = frozenset({"NBI001", "NBI002"})
 
 Wanted = Callable[[Finding, Fix], bool]
 
 
 def mended(
-    notebook: Notebook, checker: Checker, known: Iterable[CellResult], wanted: Wanted
+    notebook: Notebook, checker: RuleSet, known: Iterable[CellResult], wanted: Wanted
 ) -> Mapping[int, str]:
     """Return the new source of the cells that can be mended without a change of meaning.
 
@@ -35,9 +35,9 @@ def mended(
         wanted: which findings are to be mended, and by which fixes.
     """
     now = notebook
-    check = Recheck(checker, slow=False)
+    check = IncrementalCheck(checker, slow=False)
     check.check(now, {result.text: result for result in known})
-    for _ in range(_ROUNDS):
+    for _ in range(MAX_ROUNDS):
         offered = (
             found.fixes[0]
             for cell in sorted(check.found, key=lambda c: -1 if c is None else c)

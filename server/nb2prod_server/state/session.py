@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 
 from lsprotocol import types
 
-from nb2prod.lint.incremental import Recheck
-from nb2prod.lint.rule_set import Checker
+from nb2prod.lint.incremental import IncrementalCheck
+from nb2prod.lint.rule_set import RuleSet
 from nb2prod.notebook.model import NotebookError
 from nb2prod_server.state.diagnostics import Translator
 from nb2prod_server.state.documents import Documents
@@ -32,8 +32,8 @@ class Open:
     """One notebook that is open, with what is known of it."""
 
     sheet: Sheet
-    checker: Checker
-    check: Recheck
+    checker: RuleSet
+    check: IncrementalCheck
     reader: NotebookReader | None
     stamp: int = 0  # of the last change
     outline: tuple[int, Outline] = (-1, Outline())
@@ -86,7 +86,7 @@ class Session:
         if sheet is None:
             return
         checker = self._checker(sheet)
-        self.opened[uri] = Open(sheet, checker, Recheck(checker, slow=False), reader)
+        self.opened[uri] = Open(sheet, checker, IncrementalCheck(checker, slow=False), reader)
         self._look_safely(uri)
         gc.freeze()  # what is known of a notebook stays as long as it is open
 
@@ -120,7 +120,7 @@ class Session:
                 continue
             checker = self._checker(opened.sheet)
             if checker.key != opened.checker.key or not self.settings_for(name).enable:
-                opened.checker, opened.check = checker, Recheck(checker, slow=False)
+                opened.checker, opened.check = checker, IncrementalCheck(checker, slow=False)
             self.change(name)
 
     def close(self, uri: str) -> None:
@@ -159,7 +159,7 @@ class Session:
         document = self.documents.texts.get(uri)
         return read_document(document) if document else None
 
-    def _checker(self, sheet: Sheet) -> Checker:
+    def _checker(self, sheet: Sheet) -> RuleSet:
         checker, problem = checker_for(sheet.notebook.path, self.settings_for(sheet.uri))
         if problem and problem not in self._problems:
             self._problems.add(problem)
@@ -174,7 +174,7 @@ class Session:
         except Exception:  # a notebook may hold anything
             log.exception("%s could not be checked", uri)
             if opened := self.opened.get(uri):
-                opened.check = Recheck(opened.checker, slow=False)
+                opened.check = IncrementalCheck(opened.checker, slow=False)
 
     def _look(self, uri: str) -> None:
         """Check a notebook as it is now, and show what has changed."""
@@ -233,7 +233,7 @@ class Session:
             opened.leaks = asyncio.ensure_future(self._follow(uri, opened))
         else:
             codes = [rule.code for rule in opened.checker.rules if rule.slow]
-            if changed := opened.check.take(dict.fromkeys(codes, ())):
+            if changed := opened.check.add_slow_flags(dict.fromkeys(codes, ())):
                 self._tell(opened, self._uris(opened, changed))
 
     async def _follow(self, uri: str, opened: Open) -> None:
@@ -246,7 +246,7 @@ class Session:
             log.warning("%s: its data could not be followed: %s", uri, result.error)
         elif stamp == opened.stamp:
             flags = {code: [f.flag() for f in flags] for code, flags in result.flags.items()}
-            self._tell(opened, self._uris(opened, opened.check.take(flags)))
+            self._tell(opened, self._uris(opened, opened.check.add_slow_flags(flags)))
 
     async def _outline(self, opened: Open) -> Outline:
         while True:

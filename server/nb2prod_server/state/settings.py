@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from nb2prod.config import Config, ConfigError, config_of, find_config
-from nb2prod.lint.rule_set import Checker
+from nb2prod.lint.rule_set import RuleSet
 from nb2prod_server.state.documents import plain
 
 log = logging.getLogger(__name__)
@@ -101,7 +101,7 @@ def _dashed(limits: object) -> object:
     }
 
 
-def checker_for(path: Path, settings: Settings) -> tuple[Checker, str]:
+def checker_for(path: Path, settings: Settings) -> tuple[RuleSet, str]:
     """Return the rules for a notebook, and what is wrong with the settings, if anything is."""
     problem = ""
     base = Config(path.parent)
@@ -110,6 +110,6 @@ def checker_for(path: Path, settings: Settings) -> tuple[Checker, str]:
     except ConfigError as error:
         problem = str(error)
     try:
-        return Checker.of(find_config(path.parent, base), path), problem
+        return RuleSet.of(find_config(path.parent, base), path), problem
     except ConfigError as error:
-        return Checker.of(Config(path.parent)), str(error)
+        return RuleSet.of(Config(path.parent)), str(error)

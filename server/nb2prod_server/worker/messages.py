@@ -9,7 +9,7 @@ from typing import Any, Literal
 import msgspec
 
 from nb2prod.finding import Related
-from nb2prod.lint.rule_set import Checker
+from nb2prod.lint.rule_set import RuleSet
 from nb2prod.notebook.model import Cell, Format, Notebook
 from nb2prod.rules.rule import Flag
 from nb2prod.text.spans import Edit, Span
@@ -126,7 +126,7 @@ class Task(msgspec.Struct, frozen=True):
         number: int,
         what: What,
         notebook: Notebook,
-        checker: Checker | None = None,
+        checker: RuleSet | None = None,
         **more: Any,
     ) -> Task:
         """Return a task on a notebook."""

@@ -15,8 +15,8 @@ from typing import BinaryIO
 import msgspec
 
 from nb2prod.config import Limits
-from nb2prod.lint.incremental import Recheck
-from nb2prod.lint.rule_set import Checker
+from nb2prod.lint.incremental import IncrementalCheck
+from nb2prod.lint.rule_set import RuleSet
 from nb2prod.rules.registry import find_rule
 from nb2prod.rules.rule import Flag
 from nb2prod.text.spans import Span
@@ -35,7 +35,7 @@ def done(task: Task) -> Result:
             from nb2prod_server.worker.write_code import worked  # noqa: PLC0415
 
             return worked(task, notebook)
-        check = Recheck(Checker((), Limits(), {}, b""), once=True)
+        check = IncrementalCheck(RuleSet((), Limits(), {}, b""), once=True)
         check.check(notebook)
         flags: dict[str, tuple[SlowFlag, ...]] = {}
         for code in task.rules:
