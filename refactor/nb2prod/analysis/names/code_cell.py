@@ -1,4 +1,4 @@
-"""A code cell, read once: its text as Python, its syntax tree, and what it does to names."""
+"""A code cell, parsed once: its text as Python, its syntax tree and its effects on names."""
 
 from __future__ import annotations
 
@@ -11,34 +11,36 @@ from typing import Any, TypeVar, cast
 from msgspec.structs import replace
 
 from nb2prod.analysis.names.summary import Broken, MagicUse, Summary
-from nb2prod.analysis.names.visitor import Walk
+from nb2prod.analysis.names.visitor import CellVisitor
 from nb2prod.ipython.mask import Magic, mask
 from nb2prod.text.python import syntax
 from nb2prod.text.spans import LineTable, Span
 
 Node = TypeVar("Node", bound=ast.AST)
 
-# `%%sql result <<`, `%%R -o frame`: magics of others that bind a name which they are told.
-_TOLD = re.compile(r"\b([A-Za-z_]\w*)\s*<<|(?:^|\s)(?:-o|--output|--out|-c)[ =]([A-Za-z_]\w*)")
-# Behind a value that is not to be shown; one in a comment hides nothing.
+# `%%sql result <<`, `%%R -o frame`: magics of other packages that bind a name given to them.
+_GIVEN_NAME = re.compile(
+    r"\b([A-Za-z_]\w*)\s*<<|(?:^|\s)(?:-o|--output|--out|-c)[ =]([A-Za-z_]\w*)"
+)
+# A semicolon after a value hides it; a semicolon in a comment does not.
 _SEMICOLON = re.compile(r"[ \t]*;")
-# These bind names that stand in other files, or in a store.
+# These bind names that are defined in other files, or in a store.
 _OPAQUE = frozenset({"run", "store", "load", "pylab", "loadpy", "reload_kedro", "macro", "rerun"})
 
 
 class CodeCell:
-    """What is known of the code of one cell, wherever it stands.
+    """The code of one cell, independent of its place in a notebook.
 
     Attributes:
         source: the text of the cell.
         lines: its lines.
-        code: the source, as long as it is, with IPython's syntax hidden.
+        code: the source with IPython's syntax masked; both have the same length.
         magics: the magics, shell lines and help requests of the cell.
-        body: the top-level statements; none if the cell is not Python.
+        body: the top-level statements; empty if the cell is not Python.
     """
 
     def __init__(self, source: str) -> None:
-        """Read `source`; never fails."""
+        """Parse `source`; never fails."""
         masked = mask(source)
         self.source = source
         self.lines = LineTable(source)
@@ -46,22 +48,22 @@ class CodeCell:
         self.magics: tuple[Magic, ...] = masked.magics
         self._broken: Broken | None = None
         self.body: Sequence[ast.stmt] = self._parse()
-        self._walk = Walk(self.lines.offset)
+        self._visitor = CellVisitor(self.lines.offset)
         try:
-            self._walk.run(self.body)
-        except RecursionError:  # Python reads deeper nests than it can be walked through
-            self._walk, self.body = Walk(self.lines.offset), ()
+            self._visitor.run(self.body)
+        except RecursionError:  # Python parses deeper nesting than can be visited recursively
+            self._visitor, self.body = CellVisitor(self.lines.offset), ()
             self._broken = Broken("nested too deeply", 0, 0)
 
     def nodes(self, *kinds: type[Node]) -> list[Node]:
-        """Return all nodes of these kinds in the order of the text, those in functions too."""
-        known = self._walk.nodes
+        """Return all nodes of these kinds, also in functions, in the order of the text."""
+        known = self._visitor.nodes
         if len(kinds) == 1:
             return known.get(kinds[0], [])
         return [node for kind in kinds for node in known.get(kind, ())]
 
     def span(self, node: ast.AST) -> Span:
-        """Return where a node stands; without the decorators of a function or class."""
+        """Return the span of a node; decorators of a function or class are not part of it."""
         place = cast("Any", node)
         return Span(
             self.lines.offset(place.lineno, place.col_offset),
@@ -74,18 +76,18 @@ class CodeCell:
 
     @cached_property
     def summary(self) -> Summary:
-        """What the cell does to names, as plain values."""
-        walk = self._walk
+        """The effects of the cell on names."""
+        visitor = self._visitor
         summary = Summary(
-            binds=tuple(walk.binds),
-            needs=tuple(walk.needs.values()),
-            late=tuple(walk.late.values()),
-            reads=frozenset(walk.reads),
-            deletes=frozenset(walk.deletes),
-            mutations=tuple(walk.mutations),
-            imports=tuple(walk.imports),
-            called=frozenset(walk.called),
-            opaque=walk.opaque,
+            binds=tuple(visitor.binds),
+            needs=tuple(visitor.needs.values()),
+            late=tuple(visitor.late.values()),
+            reads=frozenset(visitor.reads),
+            deletes=frozenset(visitor.deletes),
+            mutations=tuple(visitor.mutations),
+            imports=tuple(visitor.imports),
+            called=frozenset(visitor.called),
+            opaque=visitor.opaque,
             broken=self._broken,
             code=bool(self.body or self.magics or self._broken),
             only_imports=bool(self.body or self.magics) and self._only_imports(),
@@ -98,11 +100,11 @@ class CodeCell:
             MagicUse(m.kind, m.name, m.argument, m.span.start, m.span.end, _binds(m))
             for m in self.magics
         )
-        told = {name for use in uses for name in use.binds}
+        bound = {name for use in uses for name in use.binds}
         return replace(
             summary,
             magics=uses,
-            needs=tuple(use for use in summary.needs if use.name not in told),
+            needs=tuple(use for use in summary.needs if use.name not in bound),
             reads=summary.reads.union(*(magic.reads for magic in self.magics)),
             opaque=summary.opaque
             or any(use.name in _OPAQUE for use in uses if use.kind in {"line", "cell"}),
@@ -132,31 +134,32 @@ class CodeCell:
 
 
 def _binds(magic: Magic) -> tuple[str, ...]:
-    told = [a or b for a, b in _TOLD.findall(magic.argument)] if magic.kind == "cell" else []
+    """Return the names that a magic binds and that the masked code does not show."""
+    given = [a or b for a, b in _GIVEN_NAME.findall(magic.argument)] if magic.kind == "cell" else []
     if magic.kind == "line" and "<<" in magic.argument:
-        told += [a for a, _ in _TOLD.findall(magic.argument) if a]
-    return tuple(sorted({*told, *(() if magic.binds_in_code else magic.binds)}))
+        given += [a for a, _ in _GIVEN_NAME.findall(magic.argument) if a]
+    return tuple(sorted({*given, *(() if magic.binds_in_code else magic.binds)}))
 
 
 def _is_hidden(statement: ast.stmt, magics: tuple[Magic, ...], span: Span) -> bool:
-    """Say whether a statement only stands in for a magic line."""
+    """Say whether a statement is only the placeholder of a magic line."""
     return isinstance(statement, ast.Expr) and any(
         m.span.start == span.start and m.kind in {"line", "shell", "help"} for m in magics
     )
 
 
 def resolved(written: str, names: Mapping[str, str]) -> str:
-    """Return what `np.abs` means, given as text; names that are not imported stay as they are."""
+    """Return the full name of `np.abs`, given as text; names that are not imported are kept."""
     root, dot, rest = written.partition(".")
     return f"{names.get(root, root)}{dot}{rest}"
 
 
 def dotted(node: ast.expr, names: Mapping[str, str]) -> str | None:
-    """Return what `np.random.rand` means, `numpy.random.rand`, or None.
+    """Return the full name of `np.random.rand`, `numpy.random.rand`; None if it has none.
 
     Args:
         node: an expression.
-        names: what the notebook's imported names stand for.
+        names: the targets of the notebook's imported names.
     """
     rest = ""
     while isinstance(node, ast.Attribute):

@@ -1,7 +1,8 @@
-"""What one code cell does to the notebook's names: plain values, found by one walk, cacheable.
+"""The summary of a code cell: the names that it binds, reads, deletes and mutates.
 
-Positions are offsets into the cell's source. Nothing here depends on the rest of the notebook, so
-a summary is good for as long as the text of the cell stays the same.
+Summaries are plain values, found in one pass over the cell. Positions are offsets in the cell's
+source. A summary does not depend on the rest of the notebook, so it can be cached by the text of
+the cell.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ Change = Literal["item", "attribute", "augmented", "inplace", "method"]
 
 
 class Bind(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A name bound at the top level of a cell; `certain` unless under a condition."""
+    """A name bound at the top level of a cell; `certain` unless the code may not be executed."""
 
     name: str
     start: int
@@ -25,8 +26,8 @@ class Bind(msgspec.Struct, frozen=True, gc=False, array_like=True):
     reads_itself: bool = False  # `x = f(x)`
 
 
-class Use(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A name that is read; `guarded` where a `NameError` would be caught."""
+class NameUse(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """A name that is read; `guarded` if a `NameError` would be caught."""
 
     name: str
     start: int
@@ -35,7 +36,7 @@ class Use(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Mutation(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """A change of the object behind a name; `how` it is written."""
+    """A change of the object behind a name; `how` is the syntax that changes it."""
 
     name: str
     start: int
@@ -47,13 +48,15 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     """One name that an import statement binds.
 
     Attributes:
-        name: the name bound; `*` for a star import.
-        target: what it stands for, dotted: `numpy`, `sklearn.svm.SVC`.
-        start, end: where the alias stands.
-        statement: where the statement stands.
-        depth: 0 at the top level, else how many blocks it lies in.
+        name: the bound name; `*` for a star import.
+        target: the dotted name of the imported thing: `numpy`, `sklearn.svm.SVC`.
+        start, end: the span of the alias.
+        statement: the span of the statement.
+        depth: the number of blocks around it; 0 at the top level.
         in_function: it binds a local name.
-        explicit: it says `import a as a`, or has a comment that it is needed.
+        alone: the statement binds no other name.
+        from_module: the module of a `from` import, with its leading dots.
+        explicit: it is written as `import a as a`, which marks it as needed.
     """
 
     name: str
@@ -63,7 +66,7 @@ class Import(msgspec.Struct, frozen=True, array_like=True):
     statement: tuple[int, int]
     depth: int
     in_function: bool
-    alone: bool  # the statement binds nothing else
+    alone: bool
     from_module: str = ""
     explicit: bool = False
 
@@ -80,7 +83,7 @@ class MagicUse(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Broken(msgspec.Struct, frozen=True, gc=False, array_like=True):
-    """Why a cell is not Python, and where."""
+    """The syntax error of a cell that is not Python, and its span."""
 
     message: str
     start: int
@@ -88,28 +91,28 @@ class Broken(msgspec.Struct, frozen=True, gc=False, array_like=True):
 
 
 class Summary(msgspec.Struct, frozen=True, array_like=True):
-    """What a cell does to names.
+    """The effects of a cell on names.
 
     Attributes:
         binds: the names bound at the top level, in order.
-        needs: for each name read before the cell itself has surely bound it, the first place.
-        late: for each name that a function of the cell reads from outside, the first place.
-        reads: all names read in any way, by magics too.
+        needs: the first use of each name that is read before the cell has certainly bound it.
+        late: the first use of each name that a function of the cell reads from outside.
+        reads: all names read in any way, including by magics.
         deletes: the names deleted at the top level.
         mutations: changes of objects, in order.
-        imports: what is imported, in order.
+        imports: the imported names, in order.
         magics: the magics, in order.
         called: the functions and methods called, as written: `np.random.seed`, `df.head`.
-        opaque: the cell may bind names that cannot be seen: a star import, `exec`, `%run`.
-        broken: the cell is not Python; everything else is then empty.
-        code: the cell has code: more than blanks and comments.
-        only_imports: all its statements import, or set up the session.
-        shows: its last statement is an expression, whose value the cell shows.
+        opaque: the cell hides which names it binds: a star import, `exec`, `%run`.
+        broken: the syntax error if the cell is not Python; everything else is empty then.
+        code: the cell has code, not only blanks and comments.
+        only_imports: all its statements are imports or set up the session.
+        shows: its last statement is an expression whose value the cell displays.
     """
 
     binds: tuple[Bind, ...] = ()
-    needs: tuple[Use, ...] = ()
-    late: tuple[Use, ...] = ()
+    needs: tuple[NameUse, ...] = ()
+    late: tuple[NameUse, ...] = ()
     reads: frozenset[str] = frozenset()
     deletes: frozenset[str] = frozenset()
     mutations: tuple[Mutation, ...] = ()

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from nb2prod.analysis.names.summary import Use
+from nb2prod.analysis.names.summary import NameUse
 from nb2prod.rules.shared.ambient import ONLY_PYTHON_2, is_ambient
 from nb2prod.rules.view import NotebookView
 
@@ -43,7 +43,7 @@ def missing(view: NotebookView, name: str) -> Missing | None:
     return None
 
 
-def _use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, Use] | None:
+def _use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, NameUse] | None:
     found = view.fact(missing, name)
     if found is None or (found.bound_in is not None and found.bound_in < cell):
         return None
@@ -51,7 +51,7 @@ def _use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, 
     return (found, use) if use else None
 
 
-def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missing, Use]]:
+def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missing, NameUse]]:
     """Return the names that a cell reads from outside and that are not there, in order.
 
     With each comes where it is missing first, and the first place in this cell that reads it.
@@ -61,7 +61,7 @@ def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missin
     return [(n, *missed) for n in names if (missed := _use_of_missing(view, n, cell))]
 
 
-def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Use | None:
+def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> NameUse | None:
     opaque = view.occurrences.opaque
     summary = view.summaries[cell]
     if not opaque or cell < min(opaque):
