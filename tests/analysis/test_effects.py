@@ -131,7 +131,7 @@ def test_a_statement_that_is_too_large_is_taken_to_change_everything(effects):
     calls = "\n".join(f"    {name}()" for name in names for _ in range(3))
     functions = (f"def {name}():\n{calls}" for name in names)
     found = effects("x = []", *functions, "f0()")
-    assert [u.reason for u in found.unknowns] == ["the statement is too large to be followed"]
+    assert [u.reason for u in found.unknowns] == ["the statement is too large to analyse"]
     assert "x" in found.mutates & found.uses
 
 

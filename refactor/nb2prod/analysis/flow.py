@@ -1,4 +1,4 @@
-"""One notebook, understood once: its statements, what each does, what is live between them."""
+"""The flow of a notebook: the effects of its statements, and the live names between them."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from nb2prod.analysis.effects.effects import HANDED_ON, RANDOM, Effects
-from nb2prod.analysis.effects.heap import Heap, Value
-from nb2prod.analysis.effects.statements import Interpreter
+from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue, Heap
+from nb2prod.analysis.effects.statements import EffectInterpreter
 from nb2prod.analysis.program import Program, Statement
 
 
@@ -16,32 +16,39 @@ from nb2prod.analysis.program import Program, Statement
 class Analysis:
     """The flow of a notebook.
 
-    Position `i` is the moment before statement `i`; there is one more position than statements.
+    Position `i` is the point before statement `i`; there is one more position than statements.
+
+    Attributes:
+        program: the statements.
+        effects: the effects of each statement.
+        live: for each position, the names whose values are read later.
+        heap: the objects.
+        in_texts: the variables named in texts that calls evaluate.
     """
 
     program: Program
     effects: tuple[Effects, ...]
-    live: tuple[frozenset[str], ...]  # at each position: names whose value is read later
+    live: tuple[frozenset[str], ...]
     heap: Heap
-    in_texts: frozenset[str]  # the variables that texts refer to which calls evaluate
+    in_texts: frozenset[str]
 
     @property
     def statements(self) -> tuple[Statement, ...]:
-        """The statements in the order of the notebook."""
+        """The statements, in the order of the notebook."""
         return self.program.statements
 
-    def value(self, position: int, name: str) -> Value:
-        """Return what a name may stand for at a position."""
-        return self.effects[position - 1].after.get(name, Value()) if position else Value()
+    def value(self, position: int, name: str) -> AbstractValue:
+        """Return the possible value of a name at a position."""
+        return self.effects[position - 1].after.get(name, UNKNOWN) if position else UNKNOWN
 
     def random_crosses(self, position: int) -> bool:
-        """Say whether a random state that can be handed on goes on after a position."""
+        """Say whether a random state that can be saved is used before and after a position."""
         before = self.seeded_before(position) & HANDED_ON
         unknown_after = any(e.may_draw for e in self.effects[position:])
         return bool(before & self._drawn_after(position)) or bool(before and unknown_after)
 
     def random_lost(self, position: int) -> frozenset[str]:
-        """Return the random states that go on after a position, and can't be handed on."""
+        """Return the random states used before and after a position that cannot be saved."""
         return (self.seeded_before(position) - HANDED_ON) & self._drawn_after(position)
 
     def _drawn_after(self, position: int) -> frozenset[str]:
@@ -54,21 +61,21 @@ class Analysis:
         return self.seeded_before(len(self.effects))
 
     def seeded_before(self, position: int) -> frozenset[str]:
-        """Return the random states that are seeded before a position."""
+        """Return the random states seeded before a position."""
         before = self.effects[:position]
         return frozenset(s.removeprefix(RANDOM) for e in before for s in e.seeds)
 
 
 def analyse(program: Program) -> Analysis:
-    """Follow the statements of a notebook from the first to the last."""
-    interpreter = Interpreter()
+    """Return the flow of a notebook."""
+    interpreter = EffectInterpreter()
     effects = tuple(interpreter.run_statement(s.node) for s in program.statements)
     in_texts = frozenset(name for effect in effects for name in effect.in_texts)
     return Analysis(program, effects, _liveness(effects), interpreter.heap, in_texts)
 
 
 def with_uses(analysis: Analysis, uses: Mapping[str, int]) -> Analysis:
-    """Return the flow with each of these names used by a statement too: name -> statement."""
+    """Return the flow with more uses: by name, the number of a statement that uses it too."""
     effects = list(analysis.effects)
     for name, number in uses.items():
         effects[number] = replace(effects[number], uses=effects[number].uses | {name})
@@ -85,7 +92,7 @@ def _liveness(effects: tuple[Effects, ...]) -> tuple[frozenset[str], ...]:
 
 
 def imports(statement: Statement) -> bool:
-    """Say whether a statement only imports (perhaps with a fall-back)."""
+    """Say whether a statement only imports, possibly with a fallback."""
     node = statement.node
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True

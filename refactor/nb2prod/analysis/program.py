@@ -1,32 +1,39 @@
-"""The statements of a notebook: its code cells, cut at the top level."""
+"""The program of a notebook: its code cells, split into top-level statements."""
 
 from __future__ import annotations
 
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from nb2prod.analysis.split import split_statements
 from nb2prod.ipython.mask import to_python
 from nb2prod.notebook.model import Notebook
-from nb2prod.text.spans import LineTable
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
     """One top-level statement, as plain Python.
 
-    `code` begins with the comments above the statement and ends with the one on its last line.
+    Attributes:
+        number: its number in the notebook, from 0.
+        cell: the index of its cell.
+        node: its syntax tree.
+        code: its text, from the comments above it to the comment on its last line.
+        displayed: the notebook displays its value.
+        ends_cell: it is the last statement of its cell.
+        original: `code` before comments were moved and computed names were resolved.
     """
 
     number: int
     cell: int
     node: ast.stmt
     code: str
-    displayed: bool = False  # the notebook shows its value
+    displayed: bool = False
     ends_cell: bool = False
-    original: str = ""  # `code` before names that are computed were written plainly
+    original: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,24 +47,33 @@ class BrokenCell:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """The code of a notebook as statements in order, with what could not be taken over."""
+    """The code of a notebook as statements.
+
+    Attributes:
+        statements: the statements, in order.
+        broken: the cells that are not Python 3.
+        notes: (cell, note) on code that was left out or changed.
+        obstacles: (cell, reason) for code that a pipeline cannot run.
+        requirements: the packages that the notebook installs.
+        converted: the cells whose IPython syntax was converted to Python.
+    """
 
     statements: tuple[Statement, ...]
     broken: tuple[BrokenCell, ...] = ()
-    notes: tuple[tuple[int, str], ...] = ()  # (cell, what was left out or changed)
-    obstacles: tuple[tuple[int, str], ...] = ()  # (cell, what a pipeline can't do)
+    notes: tuple[tuple[int, str], ...] = ()
+    obstacles: tuple[tuple[int, str], ...] = ()
     requirements: tuple[str, ...] = ()
-    converted: frozenset[int] = frozenset()  # cells that say IPython's syntax in Python
+    converted: frozenset[int] = frozenset()
 
     def place(self, number: int) -> tuple[int, int]:
-        """Return the cell of a statement, and which of the cell's statements it is, from 1."""
+        """Return the cell of a statement and its place in the cell, both counted from 1."""
         cell = self.statements[number].cell
         first = next(s.number for s in self.statements if s.cell == cell)
         return cell + 1, number - first + 1
 
 
 def read_program(notebook: Notebook) -> Program:
-    """Cut the code cells of a notebook into statements, magics turned into Python."""
+    """Split the code cells of a notebook into statements, with magics converted to Python."""
     statements: list[Statement] = []
     broken: list[BrokenCell] = []
     notes: list[tuple[int, str]] = []
@@ -65,11 +81,11 @@ def read_program(notebook: Notebook) -> Program:
     requirements: list[str] = []
     converted: set[int] = set()
     last_value = ""
-    said: list[str] = []  # in comments that stand alone in their cells
+    prose: list[str] = []  # comments of cells that hold nothing else
     for cell in notebook.code_cells:
         try:
             python = to_python(cell.source, cell=cell.index)
-            parts = list(cut(python.code))
+            parts = list(split_statements(python.code))
         except SyntaxError as error:
             broken.append(BrokenCell(cell.index, error.lineno or 1, error.msg))
             continue
@@ -77,7 +93,7 @@ def read_program(notebook: Notebook) -> Program:
             broken.append(BrokenCell(cell.index, 1, "it is nested too deeply"))
             continue
         except ValueError:
-            broken.append(BrokenCell(cell.index, 1, "it holds half of a character"))
+            broken.append(BrokenCell(cell.index, 1, "it contains an invalid character"))
             continue
         notes += [(cell.index, note.text) for note in python.notes]
         obstacles += [(cell.index, text) for text in python.obstacles]
@@ -85,8 +101,8 @@ def read_program(notebook: Notebook) -> Program:
         if python.converted:
             converted.add(cell.index)
         if not parts:
-            said += _prose(python.code)
-        above, said = (said, []) if parts else ([], said)
+            prose += _prose(python.code)
+        above, prose = (prose, []) if parts else ([], prose)
         for position, (part, original) in enumerate(_comments_moved(parts, above)):
             node, code = _plain(*part)
             if last_value and _reads_last_value(node):
@@ -99,8 +115,8 @@ def read_program(notebook: Notebook) -> Program:
             statements.append(Statement(number, cell.index, node, code, shown, ends, original))
         if parts and statements[-1].displayed:
             last_value = f"cell_value_{cell.index}"
-    if said and statements:
-        code = "\n".join([statements[-1].code, *said])
+    if prose and statements:
+        code = "\n".join([statements[-1].code, *prose])
         statements[-1] = replace(statements[-1], code=code)
     return Program(
         tuple(_keep_last_values(statements)),
@@ -115,10 +131,10 @@ def read_program(notebook: Notebook) -> Program:
 def _comments_moved(
     parts: Sequence[tuple[ast.stmt, str]], above: Sequence[str]
 ) -> Iterator[tuple[tuple[ast.stmt, str], str]]:
-    """Yield statements with their texts as they are to be kept, and as they were.
+    """Yield each statement with its new text, and its original text.
 
-    Comments above an import speak of the cell: they go to the first statement after the imports,
-    as do those of the cells before that hold nothing else.
+    Comments above an import are about the cell. They move to the first statement after the
+    imports, as do the comments `above`, of cells that hold nothing else.
     """
     comments = list(above)
     for i, (node, code) in enumerate(parts):
@@ -139,7 +155,7 @@ def _is_import(node: ast.stmt) -> bool:
 
 
 def _prose(code: str) -> list[str]:
-    """Return the comments of a cell without statements, unless they are code left out."""
+    """Return the comments of a cell without statements; empty if they are commented-out code."""
     comments = [line.strip() for line in code.split("\n") if line.strip().startswith("#")]
     try:
         tree = ast.parse("\n".join(c.lstrip("# ") for c in comments))
@@ -149,68 +165,8 @@ def _prose(code: str) -> list[str]:
     return comments if words else []
 
 
-def cut(code: str) -> Iterator[tuple[ast.stmt, str]]:
-    """Yield the top-level statements of a text, each with its comments.
-
-    The text of a statement starts in column 0 and parses alone.
-
-    Raises:
-        SyntaxError: the text is not Python 3.
-    """
-    tree = compile(
-        code,
-        "<cell>",
-        "exec",
-        ast.PyCF_ONLY_AST | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT,
-        dont_inherit=True,
-    )
-    assert isinstance(tree, ast.Module), "exec mode gives a module"
-    table = LineTable(code)
-    comments = _comments(code, table)
-    done = 0
-    for i, node in enumerate(tree.body):
-        first = min([node.lineno, *(d.lineno for d in getattr(node, "decorator_list", []))])
-        start = (
-            table.offset(node.lineno, node.col_offset)
-            if first == node.lineno
-            else table.start(first)
-        )
-        end = table.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
-        following = tree.body[i + 1] if i + 1 < len(tree.body) else None
-        tail = _inline_comment(comments, end, following, table)
-        above = [text for at, text in comments if done <= at < start]
-        text = "\n".join([*above, code[start:end] + tail])
-        done = end + len(tail)
-        if following is None:
-            below = [text for at, text in comments if at >= done + (2 if tail else 0)]
-            text = "\n".join([text, *(b for b in below if b.strip() != tail.strip())])
-        yield node, text
-
-
-def _comments(code: str, table: LineTable) -> list[tuple[int, str]]:
-    """Return the comments that stand outside of statements' inner lines, with their offsets."""
-    found: list[tuple[int, str]] = []
-    try:
-        for token in tokenize.generate_tokens(io.StringIO(code).readline):
-            if token.type == tokenize.COMMENT:
-                found.append((table.start(token.start[0]) + token.start[1], token.string))  # noqa: PERF401
-    except (tokenize.TokenError, SyntaxError):
-        pass
-    return found
-
-
-def _inline_comment(
-    comments: Iterable[tuple[int, str]], end: int, following: ast.stmt | None, table: LineTable
-) -> str:
-    line = table.position(end)[0]
-    limit = table.start(line + 1)
-    if following is not None and following.lineno == line:
-        return ""
-    return next((f"  {text}" for at, text in comments if end <= at < limit), "")
-
-
 def _plain(node: ast.stmt, code: str) -> tuple[ast.stmt, str]:
-    """Write what is computed by name, but with constant names, as the plain statement it is."""
+    """Return the plain statement for `exec("...")`, `globals()["x"] = ...` and `eval("...")`."""
     match node:
         case ast.Expr(ast.Call(func=ast.Name("exec"), args=[ast.Constant(str(text))], keywords=[])):
             try:
@@ -239,7 +195,7 @@ def _plain(node: ast.stmt, code: str) -> tuple[ast.stmt, str]:
 
 
 def _runs_command(node: ast.stmt) -> bool:
-    """Say whether a statement is a line like `!ls`, which has no value."""
+    """Say whether a statement is a shell command like `!ls`, which has no value."""
     match node:
         case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("subprocess"), attr="run"))):
             return True
@@ -261,7 +217,7 @@ def _rename_underscore(code: str, name: str) -> str:
 
 
 def _keep_last_values(statements: list[Statement]) -> Iterator[Statement]:
-    """Bind a displayed value to the name under which a later cell reads `_`."""
+    """Yield the statements; a displayed value that a later cell reads as `_` gets a name."""
     wanted = {
         n.id
         for s in statements
@@ -279,7 +235,7 @@ def _keep_last_values(statements: list[Statement]) -> Iterator[Statement]:
 
 
 def _silenced(code: str) -> bool:
-    """Say whether a semicolon at the end of the cell suppresses the display."""
+    """Say whether a semicolon at the end of the cell hides the value."""
     last = code.rstrip()
     try:
         tokens = [

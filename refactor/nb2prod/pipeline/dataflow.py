@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from nb2prod.analysis.effects.effects import FIGURE
-from nb2prod.analysis.effects.heap import Value
+from nb2prod.analysis.effects.heap import AbstractValue
 from nb2prod.analysis.flow import Analysis, imports, with_uses
 from nb2prod.knowledge import catalog
 from nb2prod.pipeline.definitions import Scope, find_scope
@@ -198,7 +198,7 @@ def follow(analysis: Analysis) -> Dataflow:
     return Dataflow(with_uses(analysis, changed_elsewhere), flow.scope)
 
 
-def _is_result(name: str, value: Value) -> bool:
+def _is_result(name: str, value: AbstractValue) -> bool:
     if name.startswith("_") or value.unstorable or value.type in _NO_RESULTS:
         return False
     if (value.type or "").startswith(_SHOWN_ONLY):

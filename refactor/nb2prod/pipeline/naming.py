@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from nb2prod.analysis.effects.effects import OPTIONS, Called, Effects
-from nb2prod.analysis.effects.heap import Value
+from nb2prod.analysis.effects.heap import AbstractValue
 from nb2prod.analysis.program import Statement
 from nb2prod.pipeline.dataflow import assigned_names
 from nb2prod.pipeline.english import (
@@ -256,7 +256,7 @@ def _loaded(content: StepContent) -> Iterator[str]:
 
 def _models(content: StepContent) -> list[str]:
     """Return the classes of the models that are made, fitted, scored or asked."""
-    after: dict[str, Value] = {}
+    after: dict[str, AbstractValue] = {}
     for effect in content.effects:
         after |= effect.after
     found: dict[str, None] = {}

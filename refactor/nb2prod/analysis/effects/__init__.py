@@ -1,1 +1,1 @@
-"""An abstract interpreter of what statements read, bind and change, for plans."""
+"""An abstract interpreter of the effects of statements: what they read, bind and change."""

@@ -1,4 +1,4 @@
-"""What a call does: of a library function, a method, or a function of the notebook."""
+"""The effects of calls: of library functions, methods, and functions of the notebook."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nb2prod.analysis.effects.effects import Unknown
-from nb2prod.analysis.effects.heap import COPYING, UNKNOWN, Value, join
-from nb2prod.analysis.effects.library_calls import Applier, Arguments, constant_path
+from nb2prod.analysis.effects.effects import UnknownEffect
+from nb2prod.analysis.effects.heap import COPYING, UNKNOWN, AbstractValue, join
+from nb2prod.analysis.effects.library_calls import Arguments, LibraryCallEvaluator, constant_path
 from nb2prod.analysis.effects.state import MAX_DEPTH, items_of
 from nb2prod.knowledge import catalog
 
 _MOST_CALL_BACKS = 3  # of one function in one statement
 
-# What these do can't be seen in the text of the notebook.
+# The effects of these calls cannot be seen in the text of the notebook.
 _DYNAMIC = {
     "builtins.exec": "it runs text as code",
     "builtins.eval": "it evaluates text as code",
@@ -27,29 +27,47 @@ _DYNAMIC = {
     "getpass.getpass": "it asks a person",
     "builtins.compile": "it compiles text as code",
 }
-# A metric that is rounded, or whose root is taken, is a metric.
+# The result of these is a metric if their argument is one.
 _SAME_MEASURE = frozenset({"round", "around", "float", "abs", "sqrt"})
-_CONTAINERS = {"list", "tuple", "set", "frozenset", "sorted", "reversed", "zip", "enumerate",
-               "iter", "map", "filter", "dict", "next", "max", "min", "sum"}  # fmt: skip
+_COLLECTING = frozenset(
+    [
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "sorted",
+        "reversed",
+        "zip",
+        "enumerate",
+        "iter",
+        "map",
+        "filter",
+        "dict",
+        "next",
+        "max",
+        "min",
+        "sum",
+    ]
+)
 
 
-class Caller(Applier):
-    """Evaluates calls; running a function's body is left to the layer above."""
+class CallEvaluator(LibraryCallEvaluator):
+    """Evaluates calls, whoever defines the called function."""
 
-    def run_function(self, number: int, node: ast.AST, arguments: Arguments) -> Value:
-        """Return what a function of the notebook gives for these arguments."""
+    def run_function(self, number: int, node: ast.AST, arguments: Arguments) -> AbstractValue:
+        """Return the result of a function of the notebook; see `FunctionEvaluator`."""
         raise NotImplementedError
 
-    def construct(self, number: int, node: ast.Call, arguments: Arguments) -> Value:
-        """Return a new instance of a class of the notebook."""
+    def construct(self, number: int, node: ast.Call, arguments: Arguments) -> AbstractValue:
+        """Return a new instance of a class of the notebook; see `FunctionEvaluator`."""
         raise NotImplementedError
 
-    def method_of(self, instance: Value, name: str) -> tuple[int | None, tuple[str, ...]]:
-        """Return the notebook's own method, or the library classes where it may come from."""
+    def method_of(self, instance: AbstractValue, name: str) -> tuple[int | None, tuple[str, ...]]:
+        """Return the notebook's method, or its library classes; see `FunctionEvaluator`."""
         raise NotImplementedError
 
-    def call(self, node: ast.Call) -> Value:
-        """Return what a call gives, and note what it does."""
+    def call(self, node: ast.Call) -> AbstractValue:
+        """Return the possible result of a call, and note its effects."""
         if isinstance(node.func, ast.Attribute):
             base = self.evaluate(node.func.value)
             if base.type not in ("module", "library"):
@@ -78,71 +96,75 @@ class Caller(Applier):
 
     # The notebook's own functions --------------------------------------------------------------
 
-    def _call_own(self, number: int, node: ast.Call, arguments: Arguments) -> Value:
+    def _call_own(self, number: int, node: ast.Call, arguments: Arguments) -> AbstractValue:
         self.called(ast.unparse(node.func), None, None, node)
         return self._run_guarded(number, node, arguments)
 
-    def _run_guarded(self, number: int, node: ast.AST, arguments: Arguments) -> Value:
+    def _run_guarded(self, number: int, node: ast.AST, arguments: Arguments) -> AbstractValue:
         if number in self.stack or self.depth >= MAX_DEPTH:
             held = self.heap.reach(n for v in arguments.values() for n in v.objects)
-            return Value(None, frozenset(held))
+            return AbstractValue(None, frozenset(held))
         return self.run_function(number, node, arguments)
 
     def call_back(
-        self, node: ast.AST, values: Iterable[Value], *, special: bool = False
-    ) -> list[Value]:
+        self, node: ast.AST, values: Iterable[AbstractValue], *, special: bool = False
+    ) -> list[AbstractValue]:
         """Run each function of the notebook that a callee can reach, with unknown arguments.
 
-        With `special` only functions that it is given, and methods like `__len__`.
+        Args:
+            node: the call.
+            values: the values that the callee is given.
+            special: run only functions among the values, and methods like `__len__`.
         """
         values = list(values)
         functions = self.heap.functions(values, special=special)
         if not functions:
             return []
-        # A function that is given away is called, and seldom given to itself.
+        # A function given to the callee is called, and rarely passed to itself.
         given = (n for v in values if v.type != "function" for n in v.objects)
         held = frozenset(self.heap.reach(given))
         return [self._call_back_one(n, node, held) for n in functions]
 
-    def _call_back_one(self, number: int, node: ast.AST, held: frozenset[int]) -> Value:
-        """Run one function; in one statement again only for what it has not been given yet.
+    def _call_back_one(self, number: int, node: ast.AST, held: frozenset[int]) -> AbstractValue:
+        """Run a function, unless this statement has run it with the same objects before.
 
-        The methods of a class that all hand `self` to a library would else run each other without
-        end.
+        Otherwise methods of a class that all pass `self` to a library would run each other forever.
         """
         before = self.called_back.setdefault(number, [])
-        if known := next((value for seen, value in before if held <= seen), None):
+        if known := next((value for given, value in before if held <= given), None):
             return known
         if len(before) >= _MOST_CALL_BACKS:
             self.mutate(held)
-            return Value(None, held)
+            return AbstractValue(None, held)
         place = len(before)
-        before.append((held, Value(None, held)))
-        value = self._run_guarded(number, node, {str(i): Value(None, held) for i in range(8)})
+        before.append((held, AbstractValue(None, held)))
+        value = self._run_guarded(
+            number, node, {str(i): AbstractValue(None, held) for i in range(8)}
+        )
         before[place] = (held, value)
         return value
 
     # Libraries ---------------------------------------------------------------------------------
 
-    def _call_library(self, node: ast.Call, name: str, arguments: Arguments) -> Value:
+    def _call_library(self, node: ast.Call, name: str, arguments: Arguments) -> AbstractValue:
         name = catalog.canonical(name)
         short = name.rpartition(".")[2]
         if name in _DYNAMIC:
-            self.effects.dynamic.append(Unknown(node, _DYNAMIC[name]))
+            self.effects.dynamic.append(UnknownEffect(node, _DYNAMIC[name]))
             return UNKNOWN
         if name == "builtins.open":
             return self.open_file(node, arguments)
-        if name.startswith("builtins.") and short in _CONTAINERS:
+        if name.startswith("builtins.") and short in _COLLECTING:
             return self._collect(node, short, arguments)
         effect = catalog.function(name)
         is_class = catalog.library_class(name) is not None or short[:1].isupper()
         self.called(name, None, effect.role if effect else None, node)
         if effect is None and not is_class:
-            return self._call_unknown(node, Value("library", name=name), arguments, name)
+            return self._call_unknown(node, AbstractValue("library", name=name), arguments, name)
         builtin = name.startswith("builtins.")
         returned = self.call_back(node, arguments.values(), special=builtin)
         if effect is None and catalog.library_class(name) is None:
-            self.effects.opaque = True  # a class that is known by its capital only
+            self.effects.opaque = True  # only its capital letter says that it is a class
         effect = effect or catalog.PURE
         self.apply(node, effect, None, arguments, name)
         if is_class and effect.returns is None:
@@ -153,8 +175,8 @@ class Caller(Applier):
         self.heap.contain(value.objects, (n for v in returned for n in v.objects))
         return constant_path(name, arguments) or value
 
-    def _instance(self, node: ast.Call, name: str, arguments: Arguments) -> Value:
-        """Make an instance of a library's class; it may keep references to what it is given."""
+    def _instance(self, node: ast.Call, name: str, arguments: Arguments) -> AbstractValue:
+        """Return an instance of a library class, which may keep references to its arguments."""
         held = {n for v in arguments.values() for n in v.objects}
         copying = name in COPYING
         value = self.fresh(node, name, () if copying else held)
@@ -167,8 +189,8 @@ class Caller(Applier):
             self.heap[number].draws_freely = not seeded
         return replace(value, unstorable=bool(known and known.unstorable))
 
-    def _collect(self, node: ast.Call, short: str, arguments: Arguments) -> Value:
-        """Call a builtin which makes a collection of the items of others, or picks one."""
+    def _collect(self, node: ast.Call, short: str, arguments: Arguments) -> AbstractValue:
+        """Call a builtin that makes a collection of the items of others, or picks one of them."""
         self.called(f"builtins.{short}", None, None, node)
         returned = self.call_back(node, arguments.values())
         given = [v for v in arguments.values() if v.type != "function"]
@@ -190,7 +212,9 @@ class Caller(Applier):
 
     # Methods -----------------------------------------------------------------------------------
 
-    def _call_method(self, node: ast.Call, base: Value, name: str, arguments: Arguments) -> Value:
+    def _call_method(
+        self, node: ast.Call, base: AbstractValue, name: str, arguments: Arguments
+    ) -> AbstractValue:
         if base.type == "pathlib.Path" and name == "open":
             return self.open_file(node, arguments, base)
         if base.type == "instance":
@@ -208,29 +232,33 @@ class Caller(Applier):
         self.called(f".{name}", base.type, effect.role if effect else None, node)
         if effect is None:
             return self._call_unknown(node, base, arguments, f"{ast.unparse(node.func)}")
-        # What gives something new by convention calls what it is given, not what it may hold.
+        # A method that returns something new by convention calls its arguments, not the functions
+        # that its object may hold.
         plain = (base.type is None or base.type in COPYING) and not effect.mutates
         holders = [*arguments.values()] if plain else [base, *arguments.values()]
         returned = self.call_back(node, holders)
         if effect.mutates and (base.type is None or not catalog.library_class(base.type)):
-            self.effects.opaque = True  # the effect is the convention for that name
+            self.effects.opaque = True  # the effect is only assumed from the name
         self.apply(node, effect, base, arguments, name)
         inplace = arguments.get("inplace")
         if inplace is not None and inplace.constant is not False:
             self.mutate(base.objects)
-            return Value("builtins.NoneType")
+            return AbstractValue("builtins.NoneType")
         value = self.result(node, effect, base, arguments)
         if not value.immutable:
             self.heap.contain(value.objects, (n for v in returned for n in v.objects))
         return self._taken(node, base, value, effect)
 
-    def _taken(self, node: ast.Call, base: Value, value: Value,
-               effect: catalog.Effect) -> Value:  # fmt: skip
-        """Let containers take in what is put into them and give out what they hold."""
+    def _taken(
+        self, node: ast.Call, base: AbstractValue, value: AbstractValue, effect: catalog.Effect
+    ) -> AbstractValue:
+        """Note that containers hold their arguments, and return what they hold."""
         if base.type in COPYING or base.immutable:
             return value
         container = base.type is None or base.type.startswith("builtins.")
-        if effect.mutates and container and effect.role is None:  # `fit` takes nothing in to change
+        if (
+            effect.mutates and container and effect.role is None
+        ):  # `fit` does not change its arguments
             given = (self.evaluate(a) for a in (*node.args, *(k.value for k in node.keywords)))
             self.heap.contain(base.objects, {n for v in given for n in v.objects} - base.objects)
         gives = base.type in ("builtins.dict", "builtins.list", "builtins.set", None)
@@ -239,11 +267,12 @@ class Caller(Applier):
             return join([value, item]) if item.objects else value
         return value
 
-    def _call_unknown(self, node: ast.Call, callee: Value, arguments: Arguments,
-                      name: str) -> Value:  # fmt: skip
-        """Call something unknown: it may change and keep all that it is given."""
+    def _call_unknown(
+        self, node: ast.Call, callee: AbstractValue, arguments: Arguments, name: str
+    ) -> AbstractValue:
+        """Call unknown code, which may change and keep all its arguments."""
         values = [callee, *arguments.values()]
-        self.unknown(node, f"what {name}() does is not known")
+        self.unknown(node, f"the effects of {name}() are unknown")
         self.call_back(node, values)
         for value in values:
             if value.type not in ("library", "module", "function", "class"):

@@ -1,25 +1,25 @@
-"""The notebook's own functions and classes: how they are defined, and what running them does."""
+"""The notebook's own functions and classes: their definitions, and the effects of running them."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Iterator
 
-from nb2prod.analysis.effects.calls import Caller
-from nb2prod.analysis.effects.heap import UNKNOWN, Scope, Value, join
+from nb2prod.analysis.effects.calls import CallEvaluator
+from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue, FunctionNode, Namespace, join
 from nb2prod.analysis.effects.library_calls import Arguments
 
 
-class Definer(Caller):
-    """Defines functions and classes and runs them; their statements are left to the layer above."""
+class FunctionEvaluator(CallEvaluator):
+    """Defines functions and classes, and runs them."""
 
     def __init__(self) -> None:
-        """Start with an empty namespace."""
+        """Begin with empty namespaces."""
         super().__init__()
-        self._members: dict[int, tuple[Scope, list[Value]]] = {}
+        self._members: dict[int, tuple[Namespace, list[AbstractValue]]] = {}
 
     def execute_all(self, nodes: Iterable[ast.stmt]) -> None:
-        """Execute statements in order."""
+        """Execute statements in order; see `EffectInterpreter`."""
         raise NotImplementedError
 
     def _do_functiondef(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
@@ -27,7 +27,7 @@ class Definer(Caller):
         self.evaluate_all([*node.args.defaults, *node.args.kw_defaults])
         value = self.function(node)
         for decorator in decorators:
-            # What a decorator of the notebook returns may hold the function or be it.
+            # A decorator of the notebook may return the function, or something that holds it.
             self.call_back(node, [decorator])
             self.heap.contain(decorator.objects, value.objects)
         self.store(node.name, value)
@@ -41,7 +41,7 @@ class Definer(Caller):
         for number in value.objects:
             self.heap[number].definition = node
             self.heap[number].enclosing = self.locals
-        outer, scope = self.locals, Scope()
+        outer, scope = self.locals, Namespace()
         self.locals = (*outer, scope)
         self.execute_all(node.body)
         self.locals = outer
@@ -50,8 +50,8 @@ class Definer(Caller):
         self._members[id(node)] = (scope, bases)
         self.store(node.name, value)
 
-    def run_function(self, number: int, node: ast.AST, arguments: Arguments) -> Value:
-        """Return what a function gives for these arguments, and note what it does."""
+    def run_function(self, number: int, node: ast.AST, arguments: Arguments) -> AbstractValue:
+        """Return the possible result of a function, and note its effects."""
         function = self.heap[number].function
         assert function is not None, "only functions are run"
         scope = _parameters(self, function, node, arguments)
@@ -65,15 +65,15 @@ class Definer(Caller):
             self.execute_all(function.body)
         returns = self.returns
         self.locals, self.global_names, self.stack, self.returns = saved
-        return join(returns) if returns else Value("builtins.NoneType")
+        return join(returns) if returns else AbstractValue("builtins.NoneType")
 
-    def construct(self, number: int, node: ast.Call, arguments: Arguments) -> Value:
+    def construct(self, number: int, node: ast.Call, arguments: Arguments) -> AbstractValue:
         """Return a new instance of a class of the notebook."""
         held = {n for v in arguments.values() for n in v.objects}
         value = self.fresh(node, "instance", held)
         for instance in value.objects:
             self.heap[instance].definition = self.heap[number].definition
-            # A library that is given the instance may call its methods.
+            # A library that gets the instance may call its methods.
             self.heap.contain((instance,), (number,))
         own, _ = self.method_of(value, "__init__")
         if own is not None and own not in self.stack:
@@ -81,8 +81,8 @@ class Definer(Caller):
         self.called(ast.unparse(node.func), None, None, node)
         return value
 
-    def method_of(self, instance: Value, name: str) -> tuple[int | None, tuple[str, ...]]:
-        """Return the notebook's own method, or the library classes where it may come from."""
+    def method_of(self, instance: AbstractValue, name: str) -> tuple[int | None, tuple[str, ...]]:
+        """Return the notebook's method, or else the library classes that may define it."""
         names = (name, "forward", "call") if name == "__call__" else (name,)
         libraries: list[str] = []
         for members, bases in self._ancestry(instance):
@@ -93,18 +93,18 @@ class Definer(Caller):
             libraries += [b.name for b in bases if b.type == "library"]
         return None, tuple(libraries)
 
-    def of_class(self, instance: Value, name: str) -> frozenset[int]:
-        """Return what the class of an instance holds under a name: a method, a shared list."""
+    def of_class(self, instance: AbstractValue, name: str) -> frozenset[int]:
+        """Return the class attributes of an instance under a name: a method, a shared list."""
         found = (members.get(name, UNKNOWN).objects for members, _ in self._ancestry(instance))
         return frozenset[int]().union(*found)
 
-    def _ancestry(self, instance: Value) -> Iterator[tuple[Scope, list[Value]]]:
-        """Yield the members and bases of an instance's classes, nearest first."""
+    def _ancestry(self, instance: AbstractValue) -> Iterator[tuple[Namespace, list[AbstractValue]]]:
+        """Yield the members and bases of the classes of an instance, nearest first."""
         todo = [self.heap[n].definition for n in instance.objects]
         seen: set[int] = set()
         while todo:
             definition = todo.pop()
-            if id(definition) in seen:  # a class that was made anew from itself
+            if id(definition) in seen:  # a class that is redefined as its own subclass
                 continue
             seen.add(id(definition))
             members, bases = self._members.get(id(definition), ({}, []))
@@ -112,10 +112,11 @@ class Definer(Caller):
             todo += [self.heap[n].definition for b in bases for n in b.objects]
 
 
-def _parameters(machine: Definer, function: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda,
-                node: ast.AST, arguments: Arguments) -> Scope:  # fmt: skip
-    """Bind the parameters of a function to the arguments of a call."""
-    scope: Scope = {}
+def _parameters(
+    evaluator: FunctionEvaluator, function: FunctionNode, node: ast.AST, arguments: Arguments
+) -> Namespace:
+    """Return the namespace of a call: the parameters of the function with their arguments."""
+    scope: Namespace = {}
     if not isinstance(function, ast.Lambda):
         scope |= dict.fromkeys(_local_names(function), UNKNOWN)
     spec = function.args
@@ -127,21 +128,21 @@ def _parameters(machine: Definer, function: ast.FunctionDef | ast.AsyncFunctionD
     ]
     scope |= dict.fromkeys([*positional, *(a.arg for a in spec.kwonlyargs)], UNKNOWN)
     for name, default in zip(positional[::-1], spec.defaults[::-1], strict=False):
-        scope[name] = machine.evaluate(default)
+        scope[name] = evaluator.evaluate(default)
     for argument, default in zip(spec.kwonlyargs, spec.kw_defaults, strict=True):
-        scope[argument.arg] = machine.evaluate(default)
+        scope[argument.arg] = evaluator.evaluate(default)
     scope |= dict(zip(positional, values, strict=False))
     scope |= {k: v for k, v in given.items() if k in scope}
     rest = {n for v in (*values[len(positional) :], *given.values()) for n in v.objects}
     if spec.vararg:
-        scope[spec.vararg.arg] = machine.fresh(node, "builtins.tuple", rest)
+        scope[spec.vararg.arg] = evaluator.fresh(node, "builtins.tuple", rest)
     if spec.kwarg:
-        scope[spec.kwarg.arg] = machine.fresh(node, "builtins.dict", rest)
+        scope[spec.kwarg.arg] = evaluator.fresh(node, "builtins.dict", rest)
     return scope
 
 
 def _local_names(function: ast.FunctionDef | ast.AsyncFunctionDef) -> set[str]:
-    """Return the names that a function binds itself."""
+    """Return the names that a function binds as its own."""
     stored: set[str] = set()
     declared: set[str] = set()
     todo: list[ast.AST] = list(function.body)

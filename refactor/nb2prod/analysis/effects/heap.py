@@ -1,8 +1,8 @@
-"""The values that the analysis thinks with: which objects a name may stand for.
+"""Abstract values and the heap: which objects a name may refer to.
 
-An object is an allocation site: the place in the code where a value was made. Objects contain
-others (a list its items, an estimator its data) and may share memory with others (a view). Both
-relations only grow while a notebook is analysed, so that what is said of them is never too little.
+An object is an allocation site: a place in the code that makes a value. Objects contain others (a
+list its items, an estimator its data) and may share memory with others (a view with its array).
+Both relations only grow while a notebook is analysed, so they never miss anything.
 """
 
 from __future__ import annotations
@@ -15,20 +15,26 @@ IMMUTABLE = frozenset(
     f"builtins.{name}"
     for name in ("str", "int", "float", "bool", "complex", "bytes", "NoneType", "range", "slice")
 )
-# These copy what is stored into them; other containers keep a reference.
+# These copy values that are stored in them; other containers keep a reference.
 COPYING = frozenset({"pandas.DataFrame", "pandas.Series", "pandas.Index", "numpy.ndarray"})
-
-# What these give when they are iterated over is made anew.
+# Iterating over these makes new objects.
 READERS = frozenset({"io.IOBase", "csv.DictReader", "csv.reader"})
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """What an expression may evaluate to.
+class AbstractValue:
+    """The values that an expression may have.
 
-    `type` is a dotted name (`pandas.DataFrame`), or one of the kinds `module`, `library` (a
-    function or class of a library; `name` holds its dotted name), `function`, `class` (of the
-    notebook), `instance` (of a class of the notebook), or None: unknown.
+    Attributes:
+        type: the dotted name of a type (`pandas.DataFrame`); or `module`, `library` (a function
+            or class of a library), `function` or `class` (of the notebook), `instance` (of a
+            class of the notebook); None if it is unknown.
+        objects: the objects it may be.
+        name: for modules and things in libraries, the dotted name.
+        constant: the exact value, if it is known.
+        metric: it is a measure of quality, such as an accuracy.
+        unstorable: it cannot be saved, such as a generator or an open file.
+        pattern: for a partly known text, its known part, with `*` for the rest.
     """
 
     type: str | None = None
@@ -37,55 +43,70 @@ class Value:
     constant: str | int | float | bool | None = None
     metric: bool = False
     unstorable: bool = False
-    pattern: str | None = None  # of a text that is partly known, `*` for what is not
+    pattern: str | None = None
 
     @property
     def text(self) -> str | None:
-        """What is known of a text: all of it, or a pattern."""
+        """The text, or its pattern; None if nothing is known of it."""
         return self.constant if isinstance(self.constant, str) else self.pattern
 
     @property
     def immutable(self) -> bool:
-        """Say whether nothing can change the value."""
+        """The value cannot be changed."""
         return self.type in IMMUTABLE
 
 
-NOTHING = Value("builtins.NoneType")
-UNKNOWN = Value()
+NOTHING = AbstractValue("builtins.NoneType")
+UNKNOWN = AbstractValue()
 
-Scope = dict[str, Value]
-Callable_ = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+Namespace = dict[str, AbstractValue]
+FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
 @dataclass(slots=True)
 class Object:
-    """What is known of one allocation site."""
+    """An allocation site.
+
+    Attributes:
+        type: the type of the object, as in `AbstractValue`.
+        contents: the objects that it may contain.
+        attributes: by name, the objects that were set as attributes.
+        partners: the objects that may share its memory, itself included.
+        function: the definition of a function.
+        definition: the definition of a class, or of the class of an instance.
+        enclosing: the namespaces around a function or class.
+        draws_freely: it draws from a global random state, for it was given no seed.
+    """
 
     type: str | None
     contents: set[int] = field(default_factory=set[int])
-    attributes: dict[str, set[int]] = field(default_factory=dict[str, set[int]])  # that were set
-    partners: set[int] = field(default_factory=set[int])  # that may share its memory, and itself
-    function: Callable_ | None = None
+    attributes: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
+    partners: set[int] = field(default_factory=set[int])
+    function: FunctionNode | None = None
     definition: ast.ClassDef | None = None
-    enclosing: tuple[Scope, ...] = ()
+    enclosing: tuple[Namespace, ...] = ()
     draws_freely: bool = True
 
 
 class Heap:
-    """All objects of a notebook, with what contains what and what shares memory."""
+    """All objects of a notebook, their contents, and the memory they share.
+
+    Attributes:
+        work: the number of objects visited, as a measure of cost.
+    """
 
     def __init__(self) -> None:
-        """Start empty; `work` counts the objects that were looked at."""
+        """Begin without objects."""
         self.work = 0
         self._objects: list[Object] = []
         self._sites: dict[object, int] = {}
 
     def __getitem__(self, number: int) -> Object:
-        """Return the object of that number."""
+        """Return the object with a number."""
         return self._objects[number]
 
     def allocate(self, site: object, type_: str | None) -> int:
-        """Return the object made at `site`, a new one the first time."""
+        """Return the number of the object made at `site`; it is created the first time."""
         number = self._sites.get(site)
         if number is None:
             number = self._sites[site] = len(self._objects)
@@ -108,9 +129,9 @@ class Heap:
                 self._join_partners(number, partner)
 
     def _join_partners(self, one: int, other: int) -> None:
-        """Let all objects of two groups refer to one set: the larger one, which takes in the other.
+        """Merge the groups of two objects, the smaller into the larger.
 
-        Sharing is symmetric, and taken to be transitive.
+        Sharing memory is symmetric, and assumed to be transitive.
         """
         small, large = sorted((self[one].partners, self[other].partners), key=len)
         if small is not large:
@@ -119,7 +140,7 @@ class Heap:
                 self[number].partners = large
 
     def memory(self, objects: Iterable[int]) -> set[int]:
-        """Return the objects and all that may share memory with them."""
+        """Return the objects and those that may share memory with them."""
         found: set[int] = set()
         for number in objects:
             if number not in found:
@@ -129,7 +150,12 @@ class Heap:
     def reach(
         self, objects: Iterable[int], stop: Callable[[Object], bool] | None = None
     ) -> set[int]:
-        """Return the objects and all that they contain, at any depth; not what `stop` holds for."""
+        """Return the objects and all that they contain, at any depth.
+
+        Args:
+            objects: the objects to start from.
+            stop: the contents of objects for which this is true are left out.
+        """
         found = set(objects)
         todo = list(found)
         while todo:
@@ -142,10 +168,12 @@ class Heap:
         self.work += len(found)
         return found
 
-    def functions(self, values: Iterable[Value], *, special: bool = False) -> list[int]:
-        """Return the notebook's functions that someone holding the values could call.
+    def functions(self, values: Iterable[AbstractValue], *, special: bool = False) -> list[int]:
+        """Return the notebook's functions that a callee could call if it is given some values.
 
-        With `special` only those that are given themselves, and methods like `__len__`.
+        Args:
+            values: the values.
+            special: return only functions among the values, and methods like `__len__`.
         """
         given = {n for v in values for n in v.objects}
         found = [n for n in sorted(self.reach(given)) if self._objects[n].function is not None]
@@ -159,8 +187,8 @@ def _is_special(name: str) -> bool:
     return name.startswith("__") and name != "__init__"
 
 
-def join(values: Iterable[Value]) -> Value:
-    """Return a value that may be any of the given ones."""
+def join(values: Iterable[AbstractValue]) -> AbstractValue:
+    """Return a value that may be any of some values."""
     values = list(values)
     if not values:
         return UNKNOWN
@@ -168,7 +196,7 @@ def join(values: Iterable[Value]) -> Value:
     if all(v == first for v in values[1:]):
         return first
     same_type = all(v.type == first.type for v in values)
-    return Value(
+    return AbstractValue(
         type=first.type if same_type else None,
         objects=frozenset[int]().union(*(v.objects for v in values)),
         name=first.name if same_type and all(v.name == first.name for v in values) else "",
@@ -177,15 +205,15 @@ def join(values: Iterable[Value]) -> Value:
     )
 
 
-def join_scopes(scopes: Iterable[Mapping[str, Value]]) -> Scope:
-    """Return a scope in which each name may be what it is in any of the given ones."""
+def join_scopes(scopes: Iterable[Mapping[str, AbstractValue]]) -> Namespace:
+    """Return a namespace in which each name may have its value from any of some namespaces."""
     scopes = list(scopes)
     names = {name for scope in scopes for name in scope}
     return {name: join(s[name] for s in scopes if name in s) for name in names}
 
 
-def without_constant(value: Value) -> Value:
-    """Forget the exact value, keep the type."""
+def without_constant(value: AbstractValue) -> AbstractValue:
+    """Return the value without its exact value or text; its type is kept."""
     if value.constant is None and value.pattern is None:
         return value
     return replace(value, constant=None, pattern=None)

@@ -1,4 +1,4 @@
-"""What a call with a known effect does: files, random states, options, texts that are evaluated."""
+"""The effects of known calls: files, random states, options, evaluated texts."""
 
 from __future__ import annotations
 
@@ -19,28 +19,39 @@ from nb2prod.analysis.effects.effects import (
     STDOUT,
     PathUse,
 )
-from nb2prod.analysis.effects.expressions import Evaluator
-from nb2prod.analysis.effects.heap import UNKNOWN, Value
+from nb2prod.analysis.effects.expressions import ExpressionEvaluator
+from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue
 from nb2prod.knowledge import catalog
 
-Arguments = dict[str, Value]  # by position ("0") and by keyword
+Arguments = dict[str, AbstractValue]  # by position ("0") and by keyword
 
 
-class Applier(Evaluator):
-    """Notes what is known of calls; running what they call back is left to the layer above."""
+class LibraryCallEvaluator(ExpressionEvaluator):
+    """Notes the effects that the catalogue of library calls knows."""
 
     def call_back(
-        self, node: ast.AST, values: Iterable[Value], *, special: bool = False
-    ) -> list[Value]:
-        """Run each function of the notebook that a callee can reach, with unknown arguments.
-
-        With `special` only functions that it is given, and methods like `__len__`.
-        """
+        self, node: ast.AST, values: Iterable[AbstractValue], *, special: bool = False
+    ) -> list[AbstractValue]:
+        """Run each function of the notebook that a callee can reach; see `CallEvaluator`."""
         raise NotImplementedError
 
-    def apply(self, node: ast.Call, effect: catalog.Effect, base: Value | None,
-               arguments: Arguments, name: str) -> None:  # fmt: skip
-        """Note all that a known effect says."""
+    def apply(
+        self,
+        node: ast.Call,
+        effect: catalog.Effect,
+        base: AbstractValue | None,
+        arguments: Arguments,
+        name: str,
+    ) -> None:
+        """Note all parts of a known effect.
+
+        Args:
+            node: the call.
+            effect: its known effect.
+            base: the object whose method is called; None for a function.
+            arguments: the arguments.
+            name: the name of the function or method.
+        """
         for who in effect.mutates:
             target = base if who == "self" else arguments.get(who)
             if target is not None:
@@ -74,8 +85,10 @@ class Applier(Evaluator):
         if effect.evaluates:
             self._evaluate_text(node, effect.evaluates, arguments)
 
-    def _draw(self, effect: catalog.Effect, base: Value | None, arguments: Arguments) -> None:
-        """Note a draw from a global random state, unless the call brings its own."""
+    def _draw(
+        self, effect: catalog.Effect, base: AbstractValue | None, arguments: Arguments
+    ) -> None:
+        """Note a draw from a global random state, unless the call is given its own."""
         source = effect.draws
         if source is None and base is not None and effect.mutates == ("self",) and base.type:
             source = catalog.draws(base.type)
@@ -90,26 +103,27 @@ class Applier(Evaluator):
         self.effects.writes.add(RANDOM + source)
 
     def _evaluate_text(self, node: ast.Call, which: str, arguments: Arguments) -> None:
-        """Note the variables that a text refers to: a query of pandas, a formula of patsy."""
+        """Note the variables that a text refers to: a pandas query, a patsy formula."""
         position, _, keyword = which.removeprefix("@").partition(":")
         value = arguments.get(position) or arguments.get(keyword)
         if value is None:
             return
         if value.text is None and value.type in (None, "builtins.str"):
-            self.unknown(node, "which variables a computed text refers to is not known")
+            self.unknown(node, "a computed text may refer to any variable")
         pattern = r"@\s*(\w+)" if which.startswith("@") else r"(?<![\w.])([^\W\d]\w*)"
         for name in re.findall(pattern, value.text or ""):
             if name in self.globals or any(name in scope for scope in self.locals):
                 self.effects.in_texts.add(name)
                 self.call_back(node, [self.load(name)])
 
-    def _path(self, node: ast.Call, which: str, arguments: Arguments, *, writes: bool,
-              call: str) -> None:  # fmt: skip
+    def _path(
+        self, node: ast.Call, which: str, arguments: Arguments, *, writes: bool, call: str
+    ) -> None:
         """Note a file that a call reads or writes."""
         position, _, keyword = which.partition(":")
         value = arguments.get(position) or arguments.get(keyword)
         if value is None:
-            return  # `df.to_csv()` without a path gives the text back
+            return  # `df.to_csv()` without a path returns the text
         index = int(position)
         expression = (
             node.args[index]
@@ -117,17 +131,18 @@ class Applier(Evaluator):
             else next((k.value for k in node.keywords if k.arg == keyword), node)
         )
         if value.type == "io.IOBase" or value.unstorable:
-            return  # an open handle; its opening has been noted
+            return  # an open file, which was noted when it was opened
         self._touch(value, expression, self.depth, writes=writes, call=call)
 
-    def _own_path(self, node: ast.Call, path: Value, *, writes: bool, call: str) -> None:
+    def _own_path(self, node: ast.Call, path: AbstractValue, *, writes: bool, call: str) -> None:
         """Note a file that a method of its path reads or writes."""
         expression = node.func.value if isinstance(node.func, ast.Attribute) else node
-        # The path is no argument that a parameter could take the place of.
+        # The path is not an argument, so a parameter cannot replace it.
         self._touch(path, expression, self.depth + 1, writes=writes, call=call)
 
-    def _touch(self, value: Value, expression: ast.expr, depth: int, *, writes: bool,
-               call: str) -> None:  # fmt: skip
+    def _touch(
+        self, value: AbstractValue, expression: ast.expr, depth: int, *, writes: bool, call: str
+    ) -> None:
         path = value.constant if isinstance(value.constant, str) else None
         state = ANY_FILE if path is None else FILE + posixpath.normpath(path)
         (self.effects.writes if writes else self.effects.reads).add(state)
@@ -135,7 +150,7 @@ class Applier(Evaluator):
         self.effects.paths.append(PathUse(path, expression, writes, call, depth, pattern))
 
     def patch(self, name: str) -> None:
-        """Note that something in a library is set: an option, or a replaced function."""
+        """Note that the notebook sets an attribute of a library: an option, a function."""
         top = name.partition(".")[0]
         if "rcParams" in name:
             self.effects.writes.add(OPTIONS + "matplotlib")
@@ -146,10 +161,12 @@ class Applier(Evaluator):
         else:
             self.effects.writes.add(OPTIONS + top)
 
-    def open_file(self, node: ast.Call, arguments: Arguments, path: Value | None = None) -> Value:
-        """Open a file: the first argument, or a path whose method is called."""
+    def open_file(
+        self, node: ast.Call, arguments: Arguments, path: AbstractValue | None = None
+    ) -> AbstractValue:
+        """Return an open file: of the first argument, or of a path whose method is called."""
         position = "1" if path is None else "0"
-        mode = arguments.get(position, arguments.get("mode", Value(constant="r"))).constant
+        mode = arguments.get(position, arguments.get("mode", AbstractValue(constant="r"))).constant
         writes = not isinstance(mode, str) or bool(set(mode) & set("wax+"))
         self.called("builtins.open", None, "save" if writes else "load", node)
         if path is None:
@@ -159,8 +176,8 @@ class Applier(Evaluator):
         return replace(self.fresh(node, "io.IOBase"), unstorable=True)
 
 
-def constant_path(name: str, arguments: Arguments) -> Value | None:
-    """Compute a path from literals, so that the files of a notebook are known."""
+def constant_path(name: str, arguments: Arguments) -> AbstractValue | None:
+    """Return the path that a call computes from literals; None if it is not known."""
     given = [arguments[k] for k in sorted(arguments)]
     texts = [v.constant for v in given if isinstance(v.constant, str)]
     if len(texts) != len(given):
@@ -168,14 +185,14 @@ def constant_path(name: str, arguments: Arguments) -> Value | None:
         if known and name in ("os.path.join", "posixpath.join", "pathlib.Path"):
             path = posixpath.join(*("*" if v.text is None else v.text for v in given))
             type_ = "pathlib.Path" if name == "pathlib.Path" else "builtins.str"
-            return Value(type_, pattern=path)
+            return AbstractValue(type_, pattern=path)
         return None
     if name in ("os.path.join", "posixpath.join"):
-        return Value("builtins.str", constant=posixpath.join(*texts) if texts else "")
+        return AbstractValue("builtins.str", constant=posixpath.join(*texts) if texts else "")
     if name in ("pathlib.Path", "pathlib.PurePath"):
-        return Value("pathlib.Path", constant=posixpath.join(*texts) if texts else ".")
+        return AbstractValue("pathlib.Path", constant=posixpath.join(*texts) if texts else ".")
     if name in ("os.getcwd", "pathlib.Path.cwd"):
-        return Value("builtins.str", constant=".")
+        return AbstractValue("builtins.str", constant=".")
     if name in ("os.path.abspath", "os.path.normpath", "builtins.str") and texts:
-        return Value("builtins.str", constant=texts[0])
+        return AbstractValue("builtins.str", constant=texts[0])
     return None

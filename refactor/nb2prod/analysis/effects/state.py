@@ -1,4 +1,20 @@
-"""The state in which a notebook is analysed: the scopes, the heap, the statement at hand."""
+"""The state of the effects interpreter: namespaces, heap, and the effects gathered so far.
+
+The interpreter is one class, cut into modules by subject. Each class adds to the one before it,
+and declares as `NotImplementedError` what it needs from those after it:
+
+    state.py          EffectState            namespaces, heap, effects
+    access.py         AccessEvaluator        attributes, items, binding targets
+    expressions.py    ExpressionEvaluator    all other expressions
+    library_calls.py  LibraryCallEvaluator   the effects of known calls: files, random states
+    calls.py          CallEvaluator          calls of libraries, methods and unknown functions
+    functions.py      FunctionEvaluator      the notebook's own functions and classes
+    statements.py     EffectInterpreter      statements and control flow; the one to use
+
+Notebook code is interpreted in three ways. `analysis.names` reads one cell at a time, cheaply, for
+the linter. `analysis.effects` follows objects through the whole notebook, for plans and
+refactorings. `analysis.lineage` follows the rows and columns of tables, for leakage rules.
+"""
 
 from __future__ import annotations
 
@@ -7,58 +23,80 @@ import builtins
 from collections.abc import Iterable
 from dataclasses import replace
 
-from nb2prod.analysis.effects.effects import Called, Effects, Unknown
-from nb2prod.analysis.effects.heap import COPYING, NOTHING, READERS, Heap, Scope, Value, join
+from nb2prod.analysis.effects.effects import Called, Effects, UnknownEffect
+from nb2prod.analysis.effects.heap import (
+    COPYING,
+    NOTHING,
+    READERS,
+    UNKNOWN,
+    AbstractValue,
+    Heap,
+    Namespace,
+    join,
+)
 from nb2prod.knowledge import catalog
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
-# How deep calls of the notebook's own functions are followed, how many nodes a statement may cost
-# and how many objects be looked at for it: a notebook must not be able to make the analysis slow.
-MAX_DEPTH = 6
-MAX_NODES = 60_000
-MAX_OBJECTS = 2_000_000
+# Limits, so that no notebook can make the analysis slow.
+MAX_DEPTH = 6  # nested calls of the notebook's own functions
+MAX_NODES = 60_000  # syntax nodes evaluated for one statement
+MAX_OBJECTS = 2_000_000  # objects visited for one statement
 
 
-class Machine:
-    """What is known at one moment of a notebook's run, and the effects gathered so far."""
+class EffectState:
+    """The state of the notebook at one point, and the effects of the current statement so far.
+
+    Attributes:
+        heap: the objects of the notebook.
+        globals: the variables of the notebook.
+        locals: the namespaces of the functions being run, from the outermost to the innermost.
+        global_names: the names that the current function declares `global`.
+        effects: the effects of the current statement.
+        bound: the globals that the statement has certainly bound so far.
+        stored: the globals that it has bound on some path.
+        stack: the objects of the functions being run.
+        statement: the current top-level statement.
+        returns: the values that the current function returns or yields.
+        called_back: by function, the objects it was called back with, and its results.
+        nodes: the number of nodes evaluated for the statement.
+    """
 
     def __init__(self) -> None:
-        """Start with an empty namespace."""
+        """Begin with empty namespaces."""
         self.heap = Heap()
-        self.globals: Scope = {}
-        self.locals: tuple[Scope, ...] = ()
-        self.global_names: frozenset[str] = frozenset()  # `global` in the function at hand
+        self.globals: Namespace = {}
+        self.locals: tuple[Namespace, ...] = ()
+        self.global_names: frozenset[str] = frozenset()
         self.effects = Effects()
-        self.bound: set[str] = set()  # globals that the statement has certainly bound so far
-        self.stored: set[str] = set()  # globals that it has bound on some path
+        self.bound: set[str] = set()
+        self.stored: set[str] = set()
         self.stack: tuple[int, ...] = ()
         self.statement: ast.stmt | None = None
-        self.returns: list[Value] = []
-        # What the functions gave that were called back in this statement, by what they were given.
-        self.called_back: dict[int, list[tuple[frozenset[int], Value]]] = {}
+        self.returns: list[AbstractValue] = []
+        self.called_back: dict[int, list[tuple[frozenset[int], AbstractValue]]] = {}
         self.nodes = 0
 
     @property
     def depth(self) -> int:
-        """How many of the notebook's functions we are in."""
+        """The number of the notebook's functions being run."""
         return len(self.stack)
 
-    def load(self, name: str) -> Value:
-        """Return what a name stands for, and note its use."""
+    def load(self, name: str) -> AbstractValue:
+        """Return the value of a name, and note its use."""
         for scope in reversed(self.locals):
             if name in scope:
                 return scope[name]
         known = name in self.globals
         if not known and name in _BUILTINS:
-            return Value("library", name=f"builtins.{name}")
+            return AbstractValue("library", name=f"builtins.{name}")
         if name not in self.bound:
             self.effects.uses.add(name)
             if self.depth:
                 self.effects.late.add(name)
-        return self.globals.get(name, Value())
+        return self.globals.get(name, UNKNOWN)
 
-    def store(self, name: str, value: Value) -> None:
-        """Bind a name in the scope at hand."""
+    def store(self, name: str, value: AbstractValue) -> None:
+        """Bind a name in the current namespace."""
         if self.locals and name not in self.global_names:
             self.locals[-1][name] = value
             return
@@ -77,24 +115,26 @@ class Machine:
         self.bound.discard(name)
         self.effects.deletes.add(name)
 
-    def fresh(self, node: ast.AST, type_: str | None, contents: Iterable[int] = ()) -> Value:
+    def fresh(
+        self, node: ast.AST, type_: str | None, contents: Iterable[int] = ()
+    ) -> AbstractValue:
         """Return a new object, made at this node in this chain of calls."""
-        # What a function makes is another object in each statement that calls it.
+        # A function makes another object in each statement that calls it.
         called = (self.stack, id(self.statement)) if self.stack else ()
         number = self.heap.allocate((id(node), type_, called), type_)
         self.heap.contain((number,), (n for n in contents if n != number))
-        return Value(type_, frozenset((number,)))
+        return AbstractValue(type_, frozenset((number,)))
 
     def mutate(self, objects: Iterable[int], *, memory: bool = True) -> None:
-        """Note that objects change; with `memory`, all that share their memory change too."""
+        """Note that objects change; with `memory`, also those that may share their memory."""
         objects = set(objects)
         self.effects.changed |= self.heap.memory(objects) if memory else objects
 
-    def mutate_deeply(self, value: Value) -> None:
-        """Note that a value and what it holds may change, data that it only reads excepted.
+    def mutate_deeply(self, value: AbstractValue) -> None:
+        """Note that a value and the objects in it may change, except data that it only reads.
 
-        A pipeline's `fit` fits the steps it holds, a search for parameters fits clones; no library
-        changes the frame or the lists that a model was made with.
+        `fit` of a pipeline fits its steps, a parameter search fits clones. No library changes the
+        frame or the lists that a model was constructed with.
         """
         if value.type in COPYING or _is_builtin(value.type):
             self.mutate(value.objects)
@@ -104,22 +144,27 @@ class Machine:
         self.mutate(held - read | value.objects)
 
     def unknown(self, node: ast.AST, reason: str) -> None:
-        """Note what could not be understood."""
+        """Note code whose effects are unknown."""
         if all(u.node is not node for u in self.effects.unknowns):
-            self.effects.unknowns.append(Unknown(node, reason))
+            self.effects.unknowns.append(UnknownEffect(node, reason))
 
     def called(self, name: str, receiver: str | None, role: str | None, node: ast.Call) -> None:
-        """Note a call, for names and roles."""
+        """Note a call, to name and classify the statement later."""
         self.effects.calls.append(Called(name, receiver, role, node, self.depth))
 
     def too_much(self) -> bool:
-        """Say whether this statement has cost more than a statement may."""
+        """Count a node; say whether the statement exceeds the limits."""
         self.nodes += 1
         return self.nodes > MAX_NODES or self.heap.work > MAX_OBJECTS
 
-    def result(self, node: ast.AST, effect: catalog.Effect, receiver: Value | None,
-               arguments: dict[str, Value]) -> Value:  # fmt: skip
-        """Return what a call with a known effect gives."""
+    def result(
+        self,
+        node: ast.AST,
+        effect: catalog.Effect,
+        receiver: AbstractValue | None,
+        arguments: dict[str, AbstractValue],
+    ) -> AbstractValue:
+        """Return the possible result of a call with a known effect."""
         first = receiver or arguments.get("0")
         if effect.returns == "self" and receiver is not None:
             return receiver
@@ -132,12 +177,17 @@ class Machine:
                 type_ = None
         value = self.fresh(node, type_)
         if value.immutable:
-            return Value(type_, metric=effect.metric)
+            return AbstractValue(type_, metric=effect.metric)
         self._share(value, effect, receiver, arguments)
         return replace(value, metric=effect.metric, unstorable=effect.unstorable)
 
-    def _share(self, value: Value, effect: catalog.Effect, receiver: Value | None,
-               arguments: dict[str, Value]) -> None:  # fmt: skip
+    def _share(
+        self,
+        value: AbstractValue,
+        effect: catalog.Effect,
+        receiver: AbstractValue | None,
+        arguments: dict[str, AbstractValue],
+    ) -> None:
         for who in effect.holds:
             source = receiver if who == "self" else arguments.get(who)
             if source is not None:
@@ -146,13 +196,13 @@ class Machine:
             source = receiver if who == "self" else arguments.get(who)
             if source is not None:
                 self.heap.share(value.objects, source.objects)
-                # A view of a container of objects gives those objects out again.
+                # A view of a container holds the same objects as the container.
                 if source.type not in COPYING:
                     self.heap.contain(value.objects, self.heap.reach(source.objects))
 
 
-def _only_writes(effect: catalog.Effect, arguments: dict[str, Value]) -> bool:
-    """Say whether a call saves something to a file; without one, `to_csv()` gives a text."""
+def _only_writes(effect: catalog.Effect, arguments: dict[str, AbstractValue]) -> bool:
+    """Say whether a call writes to a file and returns nothing; `to_csv()` returns a text."""
     if effect.role != "save" or not effect.writes:
         return False
     position, _, keyword = effect.writes.partition(":")
@@ -163,20 +213,24 @@ def _is_builtin(type_: str | None) -> bool:
     return type_ is not None and type_.startswith("builtins.")
 
 
-def items_of(machine: Machine, node: ast.AST, value: Value) -> Value:
-    """Return what iterating over a value, or looking up one item of it, may give."""
+def items_of(state: EffectState, node: ast.AST, value: AbstractValue) -> AbstractValue:
+    """Return the possible items of a value, by iteration or subscript."""
     if value.immutable:
-        return Value("builtins.str") if value.type == "builtins.str" else Value("builtins.int")
+        return (
+            AbstractValue("builtins.str")
+            if value.type == "builtins.str"
+            else AbstractValue("builtins.int")
+        )
     if value.type in ("pandas.DataFrame", "pandas.Index"):
-        return Value()
+        return UNKNOWN
     if value.type in ("pandas.Series", "numpy.ndarray"):
-        item = machine.fresh(node, None)
-        machine.heap.share(item.objects, value.objects)
+        item = state.fresh(node, None)
+        state.heap.share(item.objects, value.objects)
         return replace(item, metric=value.metric)
-    held = {n for o in value.objects for n in machine.heap[o].contents}
+    held = {n for o in value.objects for n in state.heap[o].contents}
     if not held:
-        return Value(metric=value.metric)
+        return AbstractValue(metric=value.metric)
     if value.type in READERS:
-        return machine.fresh(node, None)
-    types = {machine.heap[n].type for n in held}
-    return join([Value(types.pop() if len(types) == 1 else None, frozenset(held))])
+        return state.fresh(node, None)
+    types = {state.heap[n].type for n in held}
+    return join([AbstractValue(types.pop() if len(types) == 1 else None, frozenset(held))])

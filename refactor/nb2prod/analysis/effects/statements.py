@@ -1,4 +1,4 @@
-"""What a statement does: control flow, bindings, and the bodies of the notebook's functions."""
+"""The effects of statements: bindings, imports and control flow."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from nb2prod.analysis.effects.effects import Effects
-from nb2prod.analysis.effects.functions import Definer
-from nb2prod.analysis.effects.heap import UNKNOWN, Scope, Value, join_scopes
+from nb2prod.analysis.effects.functions import FunctionEvaluator
+from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue, Namespace, join_scopes
 from nb2prod.analysis.effects.state import MAX_NODES, items_of
 from nb2prod.knowledge import catalog
 
 
-class Interpreter(Definer):
-    """Executes statements over what names may stand for."""
+class EffectInterpreter(FunctionEvaluator):
+    """Executes statements on abstract values; the class to use, see `state.py`."""
 
     def run_statement(self, node: ast.stmt) -> Effects:
-        """Execute one top-level statement and return what it does."""
+        """Execute one top-level statement, and return its effects."""
         self.effects = effects = Effects()
         self.bound, self.stored, self.called_back = set(), set(), {}
         self.nodes = self.heap.work = 0
@@ -29,7 +29,7 @@ class Interpreter(Definer):
             self.nodes = MAX_NODES
             self.locals, self.stack, self.global_names = (), (), frozenset()
         if self.too_much():
-            self.unknown(node, "the statement is too large to be followed")
+            self.unknown(node, "the statement is too large to analyse")
             effects.uses |= before.keys()
             effects.changed |= self.heap.reach(n for v in before.values() for n in v.objects)
         effects.binds = self.bound & self.stored
@@ -39,7 +39,7 @@ class Interpreter(Definer):
         return effects
 
     def _names_of(self, changed: set[int]) -> set[str]:
-        """Return the names whose value holds a changed object."""
+        """Return the names whose values hold a changed object."""
         if not changed:
             return set()
         return {
@@ -78,7 +78,7 @@ class Interpreter(Definer):
             self.bind(node.target, self.evaluate(node.value))
 
     def _do_augassign(self, node: ast.AugAssign) -> None:
-        """`x += y` changes a list or an array in place and binds a number anew."""
+        """Execute `x += y`: it changes a list or array in place, and rebinds a number."""
         target = node.target
         if not isinstance(target, ast.Name):
             reading = ast.copy_location(_loading(target), target)
@@ -118,21 +118,21 @@ class Interpreter(Definer):
     def _do_import(self, node: ast.Import) -> None:
         for alias in node.names:
             name = alias.name if alias.asname else alias.name.partition(".")[0]
-            self.store(alias.asname or name, Value("module", name=catalog.canonical(name)))
+            self.store(alias.asname or name, AbstractValue("module", name=catalog.canonical(name)))
 
     def _do_importfrom(self, node: ast.ImportFrom) -> None:
         module = "." * node.level + (node.module or "")
         for alias in node.names:
             name = catalog.canonical(f"{module}.{alias.name}")
             if alias.name != "*":
-                self.store(alias.asname or alias.name, Value("library", name=name))
+                self.store(alias.asname or alias.name, AbstractValue("library", name=name))
 
     # Control flow ------------------------------------------------------------------------------
 
     def _branches(self, bodies: Sequence[Callable[[], None]]) -> None:
-        """Take each branch from the same start, and go on with what any of them may leave."""
+        """Run each branch from the same state, and go on with the states of all of them joined."""
         start, start_local, bound = dict(self.globals), self._copy_locals(), set(self.bound)
-        ends: list[tuple[Scope, Scope, set[str]]] = []
+        ends: list[tuple[Namespace, Namespace, set[str]]] = []
         for body in bodies:
             self._restore(start, start_local, bound)
             body()
@@ -143,11 +143,11 @@ class Interpreter(Definer):
             set[str].intersection(*(e[2] for e in ends)),
         )
 
-    def _copy_locals(self) -> Scope:
+    def _copy_locals(self) -> Namespace:
         return dict(self.locals[-1]) if self.locals else {}
 
-    def _restore(self, globals_: Scope, local: Scope, bound: set[str]) -> None:
-        # In place: functions of the notebook hold on to the scopes they were defined in.
+    def _restore(self, globals_: Namespace, local: Namespace, bound: set[str]) -> None:
+        # In place: functions of the notebook keep the namespaces that they were defined in.
         self.globals.clear()
         self.globals.update(globals_)
         if self.locals:
@@ -159,9 +159,16 @@ class Interpreter(Definer):
         self.evaluate(node.test)
         self._branches([lambda: self.execute_all(node.body), lambda: self.execute_all(node.orelse)])
 
-    def _loop(self, node: ast.For | ast.AsyncFor | ast.While, step: Callable[[], None],
-              *, runs: bool) -> None:  # fmt: skip
-        """Run a body twice, so that what one turn leaves is seen by the next."""
+    def _loop(
+        self, node: ast.For | ast.AsyncFor | ast.While, step: Callable[[], None], *, runs: bool
+    ) -> None:
+        """Run the body of a loop twice, so that the effects of one pass reach the next.
+
+        Args:
+            node: the loop.
+            step: what happens before each pass.
+            runs: the body certainly runs.
+        """
 
         def body() -> None:
             for _ in range(2):
@@ -181,7 +188,7 @@ class Interpreter(Definer):
             self.bind(node.target, items_of(self, node.target, source))
 
         if source.unstorable:
-            self.mutate(source.objects)  # a generator is consumed
+            self.mutate(source.objects)  # the loop consumes a generator
         leaves = any(
             isinstance(n, ast.Break | ast.Continue) for b in node.body for n in ast.walk(b)
         )
@@ -244,7 +251,7 @@ class Interpreter(Definer):
 
 
 def _never_empty(node: ast.expr) -> bool:
-    """Say whether a loop over this certainly runs."""
+    """Say whether a loop over an expression certainly runs."""
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return bool(node.elts)
     match node:
@@ -261,7 +268,7 @@ def _never_empty(node: ast.expr) -> bool:
 
 
 def _loading(node: ast.Attribute | ast.Subscript) -> ast.expr:
-    """Return the same place, read instead of written."""
+    """Return an attribute or subscript to be read instead of written."""
     if isinstance(node, ast.Attribute):
         return ast.Attribute(node.value, node.attr, ast.Load())
     return ast.Subscript(node.value, node.slice, ast.Load())
