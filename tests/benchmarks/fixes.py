@@ -43,7 +43,7 @@ from nb2prod.notebook.changes import (
 from nb2prod.notebook.model import Cell, NotebookError
 from nb2prod.notebook.read import parse_notebook
 from nb2prod.notebook.write import RewriteError, rewrite
-from nb2prod.text.json_spans import Value, items_at, members_at, object_at, skip_blanks
+from nb2prod.text.json_spans import JsonValue, items_at, members_at, object_at, skip_blanks
 
 CHECKER = RuleSet.of(Config(select=("ALL",)))
 
@@ -294,7 +294,7 @@ def _without(cell: str, free: Collection[str]) -> str:
 def _lines(before: str, after: str) -> Iterator[str]:
     """Yield which lines of a source are written otherwise, though they are the same lines."""
     sources = [(text, object_at(text, 0).get("source")) for text in (before, after)]
-    lines: list[list[Value]] = []
+    lines: list[list[JsonValue]] = []
     for text, source in sources:
         if source is None or not isinstance(source.data, list):
             return

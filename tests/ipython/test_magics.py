@@ -234,7 +234,7 @@ def test_what_is_left_out_is_noted_with_its_line():
     cell = to_python("%%time\nx = 1\n%load_ext autoreload\nx?\n", cell=4)
     assert cell.notes == (
         Note(4, 3, "%load_ext", "%load_ext autoreload: only sets up the interactive session"),
-        Note(4, 4, "?", "?x: only shows something to the reader"),
+        Note(4, 4, "?", "?x: only displays information"),
     )
 
 
@@ -271,12 +271,12 @@ def test_a_command_that_does_more_than_install_still_runs():
         ("%foo", "%foo: nb2prod does not know what this magic does"),
         ("x = %foo", "%foo: nb2prod does not know what this magic returns"),
         ("%run a.py", "%run a.py: runs another file, which is not part of this notebook"),
-        ("%%python\nx", "%%python: runs in a Python process of its own"),
+        ("%%python\nx", "%%python: runs in a separate Python process"),
         ("x = 1\n%%time\ny", "%%time: a cell magic must be the first line of its cell"),
         ("    %%time\nx = 1", "%%time: a cell magic must be the first line of its cell"),
         ("/f = 1", "/: nb2prod does not know what this magic does"),
         ("%cd -", "%cd: nb2prod does not know which folder `-` is"),
-        ("ip = get_ipython()", "get_ipython(): this use of IPython has no plain Python"),
+        ("ip = get_ipython()", "get_ipython(): this use of IPython cannot be converted to Python"),
     ],
 )
 def test_what_python_cannot_say_is_an_obstacle(source: str, obstacle: str):

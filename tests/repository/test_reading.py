@@ -12,7 +12,7 @@ from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.shell_commands import uses
 from nb2prod.repository.tree import read_tree
-from nb2prod.text.yaml_spans import MarkupError, plain, read_yaml
+from nb2prod.text.yaml_spans import YamlError, plain, read_yaml
 
 
 def read(folder: Path) -> Repository:
@@ -144,7 +144,7 @@ def test_yaml_keeps_places_and_what_was_written():
 
 @pytest.mark.parametrize("text", ["a: [", "a: *b", "a: &x [*x]", "[" * 2000, "\t- a"])
 def test_what_is_no_yaml_says_where(text: str):
-    with pytest.raises(MarkupError) as raised:
+    with pytest.raises(YamlError) as raised:
         read_yaml(text)
     assert 0 <= raised.value.offset <= len(text)
 
@@ -152,7 +152,7 @@ def test_what_is_no_yaml_says_where(text: str):
 def test_aliases_that_multiply_are_refused():
     lines = ["a0: &a0 [x, x, x, x, x, x, x, x, x, x]"]
     lines += [f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 10)}]" for i in range(1, 12)]
-    with pytest.raises(MarkupError, match="too many"):
+    with pytest.raises(YamlError, match="too many"):
         read_yaml("\n".join(lines))
 
 

@@ -26,11 +26,11 @@ def run_diff(options: argparse.Namespace) -> int:
     Raises:
         NotebookError: one of them cannot be read.
     """
-    from nb2prod.notebook.diff import Aspects, difference
+    from nb2prod.notebook.diff import DiffOptions, diff_notebooks
     from nb2prod.report.differences import difference_page, difference_text
 
-    aspects = Aspects(options.outputs, options.metadata)
-    found = difference(options.old, options.new, aspects)
+    aspects = DiffOptions(options.outputs, options.metadata)
+    found = diff_notebooks(options.old, options.new, aspects)
     if options.format == "html":
         text = difference_page(options.old, options.new, found, aspects)
     else:

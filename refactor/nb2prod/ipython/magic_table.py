@@ -1,4 +1,4 @@
-"""What each magic is in plain Python."""
+"""The plain Python of each magic."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from nb2prod.ipython import shell
 from nb2prod.ipython.reader import Piece
 from nb2prod.text.python import parsed
 
-_SHOWS = "only shows something to the reader"
-_MEASURES = "measures only, and binds nothing"
+_SHOWS = "only displays information"
+_MEASURES = "only measures time or memory"
 _HARMLESS = {
-    "only chooses how the notebook shows figures": "matplotlib gui",
+    "only sets how the notebook shows figures": "matplotlib gui",
     "only sets up the interactive session": """load_ext reload_ext unload_ext autoreload config
         aimport colors xmode pdb automagic autosave precision load loadpy tensorflow_version
         logstart logon logoff""",
@@ -30,7 +30,7 @@ _HARMLESS_CELLS = {
 _LEFT_OUT = {name: why for why, names in _HARMLESS.items() for name in names.split()}
 _LEFT_OUT_CELLS = {name: why for why, names in _HARMLESS_CELLS.items() for name in names.split()}
 _INSTALLERS = frozenset({"pip", "conda", "mamba", "micromamba", "uv"})
-# IPython gives these commands of the shell as magics.
+# Shell commands that IPython also offers as magics.
 _ALIASES = frozenset({"ls", "ll", "cat", "cp", "ln", "mkdir", "mv", "rm", "rmdir"})
 _SHELLS = frozenset({"bash", "sh", "zsh"})
 _PYLAB = "import numpy as np; import matplotlib.pyplot as plt"
@@ -38,10 +38,14 @@ _PYLAB_NAMES = "from matplotlib.pylab import *; from numpy import *"
 
 
 class Plain(msgspec.Struct, frozen=True):
-    """Plain Python for a piece of a cell, and what it needs.
+    """The plain Python for a piece of a cell.
 
-    `code` is empty where nothing is left of the piece; `imports` are whole lines; `notes` are
-    (line from 1, name of the magic, text); `obstacles` say what the code does not do.
+    Attributes:
+        code: the code; empty if the piece is left out.
+        imports: the import lines that it needs.
+        notes: (line from 1, name of the magic, text) for pieces that are left out.
+        requirements: the packages that the piece installs.
+        obstacles: the reasons why it cannot be converted, one sentence each.
     """
 
     code: str = ""
@@ -52,9 +56,9 @@ class Plain(msgspec.Struct, frozen=True):
 
 
 def plain_for(piece: Piece, names: Collection[str] | None) -> Plain:
-    """Say one piece in Python; with a target, as an expression.
+    """Return the plain Python for a piece; an expression if its result is assigned.
 
-    Code that a magic runs is not part of it: `%time x = f()` says nothing.
+    Code that a magic runs is not part of it: `%time x = f()` gives empty code.
     """
     if piece.keeps:
         return Plain()
@@ -101,7 +105,7 @@ def _line(piece: Piece, names: Collection[str] | None) -> Plain:
 
 
 def _value(piece: Piece, names: Collection[str] | None) -> Plain:
-    """Say a magic whose result is assigned."""
+    """Return the expression for a magic whose result is assigned."""
     match piece.name, piece.argument:
         case "sx" | "system", command:
             return _shell(piece, command, names)
@@ -130,7 +134,7 @@ def _cell(piece: Piece, names: Collection[str] | None) -> Plain:
         case "writefile" | "file", [*options, _] if set(options) <= {"-a", "--append"}:
             return _write(piece, words[-1], names, append=bool(options))
         case "python" | "python3" | "python2" | "pypy", _:
-            return Plain(obstacles=(f"%%{piece.name}: runs in a Python process of its own",))
+            return Plain(obstacles=(f"%%{piece.name}: runs in a separate Python process",))
         case name, _ if name in _LEFT_OUT_CELLS:
             return _note(piece, _LEFT_OUT_CELLS[name])
         case _:

@@ -1,6 +1,6 @@
-"""IPython magics: masked, so that a cell can be read as Python, or said in plain Python.
+"""Mask IPython syntax, so that a cell can be parsed as Python.
 
-`mask` keeps every offset, for analysis; `to_python` gives code that runs without IPython.
+`mask` keeps every offset, for analysis; `to_python` returns code that runs without IPython.
 """
 
 from __future__ import annotations
@@ -26,19 +26,20 @@ _COMPOUND = re.compile(r"(?:for|while|if|with|def|class|try|async)\b|@")
 
 
 class Magic(msgspec.Struct, frozen=True):
-    """One magic, shell command or help request, and what it does with the notebook's variables.
+    """One magic, shell command or help request, and its effects on the notebook's variables.
 
     Attributes:
-        span: what is not Python in the cell: the prefix of a `%time` or `%%capture` whose code
-            stays in the masked text, else all of it.
+        span: the text that is not Python: all of it, or only the prefix of a `%time` or
+            `%%capture` whose code stays in the masked text.
         kind: how it is written.
-        name: the magic's name without `%`; `!` or `!!`, `?`, and `/` for an automatic call.
+        name: the magic's name without `%`; `!` or `!!` for a shell command, `?` for help, `/` for
+            an automatic call.
         argument: the rest of its line, as one line.
         body: the lines below a cell magic.
-        target: the variables the result is assigned to (`x = !ls`).
-        reads: the variables it reads.
-        binds: the variables it binds, the target among them. `%pylab` binds many more.
-        binds_in_code: the masked text shows these bindings itself, as Python.
+        target: the variables that its result is assigned to (`x = !ls`).
+        reads: the variables that it reads.
+        binds: the variables that it binds, including its target; `%pylab` binds many more.
+        binds_in_code: the masked text itself binds these variables.
     """
 
     span: Span
@@ -53,10 +54,10 @@ class Magic(msgspec.Struct, frozen=True):
 
 
 class Masked(msgspec.Struct, frozen=True):
-    """A cell as Python: `text` is as long as the cell, line by line; `magics` is what it hides.
+    """A cell as Python: `text` has lines as long as those of the cell; `magics` are masked in it.
 
-    A form feed in `text` sets the column back to 0, where a cell is indented as a whole, is a
-    pasted session, or where `%time` stands before a compound statement.
+    A form feed in `text` resets the column to 0: in cells that are indented as a whole, in pasted
+    sessions, and after a `%time` before a compound statement.
     """
 
     text: str
@@ -64,9 +65,10 @@ class Masked(msgspec.Struct, frozen=True):
 
 
 def mask(source: str) -> Masked:
-    """Hide a cell's IPython syntax without moving anything else; never fails.
+    """Mask a cell's IPython syntax without moving anything else; never fails.
 
-    `%time x = f()` becomes `0;    x = f()`, `x = !ls` becomes `x = 0#s`, a cell magic comments.
+    `%time x = f()` becomes `0;    x = f()`, `x = !ls` becomes `x = 0#s`, and a cell magic becomes
+    comments.
     """
     pieces, margins = read(source)
     if not pieces and not margins:
@@ -77,7 +79,7 @@ def mask(source: str) -> Masked:
 
 
 def _hidden(piece: Piece, text: str) -> str:
-    """Return what stands in a masked text for a piece; as long as the piece."""
+    """Return the text that masks a piece; it is as long as the piece."""
     covered = piece.span.text(text)
     if piece.keeps and piece.kind == "line":
         if piece.target:
@@ -114,7 +116,7 @@ def _targets(target: str) -> Iterator[str]:
 
 
 def _dataflow(piece: Piece) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the variables that a magic reads and binds."""
+    """Return the variables that a magic reads, and those that it binds."""
     code = f"{piece.argument}\n{piece.body}" if piece.kind == "line" else piece.body
     match piece.kind, piece.name:
         case "help", _:
@@ -140,5 +142,5 @@ def _dataflow(piece: Piece) -> tuple[frozenset[str], frozenset[str]]:
 
 
 def _without_options(line: str) -> str:
-    """Cut `-n 10 -r3 -o` off what `%timeit` is given."""
+    """Return the argument of `%timeit` without options like `-n 10 -r3 -o`."""
     return re.sub(r"\A\s*(?:-[nrpqtcov]+[ \t]*\d*[ \t]*)*", "", line)

@@ -1,6 +1,7 @@
-"""Margins: what IPython takes off the lines of a cell before it reads them as Python.
+"""Margins: the text that IPython removes from the lines of a cell before it runs them.
 
-A pasted session has prompts; a cell copied from inside a function is indented as a whole.
+These are the prompts of a pasted session, or the indentation of a cell that was copied from inside
+a function.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ _MARGIN = re.compile(r"^[ \t]*\f", re.MULTILINE)
 
 
 def find_margins(source: str) -> Iterator[Span]:
-    """Yield the prompts of a pasted session, or else the indentation all lines share."""
+    """Yield the prompts of a pasted session, or else the indentation that all lines share."""
     lines = [m for m in re.finditer(r"[^\r\n]+", source) if not m[0].isspace()]
     first = lines[0][0] if lines else ""
     if _PROMPT.match(first):
@@ -33,9 +34,9 @@ def find_margins(source: str) -> Iterator[Span]:
 
 
 def flush(source: str, margins: Iterable[Span]) -> str:
-    """Return `source`, as long as before, with its margins made invisible to Python.
+    """Return `source` with its margins made invisible to Python; the length stays the same.
 
-    A form feed sets the column back to 0, for Python's tokenizer as for `ast`.
+    A form feed resets the column to 0, both for Python's tokenizer and for `ast`.
     """
     return apply_edits(
         source, (Edit(s, " " * (s.end - s.start - 1) + "\f") for s in margins if s.start < s.end)
@@ -43,5 +44,5 @@ def flush(source: str, margins: Iterable[Span]) -> str:
 
 
 def unflush(text: str) -> str:
-    """Return a text that went through `flush` without its margins."""
+    """Return a text that `flush` returned, without its margins."""
     return _MARGIN.sub("", text)

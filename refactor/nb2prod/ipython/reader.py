@@ -1,8 +1,7 @@
-"""IPython's syntax, found where it stands: at the start of a statement, or behind its `=`.
+"""Find the IPython syntax in a cell: at the start of a statement, or after its `=`.
 
-A cell is read once, from token to token: what looks like a magic inside a string, brackets or a
-continued line is none. The reader is not Python's tokenizer, which gives up at the first `!` or
-`?` and differs between versions of Python.
+A cell is read once, token by token, so that text that looks like a magic inside a string, brackets
+or a continued line is not taken for one.
 """
 
 from __future__ import annotations
@@ -10,26 +9,26 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
 from nb2prod.ipython.prompts import find_margins, flush, unflush
+from nb2prod.ipython.tokens import LogicalLine, read_line
 from nb2prod.text.python import parsed
 from nb2prod.text.spans import LineTable, Span
 
 Kind = Literal["line", "cell", "shell", "help"]
 
-# The magics whose text is Python that they run in the notebook's own names.
-RUNNING = frozenset({"time", "prun"})
-RUNNING_CELLS = RUNNING | {"capture"}
+# Magics that run their text as Python code in the notebook's namespace.
+RUN_CODE = frozenset({"time", "prun"})
+RUN_CODE_IN_CELL = RUN_CODE | {"capture"}
 
-# The most magics that may stand before one another's code; nobody writes two, bar the hostile.
-_DEPTH = 8
+_MAX_NESTED = 8  # magics in front of each other's code; people write one
 
-# Where none of these match a cell has no IPython in it, as most have not; this is asked of every
-# cell, and three searches that fail at once are quicker than one for everything.
+# A cell that matches none of these has no IPython syntax; most cells match none. Every cell is
+# tested, and three searches that fail quickly take less time than one for everything.
 _SUSPECT_LINE = re.compile(r"[\r\n][ \t\f]*[%!?,;/]")
 _SUSPECT_SIGN = re.compile(r"=[ \t]*[!%]|\?[ \t]*(?:[\r\n]|\Z)|get_ipython")
 _SUSPECT_START = re.compile(
@@ -38,20 +37,10 @@ _SUSPECT_START = re.compile(
     | \s*[a-z_]+(?:[ \t][^\r\n]*)?\s*\Z              # a magic without its %""",
     re.MULTILINE | re.VERBOSE,
 )
-# A token, with what stands before it and is none: what a search skips by steps is passed at once.
-_TOKEN = re.compile(
-    r'''[^"'\#()\[\]{}\\\r\n=]*+ (?:
-        (?P<text>"""(?:[^"\\]|\\.?|"(?!""))*+(?:""")?|\'\'\'(?:[^'\\]|\\.?|'(?!\'\'))*+(?:\'\'\')?
-        |"(?:[^"\\\r\n]|\\(?:\r\n|.)?)*+"?|'(?:[^'\\\r\n]|\\(?:\r\n|.)?)*+'?|\#[^\r\n]*+)
-    |(?P<open>[(\[{])|(?P<close>[)\]}])|(?P<joined>\\(?:\r\n|\r|\n))|(?P<end>\r\n|\r|\n)
-    |(?P<assign>(?<![=!<>+\-*/%&|^@:])=(?!=))|[\\=]|\Z)''',
-    re.DOTALL | re.VERBOSE,
-)
 _INDENT = re.compile(r"[ \t\f]*")
 _REST = re.compile(
     r"(?:[^\r\n]*\\(?:\r\n|\r|\n))*+[^\r\n]*"
-)  # of a line, and those it continues on
-_ASSIGNED = re.compile(r"[ \t]*(?=!|%[A-Za-z_])")
+)  # the rest of a line, and the lines that continue it
 _HELP = re.compile(r"(%{0,2}(?!\d)[\w*]+(?:\.(?!\d)[\w*]+|\[-?\d+\])*)\?{1,2}$")
 _CELL = re.compile(r"%%([^\s?]+)(?!\?)[ \t]*([^\r\n]*)(\r\n|\r|\n|\Z)")
 _RUN = re.compile(
@@ -59,7 +48,7 @@ _RUN = re.compile(
     r"|%prun[ \t]+(?:-[rq][ \t]+|-[lsTD][ \t]*\S+[ \t]+)*)\S"
 )
 _CALL = re.compile(r"(?:([^=()\r\n]+)=[ \t]*)?(get_ipython\(\)\s*\.\s*\w+\()")
-# Magics that people type without the `%`, alone in a cell.
+# Magics that are often written without `%`, alone in a cell.
 _BARE = re.compile(
     r"""(?:pip|conda|mamba|cd|time|timeit|run|matplotlib|load_ext|autoreload|config|env|mkdir|rm
     |cp|mv|cat|ls)[ ][^=\s] | (?:ls|pwd|who|whos|pylab)$""",
@@ -68,11 +57,19 @@ _BARE = re.compile(
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """One place where a cell speaks IPython.
+    """A piece of IPython syntax in a cell.
 
-    `span` is what is not Python. Where `keeps` is true the code behind it is Python that the
-    magic runs, and stays. `call` says that it was written as `get_ipython().…("…")`.
-    `target` is the text before `=`; names are `!`, `!!`, `?`, `/` or the magic's own.
+    Attributes:
+        span: the text that is not Python.
+        kind: how it is written.
+        name: the magic's name without `%`; `!` or `!!` for a shell command, `?` for help, `/` for
+            an automatic call.
+        argument: the rest of its line.
+        body: the lines below a cell magic.
+        target: the text before `=`.
+        indent: the indentation of its line.
+        keeps: the code after the span is Python that the magic runs; it stays in the cell.
+        call: it is written as `get_ipython().…("…")`.
     """
 
     span: Span
@@ -86,14 +83,8 @@ class Piece(msgspec.Struct, frozen=True):
     call: bool = False
 
 
-class _Statement(NamedTuple):
-    end: int
-    assigned: bool  # a magic is assigned, and starts at `end`
-    covered: int  # where the last string or comment ends
-
-
 def read(source: str) -> tuple[tuple[Piece, ...], tuple[Span, ...]]:
-    """Return what is IPython in a cell, and the prompts and indentation that IPython ignores."""
+    """Return the IPython syntax in a cell, and the prompts and indentation that IPython ignores."""
     if not _suspect(source):
         return (), ()
     margins = tuple(find_margins(source))
@@ -104,6 +95,7 @@ def read(source: str) -> tuple[tuple[Piece, ...], tuple[Span, ...]]:
 
 
 def _suspect(source: str) -> bool:
+    """Say whether a cell may contain IPython syntax; quick, and never wrong about a "no"."""
     signs = "%" in source or "!" in source or "?" in source or "get_ipython" in source
     return bool(
         _SUSPECT_START.match(source)
@@ -112,31 +104,21 @@ def _suspect(source: str) -> bool:
     )
 
 
-def line_starts_outside_strings(code: str) -> Iterator[int]:
-    """Yield where each line of `code` starts that is not the inside of a string."""
-    at = 0
-    for token in _TOKEN.finditer(code):
-        if token.lastgroup in {"end", "joined"}:
-            yield at
-            at = token.end()
-    yield at
-
-
 def _cell(text: str) -> Iterator[Piece]:
-    """Yield the pieces of a cell: first the cell magics, then those of the code they run."""
+    """Yield the pieces of a cell: first its cell magics, then those of the code that they run."""
     magics: list[Piece] = []
     at = _code_start(text, 0)
-    while len(magics) < _DEPTH and _unindented(text, at) and (magic := _CELL.match(text, at)):
+    while len(magics) < _MAX_NESTED and _unindented(text, at) and (magic := _CELL.match(text, at)):
         name, argument, _ = magic.groups()
         body = text[magic.end() :]
-        if name not in RUNNING_CELLS:
+        if name not in RUN_CODE_IN_CELL:
             yield from magics
             yield Piece(Span(at, len(text)), "cell", name, argument.strip(), body)
             return
         span = Span(at, magic.start(3))
         magics.append(Piece(span, "cell", name, argument.strip(), body, keeps=True))
         at = _code_start(text, magic.end())
-    if len(magics) == _DEPTH:
+    if len(magics) == _MAX_NESTED:
         yield Piece(Span(magics[0].span.start, len(text)), "cell", magics[0].name)
     elif not magics and _bare(text):
         span = Span(at, len(text.rstrip()))
@@ -147,7 +129,7 @@ def _cell(text: str) -> Iterator[Piece]:
 
 
 def _code_start(text: str, at: int) -> int:
-    """Return where the first line that is not blank starts, without its indentation."""
+    """Return the offset of the first non-blank character of the first non-blank line."""
     rest = text[at:]
     return at + len(rest) - len(rest.lstrip())
 
@@ -157,6 +139,7 @@ def _unindented(text: str, at: int) -> bool:
 
 
 def _bare(text: str) -> bool:
+    """Say whether a cell is one magic, written without `%`."""
     line = text.strip()
     if "\n" in line or "\r" in line or not _BARE.match(line):
         return False
@@ -164,57 +147,36 @@ def _bare(text: str) -> bool:
 
 
 def _statements(text: str, at: int) -> Iterator[Piece]:
+    """Yield the pieces in the statements from an offset on."""
     while at < len(text):
         start = _match_end(_INDENT, text, at)
         indent = text[at:start].rpartition("\f")[2]
         at = start
-        for _ in range(_DEPTH):
+        for _ in range(_MAX_NESTED):
             if not (piece := _escaped(text, at, indent, "")):
                 break
             yield piece
             at = piece.span.end
             if not piece.keeps:
                 break
-        statement = _statement(text, at)
-        if statement.assigned:
-            target = text[at : statement.end].rpartition("=")[0].strip()
-            at = statement.end
+        line = read_line(text, at)
+        if line.assigns_magic:
+            target = text[at : line.end].rpartition("=")[0].strip()
+            at = line.end
             if (piece := _escaped(text, at, indent, target)) is not None:
                 yield piece
                 at = piece.span.end
             if piece is None or piece.keeps:
-                at = _statement(text, at).end
+                at = read_line(text, at).end
         else:
-            if piece := _help(text, at, statement, indent) or _call(text, at, statement, indent):
+            if piece := _help(text, at, line, indent) or _call(text, at, line, indent):
                 yield piece
-            at = statement.end
+            at = line.end
         at = at + 2 if text.startswith("\r\n", at) else at + 1
 
 
-def _statement(text: str, start: int) -> _Statement:
-    """Find the end of the logical line at `start`, or the magic that is assigned in it."""
-    depth, assigned, covered = 0, False, start
-    for token in _TOKEN.finditer(text, start):
-        match token.lastgroup:
-            case "text":
-                covered = token.end()
-            case "open":
-                depth += 1
-            case "close":
-                depth = max(0, depth - 1)
-            case "end" if not depth:
-                return _Statement(token.start("end"), False, covered)
-            case "assign" if not depth and not assigned:
-                assigned = True
-                if magic := _ASSIGNED.match(text, token.end()):
-                    return _Statement(magic.end(), True, covered)
-            case _:
-                pass
-    return _Statement(len(text), False, covered)
-
-
 def _escaped(text: str, at: int, indent: str, target: str) -> Piece | None:
-    """Read what starts with one of IPython's signs, up to the end of its line."""
+    """Return the piece that starts with a sign of IPython at an offset; None if there is none."""
     sign = text[at : at + 1]
     if not sign or sign not in ("!%" if target else "!%?,;/"):
         return None
@@ -229,6 +191,7 @@ def _escaped(text: str, at: int, indent: str, target: str) -> Piece | None:
 
 
 def _line(line: str, span: Span, indent: str, target: str) -> Piece:
+    """Return the piece for a line that starts with a sign of IPython."""
     if not target and "#" not in line and (asked := _asked(line)) is not None:
         return Piece(span, "help", "?", asked, indent=indent)
     if line[0] == "!":
@@ -242,33 +205,36 @@ def _line(line: str, span: Span, indent: str, target: str) -> Piece:
 
 
 def _autocall(line: str) -> str:
-    """Return the call that `/f a b`, `,f a b` or `;f a b` stands for."""
+    """Return the call that `/f a b`, `,f a b` or `;f a b` makes."""
     function, _, rest = line[1:].partition(" ")
     words = rest.split() if line[0] != ";" else [rest]
     return f"{function}({', '.join(words if line[0] == '/' else map(repr, words))})"
 
 
 def _asked(code: str) -> str | None:
-    """Return what `?name` or `name??` asks about."""
+    """Return the name in `?name` or `name??`; None if the code is not a help request."""
     if code.startswith("?"):
         return code.strip("? \t")
     asked = _HELP.search(code[-300:]) if code.endswith("?") else None
     return asked[1] if asked else None
 
 
-def _help(text: str, at: int, statement: _Statement, indent: str) -> Piece | None:
-    code = text[at : statement.end].rstrip()
-    if at + len(code) <= statement.covered or (asked := _asked(code)) is None:
+def _help(text: str, at: int, line: LogicalLine, indent: str) -> Piece | None:
+    code = text[at : line.end].rstrip()
+    if at + len(code) <= line.text_end or (asked := _asked(code)) is None:
         return None
-    return Piece(Span(at, statement.end), "help", "?", asked, indent=indent)
+    return Piece(Span(at, line.end), "help", "?", asked, indent=indent)
 
 
-def _call(text: str, at: int, statement: _Statement, indent: str) -> Piece | None:
-    """Read `get_ipython().run_line_magic("…", "…")` and its like, if its arguments are constant."""
+def _call(text: str, at: int, line: LogicalLine, indent: str) -> Piece | None:
+    """Return the piece for a call like `get_ipython().run_line_magic("…", "…")`.
+
+    None if the line is not such a call, or if its arguments are not constant.
+    """
     found = _CALL.match(text, at)
     if not found:
         return None
-    code = text[found.start(2) : statement.end]
+    code = text[found.start(2) : line.end]
     tree = parsed(code)
     match tree.body if tree else []:
         case [ast.Expr(ast.Call(ast.Attribute(attr=method), args) as node)]:
@@ -284,27 +250,20 @@ def _call(text: str, at: int, statement: _Statement, indent: str) -> Piece | Non
     match method, arguments:
         case "run_line_magic", [name, argument, *_]:
             piece = _line(f"%{name} {argument}", span, indent, target)
-        case "magic", [line]:
-            piece = _line("%" + line.removeprefix("%"), span, indent, target)
+        case "magic", [magic]:
+            piece = _line("%" + magic.removeprefix("%"), span, indent, target)
         case "system" | "system_raw" | "system_piped", [command]:
             piece = Piece(span, "shell", "!", command, target=target, indent=indent)
         case "getoutput", [command]:
             piece = Piece(span, "shell", "!!", command, target=target, indent=indent)
-        case "run_cell_magic", [name, line, body]:
-            piece = Piece(span, "cell", name, line, body, target=target, indent=indent)
+        case "run_cell_magic", [name, argument, body]:
+            piece = Piece(span, "cell", name, argument, body, target=target, indent=indent)
         case _:
             return None
     return replace(piece, call=True)
 
 
 def _match_end(pattern: re.Pattern[str], text: str, at: int) -> int:
-    """Return where a pattern that matches everywhere stops matching."""
+    """Return the end of the match of a pattern that matches at any offset."""
     match = pattern.match(text, at)
     return match.end() if match else at
-
-
-def comments(source: str) -> Iterator[Span]:
-    """Yield where the comments of a cell stand; `#` in a string is none."""
-    for token in _TOKEN.finditer(source):
-        if token.lastgroup == "text" and token["text"].startswith("#"):
-            yield Span(*token.span("text"))

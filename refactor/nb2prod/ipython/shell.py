@@ -1,7 +1,7 @@
-"""Shell lines of a notebook: which Python they mention, what they install, how Python says them.
+"""Shell commands in a notebook: the variables they use, the packages they install.
 
-IPython fills `{expression}` and `$name` into a command, all of them or, if one cannot be
-evaluated, none; `$$name` and `{{` escape them.
+IPython expands `{expression}` and `$name` in a command; if one cannot be evaluated, it expands
+none. `$$name` and `{{` are escapes.
 """
 
 from __future__ import annotations
@@ -40,8 +40,8 @@ _VALUED = re.compile(
 )
 
 
-class Names(NamedTuple):
-    """The global names that some code reads, and those it binds."""
+class GlobalNames(NamedTuple):
+    """The global names that some code reads, and those that it binds."""
 
     reads: frozenset[str]
     binds: frozenset[str]
@@ -56,8 +56,10 @@ class _Part(NamedTuple):
 class Installation(msgspec.Struct, frozen=True):
     """A command that installs packages.
 
-    `requirements` is what pip would be asked for, `skipped` the arguments that are no package,
-    and `alone` says that the command does nothing else.
+    Attributes:
+        requirements: the packages, in the syntax of pip.
+        skipped: the arguments that are not packages.
+        alone: the command does nothing else.
     """
 
     requirements: tuple[str, ...]
@@ -65,8 +67,8 @@ class Installation(msgspec.Struct, frozen=True):
     alone: bool
 
 
-def names_of(code: str) -> Names:
-    """Return the names that `code` reads and binds at the top level; none if it does not parse."""
+def names_of(code: str) -> GlobalNames:
+    """Return the global names that `code` reads and binds; empty if it cannot be parsed."""
     reads: set[str] = set()
     binds: set[str] = set()
     try:
@@ -74,7 +76,7 @@ def names_of(code: str) -> Names:
             warnings.simplefilter("ignore")
             tables = [symtable.symtable(code, "cell", "exec")]
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return Names(frozenset(), frozenset())
+        return GlobalNames(frozenset(), frozenset())
     top = tables[0]
     while tables:
         table = tables.pop()
@@ -86,22 +88,22 @@ def names_of(code: str) -> Names:
                 reads.add(symbol.get_name())
             if symbol.is_assigned() or symbol.is_imported():
                 binds.add(symbol.get_name())
-    return Names(frozenset(reads), frozenset(binds))
+    return GlobalNames(frozenset(reads), frozenset(binds))
 
 
 def reads(command: str) -> frozenset[str]:
-    """Return the names of Python variables that a command mentions."""
+    """Return the Python variables that a command reads."""
     parts = _parts(command, None)
     return frozenset[str]().union(*(names_of(p.expression).reads for p in parts if p.expression))
 
 
 def expression(command: str, names: Collection[str] | None = None) -> str:
-    """Return a Python expression for the text of a command, with its variables filled in.
+    """Return a Python expression for the text of a command, with its variables expanded.
 
     Args:
-        command: as written behind `!`.
-        names: all variables of the notebook; without them `$name` is taken for Python unless it
-            is a usual environment variable or assigned in the command.
+        command: the command as written after `!`.
+        names: all variables of the notebook; None to take `$name` for Python unless it is a
+            common environment variable or assigned in the command.
     """
     parts = _parts(command, names)
     expressions = [p.expression for p in parts if p.expression]
@@ -123,15 +125,15 @@ def expression(command: str, names: Collection[str] | None = None) -> str:
 
 
 def quoted(text: str) -> str:
-    """Return a string literal for a text, in double quotes where that needs no escapes."""
+    """Return a string literal for a text, in double quotes unless that needs escapes."""
     mark = "'" if '"' in text and "'" not in text else '"'
     return f"{mark}{_escaped(text, mark)}{mark}"
 
 
 def block(text: str) -> str:
-    r"""Return a literal in triple quotes for a text of several lines, `"…"` for one of one line.
+    r"""Return a string literal for a text, in triple quotes if it has several lines.
 
-    The text starts on a line of its own.
+    In triple quotes, the text starts on a line of its own.
     """
     if "\n" not in text.rstrip("\n"):
         return quoted(text)
@@ -143,7 +145,7 @@ def block(text: str) -> str:
 
 
 def installation(command: str) -> Installation | None:
-    """Read a command that installs packages with pip, conda or their kin; None for any other."""
+    """Return the packages that a command installs with pip, conda or similar; None for others."""
     found: list[str] = []
     skipped: list[str] = []
     steps = [step.strip("& ") for step in _STEP.findall(command)]
@@ -164,7 +166,7 @@ def installation(command: str) -> Installation | None:
 
 
 def _arguments(rest: str) -> Iterator[tuple[str, bool]]:
-    """Yield the packages of an install command, and with False what else names something."""
+    """Yield the arguments of an install command, each with whether it is a package."""
     try:
         words = shlex.split(rest)
     except ValueError:
@@ -184,7 +186,7 @@ def _arguments(rest: str) -> Iterator[tuple[str, bool]]:
 
 
 def _parts(command: str, names: Collection[str] | None) -> list[_Part]:
-    """Split a command as IPython would; one literal part if IPython would leave it alone."""
+    """Split a command as IPython does; return one literal part if IPython expands nothing."""
     parts: list[_Part] = []
     own = {name for match in _ASSIGNS.finditer(command) for name in match.groups() if name}
     try:
@@ -201,7 +203,7 @@ def _parts(command: str, names: Collection[str] | None) -> list[_Part]:
                     parts.append(_Part(text, match[1]))
                     text = ""
             code = "" if field is None else field.strip() or "-"
-            if spec:  # IPython takes slices here, and no formats
+            if spec:  # IPython allows slices here, but no formats
                 code += f":{spec}"
             parts.append(_Part(text + literal[at:], code, f"!{conversion}" if conversion else ""))
     except ValueError:
@@ -217,7 +219,7 @@ def _is_python(code: str, own: set[str], names: Collection[str] | None) -> bool:
         return False
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)}
     match tree.body:
-        case [ast.Expr(ast.Tuple())]:  # `{a,b}` is the shell's own
+        case [ast.Expr(ast.Tuple())]:  # `{a,b}` is brace expansion of the shell
             return False
         case _ if not used:
             return False
@@ -229,7 +231,7 @@ def _is_python(code: str, own: set[str], names: Collection[str] | None) -> bool:
 
 
 def _escaped(text: str, mark: str) -> str:
-    """Return the inside of a string literal in the quotes `mark`."""
+    """Return the text of a string literal in the quotes `mark`, with escapes."""
     text = text.replace("\\", "\\\\").replace(mark, "\\" + mark)
     return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
 

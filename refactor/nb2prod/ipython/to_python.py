@@ -1,4 +1,4 @@
-"""A cell in plain Python: every magic said as the code that does the same without IPython."""
+"""Convert a cell to plain Python: magics become code that does the same without IPython."""
 
 from __future__ import annotations
 
@@ -10,21 +10,19 @@ import msgspec
 from msgspec.structs import replace
 
 from nb2prod.ipython.magic_table import Plain, plain_for
-from nb2prod.ipython.reader import RUNNING, RUNNING_CELLS, Piece, line_starts_outside_strings, read
+from nb2prod.ipython.reader import RUN_CODE, RUN_CODE_IN_CELL, Piece, read
 from nb2prod.ipython.shell import names_of
+from nb2prod.ipython.tokens import line_starts_outside_strings
 from nb2prod.text.python import parsed
 from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
 
-_SHOWS = "only shows something to the reader"
-_SETS_UP = "only sets up the interactive session"
-_MEASURES = "measures only, and binds nothing"
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _FULL_LINE = re.compile(r"[ \t\f]*\S")
 _FUTURE = re.compile(r"^from __future__ import [^\r\n]*\r?\n", re.MULTILINE)
 
 
 class Note(msgspec.Struct, frozen=True):
-    """Something of a cell that its plain Python leaves out; `line` counts from 1 in the cell."""
+    """A note on a magic that the plain Python of a cell leaves out; lines are counted from 1."""
 
     cell: int
     line: int
@@ -36,11 +34,12 @@ class PythonCell(msgspec.Struct, frozen=True):
     """A cell that runs without IPython.
 
     Attributes:
-        code: the cell's text, magics replaced, all else as it was.
-        notes: what was left out.
-        requirements: the packages the cell installs, as pip is asked for them.
-        obstacles: what could not be said in Python, one sentence each; it is a comment in `code`.
-        converted: something of IPython is said in Python, rather than left out.
+        code: the cell's text with its magics replaced.
+        notes: notes on magics that were left out.
+        requirements: the packages that the cell installs, in the syntax of pip.
+        obstacles: the magics that cannot be converted, one sentence each; they are comments in
+            `code`.
+        converted: a magic was converted to Python, not only left out.
     """
 
     code: str
@@ -56,14 +55,14 @@ def to_python(source: str, *, cell: int, names: Collection[str] | None = None) -
     Args:
         source: the cell's text.
         cell: the cell's index, for the notes.
-        names: all variables of the notebook, to tell those in shell commands (`$name`) from
-            the shell's own; without them, usual environment variables are the shell's.
+        names: all variables of the notebook, to distinguish `$name` in shell commands from
+            environment variables; None to take common environment variables for such.
     """
     plain = _convert(source, names)
     notes = tuple(Note(cell, line, name, text) for line, name, text in plain.notes)
     obstacles = plain.obstacles
     if "get_ipython" in plain.code and "get_ipython" in names_of(plain.code).reads:
-        obstacles += ("get_ipython(): this use of IPython has no plain Python",)
+        obstacles += ("get_ipython(): this use of IPython cannot be converted to Python",)
     code = _with_imports(plain.code, plain.imports)
     pieces, _ = read(source)
     converted = any(piece.keeps or _piece(piece, names).code for piece in pieces)
@@ -86,7 +85,7 @@ def _convert(source: str, names: Collection[str] | None) -> Plain:
 def _edits(
     source: str, pieces: Iterable[Piece], plains: Iterable[Plain], others: list[Edit]
 ) -> list[Edit]:
-    """Return the edits that put plain Python in place of the pieces, with `pass` where needed."""
+    """Return the edits that replace the pieces by plain Python, with `pass` where needed."""
     pairs = list(zip(pieces, plains, strict=True))
     empty = {p.span.start for p, plain in pairs if p.indent and not plain.code and not p.keeps}
     if empty:
@@ -102,7 +101,7 @@ def _edits(
 
 
 def _edit(source: str, piece: Piece, code: str, obstacles: tuple[str, ...] = ()) -> Edit:
-    """Put `code` in place of a piece, on as many lines; an obstacle stays as a comment."""
+    """Replace a piece by `code` on as many lines; a piece with obstacles is kept as a comment."""
     covered = piece.span.text(source)
     if piece.indent and "\n" in code:
         code = _indented(code, piece.indent).removeprefix(piece.indent)
@@ -119,7 +118,7 @@ def _edit(source: str, piece: Piece, code: str, obstacles: tuple[str, ...] = ())
 
 
 def _needed(trial: str, empty: set[int]) -> set[int]:
-    """Return which of the left out statements leave a block with nothing else in it."""
+    """Return which of the omitted statements are all that a block contains."""
     if not (tree := parsed(trial)):
         return empty
     needed: set[int] = set()
@@ -141,11 +140,11 @@ def _left_out(node: object) -> int | None:
 
 def _wrapped(source: str, piece: Piece, names: Collection[str] | None) -> Plain:
     """Convert a cell whose magic runs its body: `%%time`, `%%prun`, `%%capture`."""
-    behind = "".join(_LINE_END.findall(source[piece.span.end :])[:1])
+    line_end = "".join(_LINE_END.findall(source[piece.span.end :])[:1])
     lead = source[: piece.span.start].rstrip(" \t")
-    inner = _moved(_convert(piece.body, names), len(LineTable(lead + behind)) - 1)
+    inner = _moved(_convert(piece.body, names), len(LineTable(lead + line_end)) - 1)
     if piece.name != "capture":
-        return replace(inner, code=lead + behind + inner.code)
+        return replace(inner, code=lead + line_end + inner.code)
     output = [word for word in piece.argument.split() if not word.startswith("-")]
     streams = re.findall(r"--no-(stdout|stderr|display)", piece.argument)
     head = f"with capture_output({', '.join(f'{stream}=False' for stream in streams)})"
@@ -154,15 +153,15 @@ def _wrapped(source: str, piece: Piece, names: Collection[str] | None) -> Plain:
     if not _has_statement(inner.code):
         body = "    pass\n" + body
     imports = ("from IPython.utils.capture import capture_output", *inner.imports)
-    return replace(inner, code=lead + head + (behind or "\n") + body, imports=imports)
+    return replace(inner, code=lead + head + (line_end or "\n") + body, imports=imports)
 
 
 def _piece(piece: Piece, names: Collection[str] | None) -> Plain:
-    """Say one piece in Python, what it runs included if `get_ipython()` was called to run it."""
-    if piece.call and piece.kind == "cell" and piece.name in RUNNING_CELLS:
+    """Convert one piece, including the code that a call of `get_ipython()` runs."""
+    if piece.call and piece.kind == "cell" and piece.name in RUN_CODE_IN_CELL:
         inner = _convert(f"%%{piece.name} {piece.argument}\n{piece.body}", names)
         return replace(inner, code=inner.code.lstrip("\n"))
-    if piece.call and piece.name in RUNNING and piece.argument:
+    if piece.call and piece.name in RUN_CODE and piece.argument:
         return _convert(piece.argument, names)
     return plain_for(piece, names)
 
@@ -173,11 +172,12 @@ def _has_statement(code: str) -> bool:
 
 
 def _moved(plain: Plain, lines: int) -> Plain:
+    """Return the conversion of a piece that starts some lines further down."""
     return replace(plain, notes=tuple((at + lines, *rest) for at, *rest in plain.notes))
 
 
 def _joined(code: str, plains: Iterable[Plain]) -> Plain:
-    """Return `code` with what all its pieces need and say."""
+    """Return `code` with the imports, notes, requirements and obstacles of all its pieces."""
     plains = list(plains)
     return Plain(
         code,
@@ -195,7 +195,7 @@ def _indented(code: str, indent: str) -> str:
 
 
 def _with_imports(code: str, imports: tuple[str, ...]) -> str:
-    """Put import lines at the head of a cell, behind those from `__future__`."""
+    """Insert import lines at the top of a cell, after those from `__future__`."""
     if not imports:
         return code
     lines = "".join(f"{line}\n" for line in imports)

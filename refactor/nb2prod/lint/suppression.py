@@ -17,7 +17,7 @@ import msgspec
 from msgspec.structs import replace
 
 from nb2prod.finding import Finding, Fix
-from nb2prod.ipython.reader import comments
+from nb2prod.ipython.tokens import comments
 from nb2prod.lint.flags import Severities, finding
 from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.rules.registry import expand, find_rule

@@ -1,7 +1,7 @@
-"""Changes to notebooks and files: what fixes and refactorings are made of.
+"""Changes to notebooks and files, the parts of fixes and refactorings.
 
 They are msgspec structs rather than dataclasses because thousands of them are read from the cache
-in the time a person takes to blink.
+in a fraction of a second.
 """
 
 from __future__ import annotations
@@ -19,39 +19,39 @@ class EditCell(msgspec.Struct, frozen=True, tag="edit"):
 
 
 class RemoveCell(msgspec.Struct, frozen=True, tag="remove"):
-    """Take a cell out, with its outputs."""
+    """Remove a cell with its outputs."""
 
     cell: int
 
 
 class ClearOutputs(msgspec.Struct, frozen=True, tag="clear"):
-    """Empty the outputs of a cell, and forget its execution count."""
+    """Clear the outputs and the execution count of a cell."""
 
     cell: int
 
 
 class DropMetadata(msgspec.Struct, frozen=True, tag="drop"):
-    """Take metadata out of a cell or of the notebook, each named by its keys from outside in."""
+    """Remove metadata from a cell or the notebook, each given by its keys from the outside in."""
 
     cell: int | None
     names: tuple[tuple[str, ...], ...]
 
 
 class EditFile(msgspec.Struct, frozen=True, tag="file"):
-    """Change a text file; one that is not there is empty, and is made."""
+    """Change a text file at an absolute path; a missing file is created."""
 
-    path: str  # absolute
+    path: str
     edit: Edit
 
 
 class RedactOutputs(msgspec.Struct, frozen=True, tag="redact"):
-    """Take the secrets out of the outputs of a cell, and leave the rest of them."""
+    """Redact the secrets in the outputs of a cell."""
 
     cell: int
 
 
 class SetMember(msgspec.Struct, frozen=True, tag="set"):
-    """Give a member of the file's JSON a value: of a cell, or of the notebook's metadata."""
+    """Set a member of a cell's JSON object, or of the notebook's metadata."""
 
     cell: int | None
     name: str
@@ -59,7 +59,7 @@ class SetMember(msgspec.Struct, frozen=True, tag="set"):
 
 
 class SplitCell(msgspec.Struct, frozen=True, tag="split"):
-    """Cut a cell into several, at offsets in its source at which lines start."""
+    """Split a cell into several, at offsets in its source at which lines start."""
 
     cell: int
     at: tuple[int, ...]

@@ -1,4 +1,4 @@
-"""What is different between two notebooks, cell by cell, as nbdime finds it."""
+"""Compare two notebooks cell by cell, with nbdime."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Literal, cast
 from nb2prod.notebook.model import Notebook, NotebookError
 from nb2prod.notebook.read import read_notebook
 
-# Colours in what was printed, and what else would steer a terminal.
+# Terminal colours, and other characters that would control a terminal.
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -21,8 +21,8 @@ State = Literal["same", "changed", "added", "removed"]
 
 
 @dataclass(frozen=True, slots=True)
-class Aspects:
-    """What is compared besides the sources of cells."""
+class DiffOptions:
+    """The parts of cells to compare besides their sources."""
 
     outputs: bool = False
     metadata: bool = False
@@ -30,12 +30,12 @@ class Aspects:
 
 @dataclass(frozen=True, slots=True)
 class CellPair:
-    """A cell of the one notebook beside the same cell of the other.
+    """A cell of the old notebook and its counterpart in the new one, in nbformat's form.
 
     Attributes:
-        state: what became of it.
-        old: the cell as nbformat has it; None for one that was added.
-        new: None for one that was removed.
+        state: how they differ.
+        old: the old cell; None if the cell was added.
+        new: the new cell; None if the cell was removed.
     """
 
     state: State
@@ -44,13 +44,13 @@ class CellPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
-    """The difference of two notebooks.
+class NotebookDiff:
+    """The difference between two notebooks.
 
     Attributes:
-        old: the one notebook, as nbformat has it, with nothing in it that steers a terminal.
-        new: the other.
-        diff: what nbdime found, empty if they are alike.
+        old: the old notebook in nbformat's form, safe to print on a terminal.
+        new: the new notebook, likewise.
+        diff: the diff of nbdime; empty if the notebooks are equal.
     """
 
     old: Mapping[str, Any]
@@ -84,10 +84,10 @@ class Difference:
 
 
 def _place(op: Mapping[str, Any]) -> tuple[int, bool]:
-    return op["key"], op["op"] != "addrange"  # what is added at a place stands in front of it
+    return op["key"], op["op"] != "addrange"  # cells added at an index come before it
 
 
-def difference(old: Path, new: Path, aspects: Aspects) -> Difference:
+def diff_notebooks(old: Path, new: Path, options: DiffOptions) -> NotebookDiff:
     """Compare two notebooks.
 
     Raises:
@@ -97,9 +97,9 @@ def difference(old: Path, new: Path, aspects: Aspects) -> Difference:
     a, b = _read(old), _read(new)
     notebooks.set_notebook_diff_targets(
         sources=True,
-        outputs=aspects.outputs,
+        outputs=options.outputs,
         attachments=True,
-        metadata=aspects.metadata,
+        metadata=options.metadata,
         identifier=False,
         details=False,
     )
@@ -107,12 +107,12 @@ def difference(old: Path, new: Path, aspects: Aspects) -> Difference:
         found: list[Any] = notebooks.diff_notebooks(a, b)
     except RecursionError:
         raise NotebookError(f"{new}: nested too deeply to be compared") from None
-    # The format's own number is no difference that anybody has written.
-    return Difference(a, b, [op for op in found if op.get("key") in {"cells", "metadata"}])
+    # A different version of the notebook format is not a change by the author.
+    return NotebookDiff(a, b, [op for op in found if op.get("key") in {"cells", "metadata"}])
 
 
 def _read(path: Path) -> Mapping[str, Any]:
-    """Return a notebook as nbformat has it."""
+    """Return a notebook in nbformat's form."""
     notebook = read_notebook(path)
     nbformat: Any = importlib.import_module("nbformat")
     if notebook.format != "ipynb":
@@ -122,7 +122,7 @@ def _read(path: Path) -> Mapping[str, Any]:
         return nbformat.from_dict(
             _shown(nbformat.reads(json.dumps(json.loads(text)), as_version=4))
         )
-    except Exception as error:  # noqa: BLE001  what is in the file is of any shape
+    except Exception as error:  # noqa: BLE001  the file may contain anything
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise NotebookError(
             f"{path}: not a notebook that can be compared ({reason:.200})"
@@ -147,7 +147,7 @@ def _content(notebook: Notebook) -> Mapping[str, Any]:
 
 
 def _shown(value: Any) -> Any:
-    """Return a value with texts that can be shown on a terminal."""
+    """Return a value with texts that are safe to print on a terminal."""
     if isinstance(value, str):
         return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", _COLOURS.sub("", value))
     if isinstance(value, dict):

@@ -1,4 +1,4 @@
-"""Changing the JSON of a notebook where it stands: every other byte stays as it is."""
+"""Edit the JSON of a notebook in place: every other byte stays the same."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nb2prod.notebook.changes import (
     SetMember,
     SplitCell,
 )
-from nb2prod.text.json_spans import Value, items_at, members_at, object_at, skip_blanks
+from nb2prod.text.json_spans import JsonValue, items_at, members_at, object_at, skip_blanks
 from nb2prod.text.secrets import redacted
 from nb2prod.text.spans import Edit, Span
 
@@ -25,25 +25,25 @@ _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 
 
 class JsonError(Exception):
-    """A change that this JSON has no place for; the message says why, in one sentence."""
+    """A change cannot be made in this JSON; the message says why, in one sentence."""
 
 
 def json_edits(
     text: str, sources: Mapping[int, str], changes: Sequence[CellChange]
 ) -> Iterator[Edit]:
-    """Yield the edits of a notebook's text that make changes to it.
+    """Yield the edits of a notebook's JSON text that make some changes.
 
     Args:
         text: the notebook, as JSON.
-        sources: the new source of each cell that gets one.
-        changes: all others.
+        sources: the new sources of cells, by cell.
+        changes: the changes; edits of sources are ignored.
 
     Raises:
-        JsonError: the text has no place for a change.
+        JsonError: a change cannot be made in this JSON.
     """
     top = object_at(text, skip_blanks(text, 0))
     if "cells" not in top:
-        raise JsonError("notebooks of format 3 cannot be mended; save it in Jupyter")
+        raise JsonError("notebooks of format 3 cannot be changed; save it in Jupyter first")
     cells = list(items_at(text, top["cells"].span.start))
     removed = {change.cell for change in changes if isinstance(change, RemoveCell)}
     yield from _without(cells, removed, top["cells"].span)
@@ -67,7 +67,7 @@ def json_edits(
             case RedactOutputs(cell) if cell not in removed:
                 yield from _redactions(text, cells[cell].span)
             case SplitCell(cell, places) if cell not in removed:
-                yield from _cut(text, cells[cell].span, places)
+                yield from _split(text, cells[cell].span, places)
             case _:
                 pass
 
@@ -79,8 +79,8 @@ def _cleared(text: str, cell: Span) -> Iterator[Edit]:
             yield Edit(members[key].span, empty)
 
 
-def _without(items: list[Value], removed: set[int], array: Span) -> Iterator[Edit]:
-    """Take items out of an array, each with the comma behind it or else before it."""
+def _without(items: list[JsonValue], removed: set[int], array: Span) -> Iterator[Edit]:
+    """Remove items from an array, each with the comma after it or, for the last, before it."""
     left = [i for i in range(len(items)) if i not in removed]
     if not left and removed:
         yield Edit(array, "[]")
@@ -93,14 +93,14 @@ def _without(items: list[Value], removed: set[int], array: Span) -> Iterator[Edi
 
 
 def _dropped(text: str, at: int, names: Sequence[tuple[str, ...]]) -> Iterator[Edit]:
-    """Take members out of the object at an offset, and out of those in it."""
+    """Remove members from the object at an offset, and from nested objects."""
     members = list(members_at(text, at))
     here = {name for name, *inner in names if not inner}
     removed = {i for i, member in enumerate(members) if member.key.data in here}
     if removed and len(removed) == len(members):
         yield Edit(Span(at + 1, text.index("}", members[-1].value.span.end)), "")
         return
-    whole = [Value(m.key.data, Span(m.key.span.start, m.value.span.end)) for m in members]
+    whole = [JsonValue(m.key.data, Span(m.key.span.start, m.value.span.end)) for m in members]
     yield from _without(whole, removed, Span(at, at))
     for member in members:
         inner = [tuple(rest) for name, *rest in names if name == member.key.data and rest]
@@ -108,7 +108,7 @@ def _dropped(text: str, at: int, names: Sequence[tuple[str, ...]]) -> Iterator[E
             yield from _dropped(text, member.value.span.start, inner)
 
 
-def _source_edits(text: str, old: Value, source: str) -> Iterator[Edit]:
+def _source_edits(text: str, old: JsonValue, source: str) -> Iterator[Edit]:
     if isinstance(old.data, str):
         yield Edit(old.span, _string(source, text))
         return
@@ -137,7 +137,7 @@ def _source_edits(text: str, old: Value, source: str) -> Iterator[Edit]:
 
 
 def _array(text: str, array: Span, lines: Sequence[str]) -> str:
-    """Return a JSON array of lines, indented as what is around it."""
+    """Return a JSON array of lines, indented like the text around it."""
     if not lines:
         return "[]"
     start = text.rfind("\n", 0, array.start) + 1
@@ -150,7 +150,7 @@ def _array(text: str, array: Span, lines: Sequence[str]) -> str:
 
 
 def _string(line: str, text: str) -> str:
-    """Return a JSON string, written as those around it."""
+    """Return a JSON string, escaped like those around it."""
     escaped = text.isascii() and "\\u" in text
     try:
         line.encode("utf-8")
@@ -163,7 +163,7 @@ def _string(line: str, text: str) -> str:
 
 
 def _set(text: str, place: Span, change: SetMember) -> Edit:
-    """Give an object a member: in the place of the one with its name, or where it is in order."""
+    """Set a member of an object: replace its value, or insert it where the order of keys holds."""
     members = list(members_at(text, place.start))
     for member in members:
         if member.key.data == change.name:
@@ -188,7 +188,7 @@ def _set(text: str, place: Span, change: SetMember) -> Edit:
 
 
 def _alone(text: str, place: Span, key: str, value: str | dict[str, str]) -> str:
-    """Return an object with one member, indented as what is around it."""
+    """Return an object with one member, indented like the text around it."""
     outer = _indent(text, place.start)
     if not outer:
         return f"{{{key}: {_written(text, place.start, value)}}}"
@@ -198,7 +198,7 @@ def _alone(text: str, place: Span, key: str, value: str | dict[str, str]) -> str
 
 
 def _written(text: str, at: int, value: str | dict[str, str]) -> str:
-    """Return the JSON of a value whose key starts a line, or not, at an offset."""
+    """Return the JSON of a value whose key is at an offset, indented if the key starts a line."""
     indent = _indent(text, at)
     if isinstance(value, str) or not indent:
         return json.dumps(value)
@@ -215,7 +215,7 @@ def _nested(value: str | dict[str, str], indent: str, step: str, end: str) -> st
 
 
 def _indent(text: str, at: int) -> str:
-    """Return the blanks at the start of a line, if there is nothing else before an offset."""
+    """Return the blanks between the start of a line and an offset; empty on the first line."""
     start = text.rfind("\n", 0, at) + 1
     line = text[start:at]
     blanks = line[: len(line) - len(line.lstrip(" \t"))]
@@ -226,7 +226,7 @@ def _indent(text: str, at: int) -> str:
 
 
 def _redactions(text: str, cell: Span) -> Iterator[Edit]:
-    """Take the secrets out of what a reader sees of the outputs; images have none."""
+    """Redact the secrets in the text of outputs; images have none."""
     outputs = object_at(text, cell.start).get("outputs")
     for output in items_at(text, outputs.span.start) if outputs else ():
         shown = object_at(text, output.span.start)
@@ -241,13 +241,13 @@ def _redactions(text: str, cell: Span) -> Iterator[Edit]:
                     yield Edit(string.span, _string(new, text))
 
 
-# Cutting a cell
+# Splitting a cell
 
 
-def _cut(text: str, cell: Span, places: Sequence[int]) -> Iterator[Edit]:
-    """Put the parts of a cell before the last into cells of their own, before it.
+def _split(text: str, cell: Span, places: Sequence[int]) -> Iterator[Edit]:
+    """Insert the parts of a cell but the last as cells before it.
 
-    The last part keeps what was shown, for it stood below all of the code.
+    The cell itself keeps the last part and the outputs, which were below all of the code.
     """
     members = object_at(text, cell.start)
     source = members["source"]

@@ -1,7 +1,6 @@
-"""Stored outputs of a cell, decoded no further than is asked for.
+"""The stored outputs of a cell, decoded only as far as needed.
 
-Nearly all of a notebook's bytes are outputs, and most of them images that nobody but a browser
-looks at.
+Most of a notebook's bytes are outputs, and most of these are images that no rule looks at.
 """
 
 from __future__ import annotations
@@ -12,18 +11,18 @@ from typing import cast
 
 import msgspec
 
-LOOKED_INTO = 100_000
+MAX_RAW_TEXT = 100_000  # bytes
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
-    """One output, as it lies in the file.
+    """One output, as it is stored in the file.
 
     Attributes:
         output_type: `stream`, `display_data`, `execute_result` or `error`.
-        data: for each MIME type, the JSON of what is shown.
-        text: the JSON of what was written to a stream.
-        name: `stdout` or `stderr`, for a stream.
+        data: the JSON of the displayed data, by MIME type.
+        text: the JSON of the text written to a stream.
+        name: the stream, `stdout` or `stderr`.
         ename: the class of an error.
         evalue: the message of an error.
         traceback: the JSON of an error's lines.
@@ -39,23 +38,23 @@ class Output(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def size(self) -> int:
-        """How many bytes it takes in the file, near enough."""
+        """The approximate number of bytes that it takes in the file."""
         return _length(self.text) + sum(map(_length, self.data.values()))
 
     def written(self) -> str:
-        """Return what a reader could copy as text: a stream, `text/plain`, HTML, a traceback."""
+        """Return all text of the output: a stream, `text/plain`, HTML, a traceback."""
         return _COLOURS.sub("", "\n".join(map(_text, self._texts())))
 
     def parts(self) -> list[str]:
-        """Return the texts that `written` puts together, each as it stands in the file."""
+        """Return the texts that `written` joins, each as it is stored in the file."""
         return [part for raw in self._texts() for part in _strings(raw)]
 
     def raw_texts(self) -> list[bytes]:
-        """Return the JSON of what `written` gives, to look into before it is decoded.
+        """Return the JSON of the text that `written` returns, to search before decoding it.
 
-        Of each text no more than the first 100 kB: what is longer is a page with its libraries.
+        Each text is cut at 100 kB; longer ones are web pages with their libraries.
         """
-        return [bytes(memoryview(raw)[:LOOKED_INTO]) for raw in self._texts()]
+        return [bytes(memoryview(raw)[:MAX_RAW_TEXT]) for raw in self._texts()]
 
     def _texts(self) -> list[msgspec.Raw]:
         raws = [self.text, self.traceback]
@@ -64,7 +63,7 @@ class Output(msgspec.Struct, frozen=True, gc=False):
 
 
 def read_output(raw: object) -> Output:
-    """Return an output from decoded JSON of any shape; what is not as it should be is left out."""
+    """Return an output from decoded JSON of any shape; an invalid one becomes an empty output."""
     try:
         return msgspec.json.decode(json.dumps(raw), type=Output)
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError, TypeError, ValueError):

@@ -1,7 +1,7 @@
-"""Percent scripts (`# %%` in a `.py`), read so that each line of a cell knows its line of the file.
+"""Percent scripts (`.py` with `# %%`): reading their cells, with line numbers in the file.
 
-Jupytext reads the same format, but does not say where things stand, and takes longer to import
-than thousands of notebooks take to check.
+Jupytext reads the same format, but without positions, and importing it takes longer than checking
+thousands of notebooks.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import msgspec
 _MARK = re.compile(r"#\s?%%(?P<more>%*)(?:[ \t]+(?P<rest>.*))?$")
 _KIND = re.compile(r"\[(?P<kind>markdown|md|raw)\]")
 _OPTION = re.compile(r"(?:^|\s)(?P<key>[A-Za-z_][\w.\-]*)=(?=\S)")
-# IPython's syntax stands in a comment, so that the script remains Python.
+# IPython syntax is written as a comment, so that the script stays valid Python.
 _MAGIC = re.compile(r"\s*#\s?(?=%{1,2}[A-Za-z_]|![^\s=]|\?[A-Za-z_]|[A-Za-z_][\w.]*\?{1,2}\s*$)")
 _COMMENT = re.compile(r"#[ ]?")
 _QUOTES = ('"""', "'''")
@@ -25,16 +25,21 @@ Kind = Literal["code", "markdown", "raw"]
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One line of a cell: its text, and the number from 0 of the line of the file it stands in."""
+    """One line of a cell: its text, and the number of its line in the file, from 0."""
 
     text: str
     number: int
 
 
 class ScriptCell(msgspec.Struct, frozen=True):
-    """One cell of a script; `lines` have no line ends.
+    """One cell of a script.
 
-    It takes the lines of the file from `start`, where its mark stands, up to before `stop`.
+    Attributes:
+        kind: `code`, `markdown` or `raw`.
+        metadata: the options after its mark.
+        lines: its lines, without line endings.
+        start: the line of its mark.
+        stop: the line after its last one.
     """
 
     kind: Kind
@@ -45,17 +50,17 @@ class ScriptCell(msgspec.Struct, frozen=True):
 
     @property
     def source(self) -> str:
-        """The text of the cell, as a notebook would have it."""
+        """The text of the cell, as in a notebook."""
         return "\n".join(line.text for line in self.lines)
 
 
 def is_percent(text: str) -> bool:
-    """Say whether a script has marks of cells."""
+    """Say whether a script contains cell marks."""
     return any(_MARK.match(line) for line in text.splitlines())
 
 
 def read_percent(text: str) -> tuple[str, tuple[ScriptCell, ...]]:
-    """Return the YAML of a script's header, empty if it has none, and its cells."""
+    """Return the YAML of a script's header, which may be empty, and its cells."""
     lines = [Line(line, number) for number, line in enumerate(re.split(r"\r\n|\r|\n", text))]
     header, lines = _header(lines)
     return header, tuple(_cells(lines))
@@ -84,9 +89,9 @@ def _cells(lines: list[Line]) -> Iterator[ScriptCell]:
 
 def _cell(rest: str, lines: list[Line], start: int, stop: int) -> ScriptCell:
     kind: Kind = "code"
-    if said := _KIND.search(rest):
-        kind = "raw" if said["kind"] == "raw" else "markdown"
-        rest = rest[: said.start()] + rest[said.end() :]
+    if match := _KIND.search(rest):
+        kind = "raw" if match["kind"] == "raw" else "markdown"
+        rest = rest[: match.start()] + rest[match.end() :]
     while lines and not lines[-1].text.strip():
         lines.pop()
     if kind == "code":
@@ -99,7 +104,7 @@ def _cell(rest: str, lines: list[Line], start: int, stop: int) -> ScriptCell:
 
 
 def _prose(lines: list[Line]) -> list[Line]:
-    """Take the comment signs, or the quotes, off the text of a cell that is no code."""
+    """Remove the comment signs or the quotes from the text of a cell that is not code."""
     full = [line for line in lines if line.text.strip()]
     if full and full[0].text.startswith(_QUOTES) and full[-1].text.rstrip().endswith(_QUOTES):
         inner = [Line(line.text, line.number) for line in lines]
@@ -110,7 +115,7 @@ def _prose(lines: list[Line]) -> list[Line]:
 
 
 def options(text: str) -> Mapping[str, Any]:
-    """Read `tags=["a"] count=3` behind the mark; what is in front of it is a title."""
+    """Return the options after a mark, such as `tags=["a"] count=3`; text before is a title."""
     found: dict[str, Any] = {}
     decoder = json.JSONDecoder()
     at = 0

@@ -1,6 +1,6 @@
-"""Reading notebooks: Jupyter's JSON, percent scripts and Markdown become the same few values.
+"""Read notebooks from Jupyter's JSON, percent scripts and Markdown.
 
-A notebook is untrusted data. Whatever a file holds, reading it either gives a `Notebook` or
+Notebooks are untrusted data: whatever a file contains, reading it either returns a `Notebook` or
 raises `NotebookError` with one sentence that says what is wrong and where.
 """
 
@@ -41,7 +41,7 @@ def read_notebook(path: Path) -> Notebook:
 
 
 def parse_notebook(path: Path, content: bytes) -> Notebook:
-    """Read a notebook from the content of a file; the ending of `path` says what it is.
+    """Read a notebook from the content of a file; the suffix of `path` determines the format.
 
     Raises:
         NotebookError: the content is not a notebook, or is not in Python.
@@ -57,7 +57,7 @@ def parse_notebook(path: Path, content: bytes) -> Notebook:
 
 
 class _File(msgspec.Struct):
-    """A notebook of format 4 as it should be; what nobody reads is not even decoded."""
+    """A valid notebook of format 4; only the members that are needed are decoded."""
 
     cells: list[_FileCell]
     metadata: dict[str, Any]
@@ -78,7 +78,7 @@ _FILE = msgspec.json.Decoder(_File)
 
 
 def _quick(path: Path, content: bytes) -> Notebook | None:
-    """Read a notebook that is as it should be; None for any other, to be read with care."""
+    """Read a valid `.ipynb` file quickly; return None for any other file."""
     try:
         file = _FILE.decode(content.removeprefix(b"\xef\xbb\xbf"))
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
@@ -101,6 +101,7 @@ def _quick(path: Path, content: bytes) -> Notebook | None:
 
 
 def _careful(path: Path, text: str, suffix: str) -> Notebook:
+    """Read a notebook in any format, and report what is wrong with it."""
     if not text.strip():
         raise NotebookError(f"{path}: the file is empty")
     if suffix == ".py" and is_percent(text):
@@ -126,7 +127,7 @@ def _percent(path: Path, text: str) -> Notebook:
 
 
 def _header(path: Path, header: str) -> Mapping[str, Any]:
-    """Return the notebook's metadata from the YAML at the head of a script."""
+    """Return the notebook's metadata from the YAML in the header of a script."""
     if not header:
         return {}
     yaml: Any = importlib.import_module("yaml")
@@ -200,7 +201,7 @@ def _cells(path: Path, data: Mapping[str, Any]) -> Iterator[Cell]:
         source = _source(raw)
         if source is None:
             raise NotebookError(f"{path}: the source of cell {index} is not text")
-        if kind == "heading":  # of format 3
+        if kind == "heading":  # exists in format 3
             level = raw.get("level", 1)
             source = f"{'#' * (level if level in range(1, 7) else 1)} {source}"
             kind = "markdown"
@@ -225,11 +226,12 @@ def _tags(tags: object) -> tuple[str, ...]:
 
 
 def _raw_cells(path: Path, data: Mapping[str, Any]) -> Iterator[object]:
-    sheets = data.get("worksheets") if "cells" not in data else [data]
-    if not _is_list(sheets):
+    """Yield the cells of a notebook; format 3 has them in worksheets."""
+    worksheets = data.get("worksheets") if "cells" not in data else [data]
+    if not _is_list(worksheets):
         raise NotebookError(f"{path}: the notebook has no list of cells")
-    for sheet in sheets:
-        cells = as_mapping(sheet).get("cells")
+    for worksheet in worksheets:
+        cells = as_mapping(worksheet).get("cells")
         if not _is_list(cells):
             raise NotebookError(f"{path}: the notebook has no list of cells")
         yield from cells

@@ -1,6 +1,7 @@
-"""Writing back into the file of a notebook: only the lines of source that change are touched.
+"""Write changes back to the file of a notebook.
 
-All else stays byte for byte: outputs, metadata, the order of keys, indentation, ids, line ends.
+Everything that is not changed stays the same byte for byte: outputs, metadata, the order of keys,
+indentation, ids, line endings.
 """
 
 from __future__ import annotations
@@ -22,11 +23,11 @@ _BOM = b"\xef\xbb\xbf"
 
 
 class RewriteError(Exception):
-    """A file that cannot be changed in place; the message says why, in one sentence."""
+    """A file cannot be changed in place; the message says why, in one sentence."""
 
 
 def rewrite(path: Path, content: bytes, changes: Sequence[CellChange]) -> bytes:
-    """Return the content of a notebook's file with changes made to some of its cells.
+    """Return the content of a notebook file with changes applied.
 
     Raises:
         RewriteError: files of this kind cannot be changed.
@@ -42,7 +43,7 @@ def rewrite(path: Path, content: bytes, changes: Sequence[CellChange]) -> bytes:
     if path.suffix.lower() == ".py" and is_percent(text):
         edits = _script_edits(text, sources, changes)
     elif path.suffix.lower() in {".py", ".md"}:
-        raise RewriteError(f"{path}: only .ipynb files and scripts with `# %%` can be mended")
+        raise RewriteError(f"{path}: only .ipynb files and scripts with `# %%` can be changed")
     else:
         edits = json_edits(text, sources, changes)
     try:
@@ -63,7 +64,7 @@ def rewrite(path: Path, content: bytes, changes: Sequence[CellChange]) -> bytes:
 
 
 def _parts(source: str, places: Sequence[int]) -> Iterator[str]:
-    """Yield the parts of a cell that is cut; only the last keeps a newline at its end."""
+    """Yield the parts of a cell that is split; only the last keeps a newline at its end."""
     for start, end in zip((0, *places), places, strict=False):
         yield source[start:end].rstrip("\n")
     yield source[places[-1] if places else 0 :]
@@ -97,7 +98,7 @@ def _script_edits(
 
 def _line_edits(table: LineTable, cell: ScriptCell, source: str, end: str) -> Iterator[Edit]:
     if cell.kind != "code":
-        raise RewriteError("only code cells of a script can be mended")
+        raise RewriteError("only code cells of a script can be changed")
     before = [line.text for line in cell.lines]
     after = source.split("\n") if source else []
     first = cell.lines[0].number if cell.lines else cell.stop

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from nb2prod.emit.templates import filled
-from nb2prod.notebook.diff import Aspects, CellPair, Difference
+from nb2prod.notebook.diff import CellPair, DiffOptions, NotebookDiff
 from nb2prod.report.findings import clean
 
 _WORDS = re.compile(r"\w+|\s+|.", re.DOTALL)
@@ -25,7 +25,7 @@ Parts = list[tuple[str, bool]]
 Line = Mapping[str, Any]
 
 
-def difference_text(old: Path, new: Path, found: Difference, *, coloured: bool) -> str:
+def difference_text(old: Path, new: Path, found: NotebookDiff, *, coloured: bool) -> str:
     """Return the difference as nbdime prints it; nothing if there is none."""
     if not found.diff:
         return ""
@@ -37,7 +37,7 @@ def difference_text(old: Path, new: Path, found: Difference, *, coloured: bool) 
     return out.getvalue()
 
 
-def difference_page(old: Path, new: Path, found: Difference, aspects: Aspects) -> str:
+def difference_page(old: Path, new: Path, found: NotebookDiff, aspects: DiffOptions) -> str:
     """Return the difference as a page that needs nothing else."""
     pairs = list(found.pairs())
     return filled(
@@ -49,7 +49,7 @@ def difference_page(old: Path, new: Path, found: Difference, aspects: Aspects) -
     )
 
 
-def _summary(pairs: Sequence[CellPair], found: Difference) -> str:
+def _summary(pairs: Sequence[CellPair], found: NotebookDiff) -> str:
     counts = Counter(pair.state for pair in pairs)
     said = [
         f"{counts[state]} {state}" for state in ("changed", "added", "removed") if counts[state]
@@ -59,7 +59,7 @@ def _summary(pairs: Sequence[CellPair], found: Difference) -> str:
     return f"Cells: {', '.join(said)}." if said else "The cells are the same."
 
 
-def _groups(pairs: Sequence[CellPair], aspects: Aspects) -> Iterator[Mapping[str, Any]]:
+def _groups(pairs: Sequence[CellPair], aspects: DiffOptions) -> Iterator[Mapping[str, Any]]:
     same: list[Sequence[Line]] = []
     numbers = [0, 0]
     for pair in pairs:
@@ -89,7 +89,7 @@ def _title(pair: CellPair, numbers: Sequence[int]) -> str:
     return f"Cell {numbers[pair.state == 'added']} {pair.state}"
 
 
-def _parts(pair: CellPair, aspects: Aspects) -> Iterator[Mapping[str, Any]]:
+def _parts(pair: CellPair, aspects: DiffOptions) -> Iterator[Mapping[str, Any]]:
     """Yield what is different in a cell besides its source."""
     if aspects.metadata:
         before, after = _json(pair.old, "metadata"), _json(pair.new, "metadata")
@@ -109,7 +109,7 @@ def _parts(pair: CellPair, aspects: Aspects) -> Iterator[Mapping[str, Any]]:
             yield {"title": "Outputs", "lines": lines, "pictures": shown}
 
 
-def _metadata(found: Difference) -> Iterator[Mapping[str, Any]]:
+def _metadata(found: NotebookDiff) -> Iterator[Mapping[str, Any]]:
     if any(op.get("key") == "metadata" for op in found.diff):
         before, after = _json(found.old, "metadata"), _json(found.new, "metadata")
         lines = list(_lines(before, after))

@@ -16,7 +16,7 @@ from typing import Any, cast
 from nb2prod.repository.parameters import FIELD, fill, found, values_of
 from nb2prod.repository.tree import Tree
 from nb2prod.text.spans import Span
-from nb2prod.text.yaml_spans import MarkupError, Node, plain, read_yaml
+from nb2prod.text.yaml_spans import Node, YamlError, plain, read_yaml
 
 _MOST_STAGES = 200  # of one template
 
@@ -111,7 +111,7 @@ def parsed(tree: Tree, file: str) -> Node | None:
     text = tree.text(file)
     try:
         return read_yaml(text) if text else None
-    except MarkupError:
+    except YamlError:
         return None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from nb2prod.repository.tree import Tree
-from nb2prod.text.yaml_spans import MarkupError, plain, read_yaml
+from nb2prod.text.yaml_spans import YamlError, plain, read_yaml
 
 FIELD = re.compile(r"(?<!\\)\$\{\s*([^}]*?)\s*\}")
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
@@ -29,7 +29,7 @@ def values_of(tree: Tree, path: str) -> Mapping[str, Any] | None:
         return None
     try:
         node = read_yaml(text)
-    except MarkupError:
+    except YamlError:
         return None
     return plain(node) if node and node.kind == "mapping" else None
 

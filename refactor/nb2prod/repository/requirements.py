@@ -102,11 +102,11 @@ def _of_pipfile(path: str, data: Mapping[str, Any]) -> Iterator[Needed]:
 
 
 def _of_conda(path: str, text: str) -> tuple[Needed, ...] | None:
-    from nb2prod.text.yaml_spans import MarkupError, read_yaml  # noqa: PLC0415  YAML takes its time
+    from nb2prod.text.yaml_spans import YamlError, read_yaml  # noqa: PLC0415  YAML takes its time
 
     try:
         node = read_yaml(text)
-    except MarkupError:
+    except YamlError:
         return None
     listed = node.get("dependencies") if node else None
     found: list[Needed] = []

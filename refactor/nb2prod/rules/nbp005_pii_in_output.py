@@ -51,7 +51,7 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import ClearOutputs
 from nb2prod.notebook.model import Cell
-from nb2prod.notebook.outputs import LOOKED_INTO
+from nb2prod.notebook.outputs import MAX_RAW_TEXT
 from nb2prod.rules.nbp002_secret_in_output import raw_outputs
 from nb2prod.rules.rule import Flag, Rule, fix
 from nb2prod.rules.view import NotebookView
@@ -80,7 +80,7 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     suspected = [(what, shows) for what, may_show, shows in _PERSONS if may_show(form)]
     if not suspected:
         return
-    text = _without_scripts("\n".join(o.written()[:LOOKED_INTO] for o in cell.outputs))
+    text = _without_scripts("\n".join(o.written()[:MAX_RAW_TEXT] for o in cell.outputs))
     for what, shows in suspected:
         if shows(text):
             clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))

@@ -43,7 +43,7 @@ text = '''
 
 from collections.abc import Iterator
 
-from nb2prod.ipython.reader import comments
+from nb2prod.ipython.tokens import comments
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span

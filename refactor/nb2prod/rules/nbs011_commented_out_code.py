@@ -63,7 +63,7 @@ import re
 import textwrap
 from collections.abc import Iterator
 
-from nb2prod.ipython.reader import comments
+from nb2prod.ipython.tokens import comments
 from nb2prod.rules.rule import Flag, Rule, fix, statement_lines
 from nb2prod.rules.view import CellView
 from nb2prod.text.python import parsed

@@ -1,4 +1,4 @@
-"""JSON, read with the places where everything stands."""
+"""JSON with spans: each value knows its position in the text."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ _DECODER = json.JSONDecoder()
 
 
 @dataclass(frozen=True, slots=True)
-class Value:
-    """A value in a JSON text: what it is, and where it stands."""
+class JsonValue:
+    """A value in a JSON text, and its span."""
 
     data: object
     span: Span
 
 
 class Member(NamedTuple):
-    """A member of an object: its key, and its value."""
+    """A member of an object: its key and its value."""
 
-    key: Value
-    value: Value
+    key: JsonValue
+    value: JsonValue
 
 
-def object_at(text: str, at: int) -> dict[str, Value]:
-    """Return the values of the object at an offset, by their keys."""
+def object_at(text: str, at: int) -> dict[str, JsonValue]:
+    """Return the values of the object at an offset, by key."""
     return {str(member.key.data): member.value for member in members_at(text, at)}
 
 
@@ -45,7 +45,7 @@ def members_at(text: str, at: int) -> Iterator[Member]:
         at = skip_blanks(text, at + 1) if text[at] == "," else at
 
 
-def items_at(text: str, at: int) -> Iterator[Value]:
+def items_at(text: str, at: int) -> Iterator[JsonValue]:
     """Yield the items of the array at an offset."""
     at = skip_blanks(text, at + 1)
     while text[at] != "]":
@@ -55,12 +55,12 @@ def items_at(text: str, at: int) -> Iterator[Value]:
         at = skip_blanks(text, at + 1) if text[at] == "," else at
 
 
-def _value(text: str, at: int) -> Value:
+def _value(text: str, at: int) -> JsonValue:
     data, end = _DECODER.raw_decode(text, at)
-    return Value(data, Span(at, end))
+    return JsonValue(data, Span(at, end))
 
 
 def skip_blanks(text: str, at: int) -> int:
-    """Return the offset of the first character that is not blank."""
+    """Return the offset of the first non-blank character."""
     match = _BLANK.match(text, at)
     return match.end() if match else at

@@ -1,4 +1,4 @@
-"""Replacing a file at once: a reader sees the old content or the new, never half of it."""
+"""Replace a file atomically: a reader sees either the old content or the new."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from pathlib import Path
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Give a file a new content, whole or not at all; it stays where it is and what it is.
+    """Replace the content of a file atomically, or create the file.
 
-    A file that is not there is made.
+    A symbolic link stays a link, and the file keeps its permissions.
     """
-    target = path.resolve()  # a link stays a link
+    target = path.resolve()
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".nb2prod-")
     try:
         with os.fdopen(handle, "wb") as stream:

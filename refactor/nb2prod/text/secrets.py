@@ -1,12 +1,12 @@
-"""What secrets look like, for the rules on them."""
+"""Secrets: finding and redacting keys, tokens and passwords in text."""
 
 import re
 from collections.abc import Iterator
 
 from nb2prod.text.spans import Span
 
-# Keys that say by their own form what they are. In front of each stands what no text without such
-# a key is likely to hold, so that most texts, and those of outputs are long, are not searched.
+# Keys that can be recognised by their form: name, literal, pattern. Texts without the literal are
+# not searched for the pattern; that saves time, because outputs are long.
 _KEYS = (
     ("an AWS access key", "AKIA", r"AKIA[A-Z0-9]{16}\b"),
     ("an AWS access key", "ASIA", r"ASIA[A-Z0-9]{16}\b"),
@@ -27,15 +27,15 @@ _KEYS = (
     ("a password in an address", "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
 )
 _LITERALS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
-# Those that end in a sign are looked for where it stands: a text is cut there in the time that it
-# takes to look for one or two of them.
+# Literals that end in a sign are searched for together: splitting a text at the sign takes no
+# longer than searching it for one or two of them.
 _SIGNS = tuple(
     (sign, tuple(n.split(sign)[-2] for n in _LITERALS if n.endswith(sign))) for sign in (b"_", b"-")
 )
 _HINTS = tuple(literal for literal in _LITERALS if not literal.endswith((b"_", b"-")))
 _ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
 _PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in _KEYS]
-# Values that only show where a secret would stand.
+# Placeholders for the keys above.
 _EXAMPLE = re.compile(
     r"example|xxxx|\*\*\*|your|user:pass|username:password|1234567890|abcdef", re.IGNORECASE
 )
@@ -44,15 +44,15 @@ _NAME = re.compile(
     r"|access_?key|private_?key|client_?secret)$",
     re.IGNORECASE,
 )
-# What people write where a secret would stand; a secret has no blanks, and is not a plain word.
-_NONE = re.compile(
+# Placeholders for passwords; a password has no blanks, and is not a plain word.
+_PLACEHOLDER = re.compile(
     r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
     re.IGNORECASE | re.DOTALL,
 )
 
 
 def may_hold_secret(raw: bytes) -> bool:
-    """Say whether it is worth while to look for secrets in a text, from its JSON."""
+    """Say whether a text, given as JSON, is worth searching for secrets."""
     for hint in _HINTS:
         if hint in raw:
             return True
@@ -64,7 +64,7 @@ def may_hold_secret(raw: bytes) -> bool:
 
 
 def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
-    """Yield the secrets in a text: where, and what it is."""
+    """Yield the span and the kind of each secret in a text."""
     for what, literal, pattern in _PATTERNS:
         if literal in text:
             for match in _words(pattern, text):
@@ -73,10 +73,10 @@ def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
 
 
 def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """Yield the matches of a pattern, but not in the middle of a word.
+    """Yield the matches of a pattern that do not begin in the middle of a word.
 
     A pattern that begins with `\\b` would be tried at each character of a long text; one that
-    begins with a letter is tried only where that letter stands.
+    begins with a letter is tried only at that letter.
     """
     at = 0
     while match := pattern.search(text, at):
@@ -89,7 +89,7 @@ def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
 
 
 def redacted(text: str) -> str:
-    """Return a text with its secrets blotted out."""
+    """Return a text with its secrets replaced by `[redacted]`."""
     parts: list[str] = []
     done = 0
     for span in sorted({span for span, _ in find_secrets(text)}):
@@ -100,10 +100,10 @@ def redacted(text: str) -> str:
 
 
 def names_secret(name: str) -> bool:
-    """Say whether a variable, argument or key is called as a secret is."""
+    """Say whether the name of a variable, argument or key suggests a secret."""
     return bool(_NAME.search(name))
 
 
 def is_placeholder(value: str) -> bool:
-    """Say whether a text only stands where a secret would stand."""
-    return bool(_NONE.fullmatch(value))
+    """Say whether a text is a placeholder, not a secret."""
+    return bool(_PLACEHOLDER.fullmatch(value))

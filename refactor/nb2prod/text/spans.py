@@ -1,7 +1,7 @@
-"""Positions in source text: one coordinate, converted only at the edges.
+"""Positions in source text: offsets inside nb2prod, lines and columns only at its edges.
 
-Everywhere inside nb2prod a position is an offset in code points into the text of one cell (or of
-one file). Lines and columns exist only where a person or an editor reads them.
+A position is an offset in code points into the text of one cell or one file. It is converted to a
+line and a column only for people and editors.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Span(msgspec.Struct, frozen=True, order=True):
     end: int
 
     def __post_init__(self) -> None:
-        """Refuse a range that runs backwards."""
+        """Reject a range that ends before it starts."""
         if not 0 <= self.start <= self.end:
             raise ValueError(f"not a span: {self.start}..{self.end}")
 
@@ -33,28 +33,21 @@ class Span(msgspec.Struct, frozen=True, order=True):
         return source[self.start : self.end]
 
     def covers(self, other: Span) -> bool:
-        """Say whether `other` lies wholly inside this span."""
+        """Say whether `other` lies entirely inside this span."""
         return self.start <= other.start and other.end <= self.end
 
 
-class Place(msgspec.Struct, frozen=True):
-    """A span in one cell of a notebook; cells are counted from 0, Markdown cells included."""
-
-    cell: int
-    span: Span
-
-
 class Edit(msgspec.Struct, frozen=True, order=True):
-    """Replace what a span covers by other text."""
+    """Replace the text of a span by other text."""
 
     span: Span
     text: str
 
 
 def apply_edits(source: str, edits: Iterable[Edit]) -> str:
-    """Return `source` with all edits made.
+    """Return `source` with all edits applied.
 
-    Insertions at one place keep the order in which they were given.
+    Insertions at the same offset keep the order in which they are given.
 
     Raises:
         ValueError: two edits overlap, or one lies outside the text.
@@ -65,7 +58,7 @@ def apply_edits(source: str, edits: Iterable[Edit]) -> str:
         if edit.span.start < done:
             raise ValueError(f"edits overlap at {edit.span.start}")
         if edit.span.end > len(source):
-            raise ValueError(f"edit ends at {edit.span.end}, behind the text's end {len(source)}")
+            raise ValueError(f"edit ends at {edit.span.end}, after the end {len(source)}")
         parts += (source[done : edit.span.start], edit.text)
         done = edit.span.end
     parts.append(source[done:])
@@ -73,10 +66,10 @@ def apply_edits(source: str, edits: Iterable[Edit]) -> str:
 
 
 class LineTable:
-    """The lines of a text, to convert between offsets and what `ast` and people use."""
+    """The lines of a text, to convert between offsets and line and column."""
 
     def __init__(self, source: str) -> None:
-        """Find where each line of `source` starts."""
+        """Find the start of each line of `source`."""
         self.source = source
         self._starts = _line_starts(source)
         self._ascii = source.isascii()
@@ -86,11 +79,11 @@ class LineTable:
         return len(self._starts)
 
     def start(self, line: int) -> int:
-        """Return the offset at which a line starts; lines are counted from 1, as `ast` does."""
+        """Return the offset at which a line starts; lines are counted from 1, as by `ast`."""
         return self._starts[line - 1] if line <= len(self._starts) else len(self.source)
 
     def offset(self, line: int, byte_column: int) -> int:
-        """Return the offset of `ast`'s position: line from 1, column in UTF-8 bytes."""
+        """Return the offset of a position of `ast`: line from 1, column in UTF-8 bytes."""
         if self._ascii and line <= len(self._starts):
             return self._starts[line - 1] + byte_column
         start = self.start(line)
@@ -102,7 +95,7 @@ class LineTable:
         )
 
     def position(self, offset: int) -> tuple[int, int]:
-        """Return line and column of an offset, both from 1, the column in code points."""
+        """Return the line and column of an offset, both from 1, the column in code points."""
         line = bisect_right(self._starts, offset)
         return line, offset - self._starts[line - 1] + 1
 

@@ -1,7 +1,7 @@
-"""YAML with places: every value knows where in the text it stands.
+"""YAML with spans: each value knows its position in the text.
 
-It is read from the parser's events, so that nothing is constructed, nothing is nested too deeply
-for the stack, and what aliases multiply is counted.
+YAML is read from the parser's events. So no objects are constructed, deep nesting cannot overflow
+the stack, and the values that aliases multiply are counted.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ _MOST_NODES = 200_000
 _DEEPEST = 100
 
 
-class MarkupError(Exception):
-    """A text that is not YAML; the message says why, `offset` where."""
+class YamlError(Exception):
+    """A text is not YAML; the message says why, `offset` where."""
 
     def __init__(self, message: str, offset: int) -> None:
-        """Tell what is wrong at an offset of the text."""
+        """Take the message, and the offset of the error in the text."""
         super().__init__(message)
         self.offset = offset
 
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A value of a document, and where it stands.
+    """A value of a document, and its span.
 
     Attributes:
-        span: its place in the text.
-        data: a scalar; None for a mapping or a sequence.
+        span: its span in the text.
+        kind: `scalar`, `sequence` or `mapping`.
+        data: the value of a scalar; None for a mapping or a sequence.
         raw: a scalar as it is written, without quotes.
-        items: of a sequence, in order.
-        members: of a mapping, by key.
-        kind: which of the three it is.
+        items: the items of a sequence, in order.
+        members: the values of a mapping, by key.
         flow: it is written in brackets or braces.
-        key: the place of the key in front of it, in a mapping.
-        column: in block style, how far the keys of a mapping or the dashes of a list are indented.
+        key: the span of its key, in a mapping.
+        column: in block style, the indentation of the keys or dashes.
     """
 
     span: Span
@@ -59,11 +59,11 @@ class Node:
 
     @property
     def text(self) -> str | None:
-        """A scalar as it is written, without quotes; None for anything else, and for null."""
+        """The scalar as it is written, without quotes; None for anything else, and for null."""
         return None if self.data is None else self.raw
 
     def get(self, *keys: str) -> Node | None:
-        """Return the value under keys, one inside the other; None if there is none."""
+        """Return the value under nested keys; None if a key is missing."""
         node: Node | None = self
         for key in keys:
             node = node.members.get(key) if node else None
@@ -78,7 +78,7 @@ class Node:
                 yield item
 
     def walk(self) -> Iterator[Node]:
-        """Yield the node and all that is in it."""
+        """Yield the node and all nodes in it."""
         todo: list[Node] = [self]
         while todo:
             node = todo.pop()
@@ -87,7 +87,7 @@ class Node:
 
 
 def plain(node: Node) -> Any:
-    """Return a node as Python has it, without places."""
+    """Return the plain Python value of a node."""
     if node.kind == "mapping":
         return {key: plain(value) for key, value in node.members.items()}
     if node.kind == "sequence":
@@ -97,28 +97,28 @@ def plain(node: Node) -> Any:
 
 @dataclass(slots=True)
 class _Open:
-    """A collection whose end has not come yet."""
+    """A collection whose end was not reached yet."""
 
     event: Any
     nodes: list[Node] = field(default_factory=list[Node])
 
 
 def read_yaml(text: str) -> Node | None:
-    """Return the first document of a text; None if it is empty.
+    """Return the first document of a text; None if the text is empty.
 
     Raises:
-        MarkupError: the text is not YAML.
+        YamlError: the text is not YAML.
     """
     try:
         return _compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise MarkupError(error.problem or "not YAML", mark.index if mark else 0) from None
+        raise YamlError(error.problem or "not YAML", mark.index if mark else 0) from None
     except yaml.reader.ReaderError as error:
         at = max(0, text.find(chr(error.character)))
-        raise MarkupError(f"the character U+{error.character:04X}", at) from None
+        raise YamlError(f"the character U+{error.character:04X} is not allowed", at) from None
     except (ValueError, OverflowError) as error:
-        raise MarkupError(f"not YAML ({error})", 0) from None
+        raise YamlError(f"not YAML ({error})", 0) from None
 
 
 def _compose(text: str) -> Node | None:
@@ -131,11 +131,11 @@ def _compose(text: str) -> Node | None:
         if isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
             stack.append(_Open(event))
             if len(stack) > _DEEPEST:
-                raise MarkupError("nested too deeply", start)
+                raise YamlError("nested too deeply", start)
             continue
         if isinstance(event, yaml.AliasEvent):
             if event.anchor not in anchors:
-                raise MarkupError(f"there is no anchor {event.anchor!r}", start)
+                raise YamlError(f"anchor {event.anchor!r} is not defined", start)
             node, weight = anchors[event.anchor]
             node = replace(node, span=Span(start, event.end_mark.index))
             count += weight
@@ -149,7 +149,7 @@ def _compose(text: str) -> Node | None:
             continue
         count += 1
         if count > _MOST_NODES:
-            raise MarkupError("too many values", start)
+            raise YamlError("too many values", start)
         if anchor and not isinstance(event, yaml.AliasEvent):
             anchors[anchor] = node, sum(1 for _ in node.walk())
         if not stack:

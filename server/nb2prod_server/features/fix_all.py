@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.finding import Finding, Fix
-from nb2prod.ipython.reader import comments
+from nb2prod.ipython.tokens import comments
 from nb2prod.lint.cell_cache import CellResult
 from nb2prod.lint.fix import MAX_ROUNDS, compatible
 from nb2prod.lint.incremental import IncrementalCheck

@@ -36,7 +36,7 @@ from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import is_workflow
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.text.spans import Span
-from nb2prod.text.yaml_spans import MarkupError, read_yaml
+from nb2prod.text.yaml_spans import YamlError, read_yaml
 
 _YAML = re.compile(r"dvc\.(?:yaml|lock)|params\.yaml|.*\.dvc|(?:docker-)?compose.*\.ya?ml"
                    r"|environment\.ya?ml|\.pre-commit-config\.yaml")  # fmt: skip
@@ -58,7 +58,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
         else:
             try:
                 read_yaml(text)
-            except MarkupError as error:
+            except YamlError as error:
                 at = min(error.offset, len(text.rstrip()))
                 yield Flag(Span(at, at), f"is not YAML: {error}", path=path)
 
