@@ -1,4 +1,4 @@
-"""Dockerfiles: their instructions, with the place of each."""
+"""Dockerfiles: their instructions, with spans in the file."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction: its name in capitals, what it is given, and where it stands."""
+    """One instruction: its name in capitals, its arguments, and its span."""
 
     name: str
     value: str
@@ -24,26 +24,26 @@ class Instruction:
 
     @property
     def words(self) -> list[str]:
-        """What it is given, without its options."""
+        """The arguments, without options."""
         return [word for word in self.value.split() if not word.startswith("--")]
 
 
 @dataclass(frozen=True, slots=True)
 class Dockerfile:
-    """A Dockerfile; `stages` are its instructions, each stage from its FROM on."""
+    """A Dockerfile; `stages` are its instructions, grouped by FROM."""
 
     file: str
     stages: tuple[tuple[Instruction, ...], ...]
 
     @property
     def named(self) -> frozenset[str]:
-        """The names of its stages."""
+        """The names of the stages, in lower case."""
         froms = (stage[0].words for stage in self.stages)
         return frozenset(w[2].lower() for w in froms if len(w) == 3 and w[1].upper() == "AS")
 
     @property
     def last(self) -> tuple[Instruction, ...]:
-        """The instructions of the image that comes out, those of stages it goes on from first."""
+        """The instructions of the final image, starting with those of the stages it builds on."""
         found: list[Instruction] = []
         stages = {w[2].lower(): s for s in self.stages if len(w := s[0].words) == 3}
         stage = self.stages[-1]

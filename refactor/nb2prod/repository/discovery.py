@@ -1,4 +1,4 @@
-"""Which files are checked, when folders are named."""
+"""Find the notebooks in folders."""
 
 from __future__ import annotations
 
@@ -13,26 +13,31 @@ from nb2prod.config import Config
 _NEVER = """.git .hg .svn .dvc .ipynb_checkpoints .virtual_documents .venv venv env node_modules
     __pycache__ site-packages .tox .nox .eggs .mypy_cache .ruff_cache .pytest_cache"""
 NEVER = frozenset(_NEVER.split())
-_BEGINNING = 4000  # bytes of a file in which it says that it is a notebook
-_MARK = re.compile(rb"^#[ ]?%%(?:\s|\Z)", re.MULTILINE)  # `# %%time` is a magic, and no mark
+_BEGINNING = 4000  # bytes of a file that are searched for the signs of a notebook
+_MARK = re.compile(rb"^#[ ]?%%(?:\s|\Z)", re.MULTILINE)  # not `# %%time`, which is a magic
 _HEADER = (b"jupytext:", b"{code-cell}")
 
 
 class MissingPathError(Exception):
-    """A path that was asked for does not exist, or is not of a kind that can be checked."""
+    """A path given by the user does not exist."""
 
 
 def find_notebooks(
     paths: Iterable[Path], exclude: Iterable[str], config_for: Callable[[Path], Config]
 ) -> Iterator[Path]:
-    """Yield the notebooks among files and in folders, each once, in order.
+    """Yield the notebooks among some files and in some folders, each once, in order.
 
-    In a folder these are all `.ipynb` files, and the `.py` and `.md` files that say that they are
-    notebooks; not those that git ignores or that a pattern excludes. A file that is named is
-    always taken.
+    In a folder, notebooks are all `.ipynb` files, and the `.py` and `.md` files with the signs of
+    a notebook, except those that git ignores or a pattern excludes. A file that is given itself
+    is always taken.
+
+    Args:
+        paths: the files and folders.
+        exclude: patterns of excluded paths, relative to each folder.
+        config_for: returns the settings for the files of a folder.
 
     Raises:
-        MissingPathError: a path that was named is not there.
+        MissingPathError: a given path does not exist.
     """
     patterns = tuple(exclude)
     seen: set[str] = set()
@@ -71,17 +76,17 @@ def _in_folder(
         for name in sorted(names):
             if name.endswith((".ipynb", ".py", ".md")) and not skipped(name):
                 path = here / name
-                if name.endswith(".ipynb") or _says_notebook(path):
+                if name.endswith(".ipynb") or _has_signs_of_notebook(path):
                     yield path
 
 
 def _prefix(folder: str) -> str:
-    """Return what comes before the names in a folder, in patterns and as git writes it."""
+    """Return the prefix of the names in a folder, in patterns and in the output of git."""
     return "" if folder in {"", "."} else folder.replace(os.sep, "/") + "/"
 
 
 def excluded(path: str, patterns: Iterable[str]) -> bool:
-    """Say whether a path, its name, or a folder it lies in is named by one of the patterns."""
+    """Say whether one of the patterns matches a path, its name, or a folder that contains it."""
     name = path.rpartition("/")[2]
     return any(
         fnmatch(path, pattern.rstrip("/"))
@@ -91,7 +96,7 @@ def excluded(path: str, patterns: Iterable[str]) -> bool:
     )
 
 
-def _says_notebook(path: Path) -> bool:
+def _has_signs_of_notebook(path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             content = stream.read(_BEGINNING)
@@ -103,12 +108,12 @@ def _says_notebook(path: Path) -> bool:
 
 
 def _ignored_by_git(folder: Path) -> frozenset[str]:
-    """Return what git ignores below a folder, ignored folders with a slash at their end."""
+    """Return the ignored files and folders below a folder; folders end with a slash."""
     if not any(
         (parent / ".git").exists() for parent in (folder.absolute(), *folder.absolute().parents)
     ):
         return frozenset()
-    from nb2prod.repository.git import git  # noqa: PLC0415  it starts a process, which takes its time
+    from nb2prod.repository.git import git  # noqa: PLC0415  only needed in a repository, and slow to import
 
     command = ("ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z")
     return frozenset(os.fsdecode(git(folder, *command) or b"").split("\0"))

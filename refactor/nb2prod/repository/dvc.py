@@ -1,7 +1,7 @@
-"""Pipelines of DVC: the stages of a `dvc.yaml`, with the place of all they name.
+"""DVC pipelines: the stages of a `dvc.yaml`, with spans in the file.
 
-Templates are filled in as DVC does it: `${...}` from `vars` and params.yaml, `foreach` and
-`matrix`. What cannot be filled in is None, which means: not known.
+Templates are expanded as DVC does: `${...}` from `vars` and params.yaml, `foreach` and `matrix`.
+A value that cannot be expanded is None, which means unknown.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from nb2prod.repository.tree import Tree
 from nb2prod.text.spans import Span
 from nb2prod.text.yaml_spans import Node, YamlError, plain, read_yaml
 
-_MOST_STAGES = 200  # of one template
+_MAX_STAGES = 200  # of one template
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class DvcPath:
     """A file or folder that a stage names.
 
     Attributes:
-        path: from the root of the repository; None if it is outside, elsewhere or not known.
-        written: as it stands there.
-        span: where that is.
-        cached: DVC keeps it, so that git need not.
+        path: its path from the root of the repository; None if it is outside, remote or unknown.
+        written: the path as written.
+        span: its span in the file.
+        cached: DVC caches it, so it need not be in git.
     """
 
     path: str | None
@@ -40,7 +40,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A command of a stage; `text` is None where a template cannot be filled in."""
+    """A command of a stage; `text` is None if its template cannot be expanded."""
 
     text: str | None
     written: str
@@ -48,30 +48,30 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class Parameter:
-    """A parameter that a stage reads: a key, with dots, of a file."""
+class DvcParameter:
+    """A parameter that a stage reads: a key with dots in a file."""
 
-    file: Item
+    file: DvcPath
     key: str
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
-class Stage:
+class DvcStage:
     """A stage of a pipeline.
 
     Attributes:
-        name: as `train`, or `train@a` for one of those that a template gives.
+        name: its name: `train`, or `train@a` for a stage made from a template.
         file: the path of its dvc.yaml.
-        span: where its name stands.
-        node: all that is written of it.
-        folder: where it is run, from the root; None if that is not known.
-        commands: what it runs.
-        deps: what it reads.
-        outs: what it writes, metrics and plots among it.
-        metrics: those of its outputs that are numbers.
+        span: the span of its name.
+        node: its YAML.
+        folder: its working directory from the root; None if it is unknown.
+        commands: its commands.
+        deps: its dependencies.
+        outs: its outputs, including metrics and plots.
+        metrics: its metrics.
         params: the parameters that it reads.
-        frozen: it is not run again.
+        frozen: DVC does not run it again.
     """
 
     name: str
@@ -80,34 +80,34 @@ class Stage:
     node: Node
     folder: str | None
     commands: tuple[Command, ...]
-    deps: tuple[Item, ...]
-    outs: tuple[Item, ...]
-    metrics: tuple[Item, ...]
-    params: tuple[Parameter, ...]
+    deps: tuple[DvcPath, ...]
+    outs: tuple[DvcPath, ...]
+    metrics: tuple[DvcPath, ...]
+    params: tuple[DvcParameter, ...]
     frozen: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Pipeline:
-    """A `dvc.yaml`, and the lock beside it."""
+class DvcPipeline:
+    """A `dvc.yaml`, and its `dvc.lock`."""
 
     file: str
-    stages: tuple[Stage, ...]
+    stages: tuple[DvcStage, ...]
     lock: Node | None
 
 
-def read_pipelines(tree: Tree) -> Iterator[Pipeline]:
-    """Yield the pipelines of a repository; not those that are no YAML."""
+def read_pipelines(tree: Tree) -> Iterator[DvcPipeline]:
+    """Yield the pipelines of a repository; files that are not YAML are left out."""
     for file in tree.matching("dvc.yaml"):
         node = parsed(tree, file)
         stages = node.get("stages") if node else None
         if node and stages:
             lock = parsed(tree, file.removesuffix(".yaml") + ".lock")
-            yield Pipeline(file, tuple(_Reader(tree, file, node).stages(stages)), lock)
+            yield DvcPipeline(file, tuple(_Reader(tree, file, node).stages(stages)), lock)
 
 
 def parsed(tree: Tree, file: str) -> Node | None:
-    """Return what is in a YAML file; None if that cannot be read."""
+    """Return the content of a YAML file; None if it cannot be read."""
     text = tree.text(file)
     try:
         return read_yaml(text) if text else None
@@ -115,8 +115,8 @@ def parsed(tree: Tree, file: str) -> Node | None:
         return None
 
 
-def tracked_by_dvc(tree: Tree) -> Iterator[tuple[str, Item]]:
-    """Yield the data that `.dvc` files stand for, each with the file."""
+def tracked_by_dvc(tree: Tree) -> Iterator[tuple[str, DvcPath]]:
+    """Yield the data that `.dvc` files track, each with its `.dvc` file."""
     for file in tree.matching("*.dvc"):
         node = parsed(tree, file)
         folder = posixpath.dirname(file)
@@ -129,11 +129,11 @@ def tracked_by_dvc(tree: Tree) -> Iterator[tuple[str, Item]]:
             if path and path.text:
                 cached = out.get("cache")
                 kept = cached is None or cached.data is not False
-                yield file, Item(placed(folder, path.text), path.text, path.span, kept)
+                yield file, DvcPath(placed(folder, path.text), path.text, path.span, kept)
 
 
 def placed(folder: str | None, path: str) -> str | None:
-    """Return a path from the root of the repository; None for one that leads out of it."""
+    """Return a path relative to the root of the repository; None if it is outside."""
     if folder is None or "://" in path or posixpath.isabs(path) or "\0" in path:
         return None
     if re.match(r"[A-Za-z]:|~|azure:|s3:|gs:|ssh:", path) or "${" in path:
@@ -154,16 +154,16 @@ class _Reader:
             **self._vars(node.get("vars")),
         }
 
-    def stages(self, stages: Node) -> Iterator[Stage]:
+    def stages(self, stages: Node) -> Iterator[DvcStage]:
         for name, node in stages.members.items():
             if node.kind != "mapping" or node.key is None:
                 continue
-            for suffix, inner, values in islice(self._instances(node), _MOST_STAGES):
+            for suffix, inner, values in islice(self._instances(node), _MAX_STAGES):
                 here = {**self._values, **self._vars(inner.get("vars")), **values}
                 yield self._stage(f"{name}{suffix}", node.key, inner, here)
 
     def _instances(self, node: Node) -> Iterator[tuple[str, Node, Mapping[str, Any]]]:
-        """Yield the stages that a template gives, each with the end of its name."""
+        """Yield the stages of a template: the suffix of the name, the stage, its values."""
         if node.get("foreach") and (inner := node.get("do")):
             items = self._filled(node.get("foreach"))
             if isinstance(items, list):
@@ -186,13 +186,13 @@ class _Reader:
             yield "", node, {}
 
     def _filled(self, node: Node | None) -> Any:
-        """Return the values that a template runs over; None if they are not known."""
+        """Return the values that a template iterates over; None if they are unknown."""
         if node is None or node.kind != "scalar":
             return plain(node) if node else None
         match = FIELD.fullmatch((node.text or "").strip())
         return found(self._values, match[1]) if match else None
 
-    def _stage(self, name: str, span: Span, node: Node, values: Mapping[str, Any]) -> Stage:
+    def _stage(self, name: str, span: Span, node: Node, values: Mapping[str, Any]) -> DvcStage:
         wdir = node.get("wdir")
         folder: str | None = self._folder
         if wdir:
@@ -200,10 +200,10 @@ class _Reader:
             folder = None if text is None else placed(folder, text)
         frozen, command = node.get("frozen"), node.get("cmd")
 
-        def items(*keys: str) -> tuple[Item, ...]:
+        def items(*keys: str) -> tuple[DvcPath, ...]:
             return tuple(i for key in keys for i in _items(node.get(key), folder, values))
 
-        return Stage(
+        return DvcStage(
             name,
             self._file,
             span,
@@ -222,22 +222,22 @@ class _Reader:
 
     def _params(
         self, node: Node | None, folder: str | None, values: Mapping[str, Any]
-    ) -> Iterator[Parameter]:
+    ) -> Iterator[DvcParameter]:
         for item in node.items if node else ():
             if item.kind == "scalar":
                 key = fill(item.text or "", values)
-                file = Item(placed(folder, "params.yaml"), "params.yaml", item.span)
+                file = DvcPath(placed(folder, "params.yaml"), "params.yaml", item.span)
                 if key:
-                    yield Parameter(file, key, item.span)
+                    yield DvcParameter(file, key, item.span)
             for written, keys in item.members.items():
                 name = fill(written, values)
                 span = keys.key or item.span
-                file = Item(placed(folder, name) if name else None, written, span)
+                file = DvcPath(placed(folder, name) if name else None, written, span)
                 if keys.kind == "scalar":
-                    yield Parameter(file, "", span)  # the file as a whole
+                    yield DvcParameter(file, "", span)  # the file as a whole
                 for key in keys.items:
                     if text := fill(key.text or "", values):
-                        yield Parameter(file, text, key.span)
+                        yield DvcParameter(file, text, key.span)
 
     def _vars(self, node: Node | None) -> Mapping[str, Any]:
         values: dict[str, Any] = {}
@@ -256,8 +256,8 @@ class _Reader:
         return values_of(self._tree, path) or {} if path else {}
 
 
-def _items(node: Node | None, folder: str | None, values: Mapping[str, Any]) -> Iterator[Item]:
-    """Yield the files in a list of a stage; each is a path, or a path with settings."""
+def _items(node: Node | None, folder: str | None, values: Mapping[str, Any]) -> Iterator[DvcPath]:
+    """Yield the files in a list of a stage; an entry is a path, or a path with settings."""
     for entry in node.items if node else ():
         settings: Node | None = None
         written, span = entry.text, entry.span
@@ -271,9 +271,9 @@ def _items(node: Node | None, folder: str | None, values: Mapping[str, Any]) -> 
         cache = settings.get("cache") if settings else None
         cached = cache is None or cache.data is not False
         path = placed(folder, text) if text else None
-        yield Item(path, written, span, cached)
+        yield DvcPath(path, written, span, cached)
     if node is None or node.items:
         return
     for written, settings in node.members.items():
         text = fill(written, values)  # plots at the top level are a mapping
-        yield Item(placed(folder, text) if text else None, written, settings.key or node.span)
+        yield DvcPath(placed(folder, text) if text else None, written, settings.key or node.span)

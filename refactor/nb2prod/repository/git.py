@@ -1,21 +1,21 @@
-"""Asking git about a folder that may be anybody's."""
+"""Run git commands in folders that are not trusted."""
 
 from __future__ import annotations
 
 import subprocess
 from pathlib import Path
 
-# Nothing that the settings of a repository name may be started.
+# Git must not run programs that the repository's settings name.
 _SAFE = ("-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-c", "core.quotePath=off")
 
 
 def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
-    """Return what a git command writes; None if it fails, or if there is no git.
+    """Return the output of a git command; None if it fails or git is not installed.
 
     Args:
-        folder: where it runs.
-        arguments: the command, which starts nothing that a repository could name.
-        given: what it gets on standard input.
+        folder: the working directory.
+        arguments: the command; it must not be one that runs programs named by the repository.
+        given: the standard input.
     """
     try:
         done = subprocess.run(  # noqa: S603
@@ -31,6 +31,6 @@ def git(folder: Path, *arguments: str, given: bytes = b"") -> bytes | None:
 
 
 def top_of(folder: Path) -> Path | None:
-    """Return the folder of the repository that a folder lies in; None if it lies in none."""
+    """Return the root of the repository that contains a folder; None if there is none."""
     here = folder.absolute()
     return next((f for f in (here, *here.parents) if (f / ".git").exists()), None)

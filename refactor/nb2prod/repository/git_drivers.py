@@ -1,7 +1,7 @@
-"""nbdime in git: `git diff` and `git merge` see notebooks as notebooks.
+"""Set up nbdime as git's diff and merge driver for notebooks.
 
-Git is told which program compares and merges (in its settings), and for which files (in a file of
-attributes). Both are only changed where they do not say so yet, and only what was added is removed.
+Git's settings name the driver, and a file of attributes says for which files it is used. Both are
+changed only where needed, and uninstalling removes only what was added.
 """
 
 from __future__ import annotations
@@ -16,32 +16,33 @@ from nb2prod.repository.git import git, top_of
 from nb2prod.text.replace_file import replace_file
 
 RULE = "*.ipynb diff=jupyternotebook merge=jupyternotebook"
+# Uninstalling looks for this text, so it must not change.
 _OURS = f"# Notebooks are compared by nbdime: nb2prod hooks install\n{RULE}\n"
 _SECTIONS = ("diff.jupyternotebook", "merge.jupyternotebook")
 
 
 class DriverError(Exception):
-    """What git cannot be told; the message says why, in one sentence."""
+    """The drivers cannot be set up; the message says why, in one sentence."""
 
 
 def install(folder: Path, *, everywhere: bool) -> list[str]:
-    """Let nbdime compare the notebooks of a repository, or all of the user's.
+    """Make nbdime the driver for the notebooks of one repository, or of all of the user's.
 
     Args:
-        folder: in the repository.
-        everywhere: for all repositories of the user.
+        folder: a folder in the repository.
+        everywhere: set it up for all repositories of the user.
 
     Returns:
-        What was changed, one sentence for each; nothing if all was there.
+        The changes, one sentence each; empty if everything was set up already.
 
     Raises:
-        DriverError: there is no repository, or its settings cannot be changed.
+        DriverError: the folder is not in a repository, or git's settings cannot be changed.
     """
     scope = _scope(folder, everywhere=everywhere)
     done: list[str] = []
     for name, value in _settings():
-        if _asked(folder, *scope, "--get", name) != value:
-            _told(folder, *scope, name, value)
+        if _get_setting(folder, *scope, "--get", name) != value:
+            _change_setting(folder, *scope, name, value)
             done.append(f"set {name}")
     place = _attributes(folder, everywhere=everywhere)
     text = place.read_text("utf-8") if place.is_file() else ""
@@ -54,12 +55,12 @@ def install(folder: Path, *, everywhere: bool) -> list[str]:
 
 
 def uninstall(folder: Path, *, everywhere: bool) -> list[str]:
-    """Take back what `install` has done; see there."""
+    """Undo `install`; the arguments, results and errors are the same."""
     scope = _scope(folder, everywhere=everywhere)
     done: list[str] = []
     for section in _SECTIONS:
-        if _asked(folder, *scope, "--get-regexp", rf"^{section.replace('.', '[.]')}[.]"):
-            _told(folder, *scope, "--remove-section", section)
+        if _get_setting(folder, *scope, "--get-regexp", rf"^{section.replace('.', '[.]')}[.]"):
+            _change_setting(folder, *scope, "--remove-section", section)
             done.append(f"removed {section}")
     place = _attributes(folder, everywhere=everywhere)
     text = place.read_text("utf-8") if place.is_file() else ""
@@ -74,7 +75,7 @@ def uninstall(folder: Path, *, everywhere: bool) -> list[str]:
 
 
 def _settings() -> Iterator[tuple[str, str]]:
-    # Git runs these in a shell, wherever the environment of nbdime is active or not.
+    # Git runs these in a shell, in which the environment of nbdime may not be active.
     python = shlex.quote(Path(sys.executable).as_posix())
     yield "diff.jupyternotebook.command", f"{python} -m nbdime.vcs.git.diffdriver diff"
     driver = f"{python} -m nbdime.vcs.git.mergedriver merge %O %A %B %L %P"
@@ -86,23 +87,25 @@ def _scope(folder: Path, *, everywhere: bool) -> tuple[str, ...]:
     if everywhere:
         return ("--global",)
     if top_of(folder) is None:
-        raise DriverError(f"{folder}: no git repository; --global is for all of yours")
+        raise DriverError(
+            f"{folder}: not in a git repository; use --global to set it up for all of yours"
+        )
     return ("--local",)
 
 
 def _attributes(folder: Path, *, everywhere: bool) -> Path:
     if not everywhere:
         return (top_of(folder) or folder) / ".gitattributes"
-    if given := _asked(folder, "--global", "--get", "core.attributesFile"):
+    if given := _get_setting(folder, "--global", "--get", "core.attributesFile"):
         return Path(given).expanduser()
     base = os.environ.get("XDG_CONFIG_HOME")
     return (Path(base) if base else Path("~/.config").expanduser()) / "git" / "attributes"
 
 
-def _asked(folder: Path, *arguments: str) -> str:
+def _get_setting(folder: Path, *arguments: str) -> str:
     return (git(folder, "config", *arguments) or b"").decode("utf-8", "replace").strip()
 
 
-def _told(folder: Path, *arguments: str) -> None:
+def _change_setting(folder: Path, *arguments: str) -> None:
     if git(folder, "config", *arguments) is None:
         raise DriverError(f"{folder}: git config {arguments[1]} cannot be changed")

@@ -1,4 +1,4 @@
-"""The import closure of a script: the files of a repository that run when it does."""
+"""The import closure of a script: the files of a repository that run when the script runs."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from nb2prod.repository.paths import Paths
 
 
 def import_closure(modules: Modules, script: str, folders: Iterable[str]) -> dict[str, str]:
-    """Return the files that a script imports, directly or not, each with the file that imports it.
+    """Return the files that a script imports, directly or indirectly, each with its importer.
 
-    Imports in functions are left out: whether they are ever made is not known.
+    Imports inside functions are left out, because they may never run.
 
     Args:
-        modules: of the repository.
-        script: the path of the script, from the root of the repository.
-        folders: where modules are looked for, first ones first.
+        modules: the modules of the repository.
+        script: the path of the script, relative to the root of the repository.
+        folders: the folders in which modules are searched for, in order.
     """
     found: dict[str, str] = {}
     known = list(folders)

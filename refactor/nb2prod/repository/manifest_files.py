@@ -1,4 +1,4 @@
-"""Which files of a repository say what it needs."""
+"""The manifests of a repository: the files that declare its dependencies."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LOCKS = (
 
 
 def manifests(tree: Tree) -> Iterator[str]:
-    """Yield the files in which the project says what it needs."""
+    """Yield the files that declare the dependencies of the project."""
     for path in sorted(tree.files):
         name = posixpath.basename(path)
         if name == "pyproject.toml":
@@ -39,14 +39,14 @@ def manifests(tree: Tree) -> Iterator[str]:
 
 
 def needed(tree: Tree) -> Iterator[Needed]:
-    """Yield what the manifests ask for, as far as they are files of data."""
+    """Yield the packages that the manifests require; `setup.py` and the like are left out."""
     for path in manifests(tree):
         text = tree.text(path) or ""
-        # What `-r` names is a file of the repository, too, and read in its turn.
+        # A file that `-r` includes is a manifest itself, and read on its own.
         found = requirements(path, text) if is_requirements(path) else needed_by(path, text)
         yield from found or ()
 
 
 def read_toml(tree: Tree, path: str) -> Any:
-    """Return what is in a TOML file; nothing if it cannot be read."""
+    """Return the content of a TOML file; empty if it cannot be read."""
     return toml(tree.text(path) or "")

@@ -1,4 +1,4 @@
-"""The Python modules of a repository, read and never imported."""
+"""The Python modules of a repository, which are parsed but never imported."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
-class Import:
-    """One module that an import statement asks for.
+class ModuleImport:
+    """One module that an import statement imports.
 
     Attributes:
-        module: its dotted name, without the dots in front of a relative one.
-        level: how many dots stand in front.
-        names: what is taken from it, which may be modules, too.
+        module: its dotted name, without the leading dots of a relative import.
+        level: the number of leading dots.
+        names: the names imported from it, which may be modules, too.
         node: the statement.
     """
 
@@ -40,9 +40,9 @@ class Module:
     """A Python file.
 
     Attributes:
-        path: where it lies.
+        path: its path, relative to the root of the repository.
         source: its text.
-        tree: its syntax.
+        tree: its syntax tree.
     """
 
     path: str
@@ -50,7 +50,7 @@ class Module:
     tree: ast.Module
 
     def span(self, node: ast.AST) -> Span:
-        """Return where a node stands."""
+        """Return the span of a node."""
         place: Any = node
         return Span(
             self.lines.offset(place.lineno, place.col_offset),
@@ -58,7 +58,7 @@ class Module:
         )
 
     def dotted(self, node: ast.expr) -> str | None:
-        """Return the dotted name that an expression over imported names stands for."""
+        """Return the dotted name of an expression over imported names."""
         return dotted(node, self.names)
 
     @cached_property
@@ -78,7 +78,7 @@ class Module:
 
     @cached_property
     def names(self) -> Mapping[str, str]:
-        """What imported names stand for: `np` for `numpy`, `SVC` for `sklearn.svm.SVC`."""
+        """The targets of imported names: `np` is `numpy`, `SVC` is `sklearn.svm.SVC`."""
         found: dict[str, str] = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
@@ -91,23 +91,23 @@ class Module:
                     found[alias.asname or alias.name] = f"{prefix}.{alias.name}"
         return found
 
-    def imports(self, *, as_script: bool = False, anywhere: bool = False) -> Iterator[Import]:
-        """Yield what is imported when the module is.
+    def imports(self, *, as_script: bool = False, anywhere: bool = False) -> Iterator[ModuleImport]:
+        """Yield the modules that are imported when the module is imported.
 
         Args:
-            as_script: what stands under `if __name__ == "__main__":` counts, too.
-            anywhere: so does what stands in functions.
+            as_script: include imports under `if __name__ == "__main__":`.
+            anywhere: include all imports, also those in functions.
         """
         for node in self.nodes if anywhere else self.at_import(as_script=as_script):
             if isinstance(node, ast.Import):
                 for alias in node.names:
-                    yield Import(alias.name, 0, (), node)
+                    yield ModuleImport(alias.name, 0, (), node)
             elif isinstance(node, ast.ImportFrom):
                 names = tuple(alias.name for alias in node.names)
-                yield Import(node.module or "", node.level, names, node)
+                yield ModuleImport(node.module or "", node.level, names, node)
 
     def at_import(self, *, as_script: bool = False) -> Iterator[ast.AST]:
-        """Yield the nodes that are run when the module is imported, or as a script."""
+        """Yield the nodes that are executed when the module is imported, or run as a script."""
         todo: list[ast.AST] = list(reversed(self.tree.body))
         while todo:
             node = todo.pop()
@@ -134,7 +134,7 @@ def _only_for_types(test: ast.expr) -> bool:
 
 
 def read_module(tree: Tree, path: str) -> Module | None:
-    """Return a Python file; None if it cannot be read, or is not Python 3."""
+    """Return a Python file; None if it cannot be read or is not Python 3."""
     source = tree.text(path)
     read = None if source is None else parsed(source)
     return None if source is None or read is None else Module(path, source, read)
@@ -142,7 +142,7 @@ def read_module(tree: Tree, path: str) -> Module | None:
 
 @dataclass(frozen=True)
 class Modules:
-    """The modules of a repository, and how they find each other."""
+    """The modules of a repository, and the resolution of their imports."""
 
     files: Tree
     _read: dict[str, Module | None]
@@ -159,13 +159,15 @@ class Modules:
             if path.endswith(".py") and (module := self.get(path)):
                 yield module
 
-    def targets(self, module: Module, imported: Import, folders: Iterable[str]) -> Iterator[str]:
+    def targets(
+        self, module: Module, imported: ModuleImport, folders: Iterable[str]
+    ) -> Iterator[str]:
         """Yield the files of the repository that an import runs, packages first.
 
         Args:
-            module: in which the import stands.
+            module: the module with the import.
             imported: the import.
-            folders: where modules are looked for, first ones first.
+            folders: the folders in which modules are searched for, in order.
         """
         parts = imported.module.split(".") if imported.module else []
         if imported.level:
@@ -193,7 +195,7 @@ class Modules:
                 yield f"{inner}/__init__.py"
 
     def is_trivial(self, path: str) -> bool:
-        """Say whether a module only has a docstring, if that."""
+        """Say whether a module is empty except for a docstring."""
         module = self.get(path)
         return module is not None and all(
             isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in module.tree.body

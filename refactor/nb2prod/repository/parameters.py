@@ -1,4 +1,4 @@
-"""Parameters of a pipeline, and how `${...}` is filled in with them."""
+"""The parameters of DVC pipelines, and the expansion of `${...}`."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MISSING = object()
 
 
 def values_of(tree: Tree, path: str) -> Mapping[str, Any] | None:
-    """Return the parameters in a YAML, JSON or TOML file; None if they are not known."""
+    """Return the parameters in a YAML, JSON or TOML file; None if it cannot be read."""
     text = tree.text(path)
     if text is None:
         return None
@@ -35,12 +35,12 @@ def values_of(tree: Tree, path: str) -> Mapping[str, Any] | None:
 
 
 def has_key(values: Mapping[str, Any], key: str) -> bool:
-    """Say whether parameters hold a key, with dots and indexes."""
+    """Say whether parameters contain a key with dots and indexes, such as `train.layers[0]`."""
     return found(values, key, missing=_MISSING) is not _MISSING
 
 
 def found(values: Any, key: str, missing: Any = None) -> Any:
-    """Return what parameters hold under a key, with dots and indexes; `missing` if nothing."""
+    """Return the value under a key with dots and indexes; `missing` if there is none."""
     for match in _STEP.finditer(key):
         name, index = match.groups()
         if isinstance(values, dict) and name in values:
@@ -56,7 +56,7 @@ def found(values: Any, key: str, missing: Any = None) -> Any:
 
 
 def fill(text: str, values: Mapping[str, Any]) -> str | None:
-    """Return a text with its `${...}` filled in; None if one is not known."""
+    """Return a text with each `${...}` expanded; None if one is unknown."""
     unknown = False
 
     def value(match: re.Match[str]) -> str:

@@ -1,7 +1,7 @@
-"""What a path in the code is, where that can be known without running it.
+"""Evaluate paths in code without running it.
 
-`Path(__file__).resolve().parents[1] / "data"`, `os.path.join(ROOT, "x.csv")`, and constants of the
-project's own modules; anything else is None, which means: not known.
+`Path(__file__).resolve().parents[1] / "data"`, `os.path.join(ROOT, "x.csv")` and constants of the
+project's own modules are understood; any other path is None, which means unknown.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ class Paths:
     """Evaluates expressions to paths relative to the root of the repository.
 
     Attributes:
-        modules: of the repository.
-        folder: in which the code is run.
+        modules: the modules of the repository.
+        folder: the working directory of the code.
     """
 
     modules: Modules
     folder: str = ""
 
     def of(self, module: Module, node: ast.expr, scope: ast.AST | None = None) -> str | None:
-        """Return the path that an expression gives; None if it is not known.
+        """Return the path that an expression evaluates to; None if it is unknown.
 
         Args:
-            module: in which the expression stands.
+            module: the module of the expression.
             node: the expression.
-            scope: the function it stands in.
+            scope: the function around it.
         """
         text = self._text(module, node, scope, 0)
         if text is None or not text:
@@ -114,7 +114,7 @@ class Paths:
         return None
 
     def _named(self, module: Module, name: str, scope: ast.AST | None, depth: int) -> str | None:
-        """Return the text of a variable that is bound once, where it is seen."""
+        """Return the text of a variable that is bound exactly once in its scope."""
         for where in (scope, module.tree):
             if where is None:
                 continue
@@ -147,7 +147,7 @@ _ROOT = "\0root"
 
 
 def _bindings(scope: ast.AST, name: str) -> list[ast.expr | None]:
-    """Return what a name is bound to in a scope; None for what is no plain assignment."""
+    """Return the values that a name is bound to in a scope; None for other bindings."""
     found: list[ast.expr | None] = []
     arguments = getattr(scope, "args", None)
     if isinstance(arguments, ast.arguments):

@@ -1,4 +1,4 @@
-"""What a project says it needs: requirements files, pyproject.toml, conda's environments."""
+"""The packages that a project requires: requirements files, pyproject.toml, conda environments."""
 
 from __future__ import annotations
 
@@ -16,40 +16,40 @@ _OPTION = re.compile(r"-|\s*$|\s*#")
 
 
 class Needed(msgspec.Struct, frozen=True):
-    """One package that a file asks for.
+    """One package that a file requires.
 
     Attributes:
-        file: which file says so.
-        name: of the distribution, normalised.
-        said: the whole requirement.
-        span: where it stands; None where only the file is known.
-        pinned: exactly one version will do.
+        file: the file.
+        name: the normalised name of the distribution.
+        requirement: the whole requirement, as written.
+        span: its span in the file; None if it is not known.
+        pinned: it allows exactly one version.
     """
 
     file: str
     name: str
-    said: str
+    requirement: str
     span: Span | None
     pinned: bool
 
 
 def normalised(name: str) -> str:
-    """Return the name of a distribution as package indexes compare it."""
+    """Return the name of a distribution in the form in which package indexes compare names."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def is_requirements(path: str) -> bool:
-    """Say whether a file is one for `pip install -r`, by its name."""
+    """Say whether the name of a file is that of a requirements file for `pip install -r`."""
     name = posixpath.basename(path)
     inside = posixpath.basename(posixpath.dirname(path)) == "requirements"
     return name.endswith((".txt", ".in")) and ("require" in name.lower() or inside)
 
 
 def needed_by(path: str, text: str) -> tuple[Needed, ...] | None:
-    """Return what a file asks for; None if that cannot be known from the file alone."""
+    """Return the packages that a file requires; None if the file alone does not tell."""
     name = posixpath.basename(path)
     if name.endswith((".txt", ".in")):
-        # What another file asks for is not known here.
+        # The packages of an included file are not known here.
         return None if re.search(r"(?m)^\s*-[rc]", text) else tuple(requirements(path, text))
     if name == "pyproject.toml":
         data = toml(text)
@@ -63,15 +63,16 @@ def needed_by(path: str, text: str) -> tuple[Needed, ...] | None:
 
 
 def requirements(path: str, text: str) -> Iterator[Needed]:
-    """Yield what a requirements file asks for, line by line."""
+    """Yield the packages that a requirements file requires, line by line."""
     at = 0
     for line in text.splitlines(keepends=True):
-        said = re.split(r"\s#|\s--hash", line.strip(), maxsplit=1)[0].rstrip("\\ ")
-        match = _NAME.match(said)
+        written = re.split(r"\s#|\s--hash", line.strip(), maxsplit=1)[0].rstrip("\\ ")
+        match = _NAME.match(written)
         if match and not _OPTION.match(line):
             start = at + len(line) - len(line.lstrip())
-            pinned = re.search(r"[^!<>~]==(?!.*\*)|@", said) is not None
-            yield Needed(path, normalised(match[0]), said, Span(start, start + len(said)), pinned)
+            span = Span(start, start + len(written))
+            pinned = re.search(r"[^!<>~]==(?!.*\*)|@", written) is not None
+            yield Needed(path, normalised(match[0]), written, span, pinned)
         at += len(line)
 
 
@@ -81,9 +82,10 @@ def _of_pyproject(path: str, data: Mapping[str, Any]) -> Iterator[Needed]:
     lists += _table(data.get("dependency-groups")).values()
     uv = _table(_table(data.get("tool")).get("uv"))
     lists.append(uv.get("dev-dependencies"))
-    for said in (s for items in lists for s in _texts(items)):
-        if match := _NAME.match(said):
-            yield Needed(path, normalised(match[0]), said, None, "==" in said and "*" not in said)
+    for written in (text for items in lists for text in _texts(items)):
+        if match := _NAME.match(written):
+            pinned = "==" in written and "*" not in written
+            yield Needed(path, normalised(match[0]), written, None, pinned)
     poetry = _table(_table(data.get("tool")).get("poetry"))
     tables = [poetry.get("dependencies"), poetry.get("dev-dependencies")]
     tables += [_table(g).get("dependencies") for g in _table(poetry.get("group")).values()]
@@ -102,7 +104,7 @@ def _of_pipfile(path: str, data: Mapping[str, Any]) -> Iterator[Needed]:
 
 
 def _of_conda(path: str, text: str) -> tuple[Needed, ...] | None:
-    from nb2prod.text.yaml_spans import YamlError, read_yaml  # noqa: PLC0415  YAML takes its time
+    from nb2prod.text.yaml_spans import YamlError, read_yaml  # noqa: PLC0415  slow to import
 
     try:
         node = read_yaml(text)
@@ -112,15 +114,15 @@ def _of_conda(path: str, text: str) -> tuple[Needed, ...] | None:
     found: list[Needed] = []
     for item in listed.items if listed else ():
         for entry in (item, *(i for m in item.members.values() for i in m.items)):
-            said = entry.text or ""
-            if match := _NAME.match(said.rpartition("::")[2]):
-                pinned = re.search(r"\w==?\d(?!.*\*)", said) is not None
-                found.append(Needed(path, normalised(match[0]), said, entry.span, pinned))
+            written = entry.text or ""
+            if match := _NAME.match(written.rpartition("::")[2]):
+                pinned = re.search(r"\w==?\d(?!.*\*)", written) is not None
+                found.append(Needed(path, normalised(match[0]), written, entry.span, pinned))
     return tuple(found)
 
 
 def declares_dependencies(data: Mapping[str, Any]) -> bool:
-    """Say whether a pyproject.toml says what the project needs, or leaves that to others."""
+    """Say whether a pyproject.toml declares dependencies, itself or as `dynamic`."""
     project = _table(data.get("project"))
     tool = _table(data.get("tool"))
     return (
@@ -132,8 +134,8 @@ def declares_dependencies(data: Mapping[str, Any]) -> bool:
 
 
 def toml(text: str) -> Mapping[str, Any]:
-    """Return what is in a TOML file; nothing if it cannot be read."""
-    import tomllib  # noqa: PLC0415  not every project has one, and this takes its time
+    """Return the content of a TOML file; empty if it cannot be read."""
+    import tomllib  # noqa: PLC0415  not needed by every project, and slow to import
 
     try:
         return tomllib.loads(text)

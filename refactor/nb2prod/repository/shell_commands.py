@@ -1,4 +1,4 @@
-"""Commands of a shell, as pipelines and workflows hold them: which files they need."""
+"""The files that shell commands in pipelines and workflows need."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ _SCRIPTS = (".py", ".sh", ".R", ".r", ".ipynb")
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class FileUse:
     """A file that a command runs or reads.
 
     Attributes:
-        kind: `script` for a file that is run, `module` for `python -m`, `requirements` for what
-            pip is told to read.
-        word: how it is written in the command.
-        target: a path relative to where the command begins, or the dotted name of a module.
-        folder: where the command is run by then, relative to where it begins.
+        kind: `script` for a file that is run, `module` for `python -m`, `requirements` for
+            `pip install -r`.
+        word: the word of the command that names it.
+        target: its path, relative to the initial working directory; or the dotted name of a module.
+        folder: the current working directory, relative to the initial one.
     """
 
     kind: Kind
@@ -40,13 +40,13 @@ class Use:
     folder: str
 
 
-def uses(command: str) -> Iterator[Use]:
-    """Yield the files that a command needs, as far as they are written out in it."""
+def uses(command: str) -> Iterator[FileUse]:
+    """Yield the files that a command needs, as far as it names them literally."""
     folder = ""
     for words in steps(command):
         if words[0] in {"cd", "pushd"}:
             if len(words) != 2 or _UNKNOWN.search(words[1]):
-                return  # from here on the folder is not known
+                return  # the working directory is unknown from here on
             folder = posixpath.normpath(posixpath.join(folder, words[1]))
             continue
         for kind, word in _needs(_bare(words)):
@@ -55,17 +55,17 @@ def uses(command: str) -> Iterator[Use]:
                 target = (
                     word if kind == "module" else posixpath.normpath(posixpath.join(folder, path))
                 )
-                yield Use(kind, word, target, folder)
+                yield FileUse(kind, word, target, folder)
 
 
 def steps(command: str) -> Iterator[list[str]]:
-    """Yield the words of each simple command in a text of the shell."""
+    """Yield the words of each simple command in a shell script."""
     for line in re.sub(r"\\\r?\n", " ", command).splitlines():
         try:
             lexer = shlex.shlex(line, posix=True, punctuation_chars=True)
             lexer.whitespace_split = True
             lexer.commenters = "#"
-            lexer.escape = ""  # a path of Windows keeps its backslashes
+            lexer.escape = ""  # Windows paths keep their backslashes
             words = list(lexer)
         except ValueError:
             continue
@@ -82,7 +82,7 @@ def steps(command: str) -> Iterator[list[str]]:
 
 
 def _bare(words: list[str]) -> list[str]:
-    """Take off what stands in front of the command that is run in the end."""
+    """Return a command without prefixes such as `env A=1`, `time` or `poetry run`."""
     while words:
         if _ASSIGNMENT.match(words[0]) or words[0] in {"env", "time", "nice", "exec", "sudo", "!"}:
             words = words[1:]
@@ -100,6 +100,7 @@ def _after_options(words: list[str]) -> list[str]:
 
 
 def _needs(words: list[str]) -> Iterator[tuple[Kind, str]]:
+    """Yield the kind and the word of each file that a simple command needs."""
     if not words:
         return
     program, rest = words[0], _after_options(words[1:])
@@ -117,7 +118,7 @@ def _needs(words: list[str]) -> Iterator[tuple[Kind, str]]:
     elif program in {"streamlit", "marimo"} and rest[:1] == ["run"]:
         if rest[1:] and rest[1].endswith(".py"):
             yield "script", rest[1]
-    elif program.endswith(_SCRIPTS):  # `./run.sh`, or what `uv run` is told
+    elif program.endswith(_SCRIPTS):  # `./run.sh`, or `uv run train.py`
         yield "script", program
     elif re.fullmatch(r"pip[\d.]*", program):
         yield from _requirements(words[1:])

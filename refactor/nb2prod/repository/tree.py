@@ -1,4 +1,4 @@
-"""The files of a repository, read no further than is asked for and never followed outside."""
+"""The files of a repository, read only as needed and never outside of it."""
 
 from __future__ import annotations
 
@@ -14,20 +14,20 @@ from pathlib import Path
 from nb2prod.repository.discovery import NEVER, excluded
 from nb2prod.repository.git import git, top_of
 
-_LARGEST_TEXT = 2_000_000  # bytes; what is longer was not written by a person
-_MOST_FILES = 200_000
+_MAX_TEXT = 2_000_000  # bytes; longer texts were not written by a person
+_MAX_FILES = 200_000
 
 
 @dataclass(frozen=True)
 class Tree:
-    """The files of a folder; paths are relative to it, with slashes, in exact case.
+    """The files of a folder. Paths are relative to it, with slashes, and case-sensitive.
 
     Attributes:
         root: the folder.
-        top: the folder of the git repository it lies in, None if it lies in none.
+        top: the root of the git repository that contains it; None if there is none.
         files: all files that git does not ignore; without git, all but caches and environments.
-        tracked: those of them that git keeps.
-        edited: texts that fixes have changed, and that are not written yet.
+        tracked: the files that git tracks.
+        edited: by path, texts that fixes have changed and that are not written yet.
     """
 
     root: Path
@@ -39,15 +39,15 @@ class Tree:
     _listings: dict[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
 
     def text(self, path: str) -> str | None:
-        """Return what is in a text file; None for one that is absent, binary, huge or a link."""
+        """Return the text of a file; None if it is missing, binary, very large or a link."""
         if path in self.edited:
             return self.edited[path]
         if path not in self._texts:
-            self._texts[path] = _decoded(self.beginning(path, _LARGEST_TEXT + 1))
+            self._texts[path] = _decoded(self.beginning(path, _MAX_TEXT + 1))
         return self._texts[path]
 
     def beginning(self, path: str, count: int) -> bytes | None:
-        """Return the first bytes of a file; None if it is no regular file inside the folder."""
+        """Return the first bytes of a file; None if it is not a regular file in the folder."""
         place = self.root / path
         try:
             if not stat.S_ISREG(place.lstat().st_mode) or not self._inside(place):
@@ -58,7 +58,7 @@ class Tree:
             return None
 
     def size(self, path: str) -> int:
-        """Return the size of a file in bytes; 0 for what is no regular file."""
+        """Return the size of a file in bytes; 0 if it is not a regular file."""
         try:
             state = (self.root / path).lstat()
         except (OSError, ValueError):
@@ -66,7 +66,7 @@ class Tree:
         return state.st_size if stat.S_ISREG(state.st_mode) else 0
 
     def exists(self, path: str) -> bool:
-        """Say whether there is a file or folder, ignored or not, whose name is written just so."""
+        """Say whether a file or folder exists, ignored or not, with exactly this spelling."""
         if path in self.files or path in self.folders or path in self.edited or path in {"", "."}:
             return True
         at = ""
@@ -77,20 +77,20 @@ class Tree:
         return True
 
     def alike(self, path: str, others: Iterable[str] = ()) -> str | None:
-        """Return the file or folder whose name differs from a path in upper and lower case only."""
+        """Return the file or folder whose path differs only in upper and lower case."""
         folded = path.casefold()
         found = (p for p in (*others, *self.files, *self.folders) if p.casefold() == folded)
         return next((p for p in found if p != path), None)
 
     def matching(self, *patterns: str) -> Iterator[str]:
-        """Yield the files whose path, or whose name if the pattern has no slash, is matched."""
+        """Yield the files that a pattern matches: by path if it has a slash, else by name."""
         for path in sorted(self.files):
             name = posixpath.basename(path)
             if any(fnmatch(path if "/" in p else name, p) for p in patterns):
                 yield path
 
     def around(self, *names: str) -> bool:
-        """Say whether one of these lies in the folder, or in one above in the same repository."""
+        """Say whether one of these exists in the folder, or above it in the same repository."""
         if any(self.exists(name) for name in names):
             return True
         above = [f for f in self.root.absolute().parents if self.top and f.is_relative_to(self.top)]
@@ -98,7 +98,7 @@ class Tree:
 
     @cached_property
     def folders(self) -> frozenset[str]:
-        """The folders that files lie in."""
+        """The folders that contain files."""
         found: set[str] = set()
         for path in self.files:
             while (path := posixpath.dirname(path)) and path not in found:
@@ -128,7 +128,7 @@ def read_tree(root: Path, exclude: Iterable[str] = ()) -> Tree:
 
     Args:
         root: the folder.
-        exclude: patterns of paths that are not looked at.
+        exclude: patterns of excluded paths.
     """
     top = top_of(root)
     patterns = tuple(exclude)
@@ -155,7 +155,7 @@ def _walked(root: Path) -> Iterator[str]:
         folders[:] = sorted(set(folders) - never)
         for name in sorted(names):
             count += 1
-            if count > _MOST_FILES:
+            if count > _MAX_FILES:
                 return
             yield name if inner == "." else f"{inner}/{name}"
 
@@ -165,7 +165,7 @@ def _kept(paths: Iterable[str], patterns: tuple[str, ...]) -> frozenset[str]:
 
 
 def _decoded(content: bytes | None) -> str | None:
-    if content is None or len(content) > _LARGEST_TEXT or b"\0" in content:
+    if content is None or len(content) > _MAX_TEXT or b"\0" in content:
         return None
     try:
         return content.decode("utf-8-sig")

@@ -1,4 +1,4 @@
-"""Workflows of GitHub Actions: jobs and steps, with the place of all they say."""
+"""GitHub Actions workflows: their jobs and steps, with spans in the file."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ class Step:
     """One step of a job.
 
     Attributes:
-        node: all that is written of it.
-        action: the action it uses, without its version.
+        node: its YAML.
+        action: the action that it uses, without the version.
         run: the commands that it runs; None if it uses an action.
-        shell: what runs them: `bash`, `pwsh`, `cmd` or another.
+        shell: the shell that runs them: `bash`, `pwsh`, `cmd` or another.
     """
 
     node: Node
@@ -29,13 +29,13 @@ class Step:
 
     @property
     def commands(self) -> str:
-        """The text of the commands, as the shell gets it."""
+        """The text of the commands, as passed to the shell."""
         return (self.run.text or "") if self.run else ""
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One job: its steps run one after the other, each in a shell of its own."""
+    """One job; its steps run one after the other, each in a new shell."""
 
     name: str
     node: Node
@@ -52,12 +52,12 @@ class Workflow:
 
 
 def is_workflow(path: str) -> bool:
-    """Say whether a file is a workflow of GitHub, by its place."""
+    """Say whether a path is that of a GitHub Actions workflow."""
     return re.fullmatch(r"\.github/workflows/[^/]+\.ya?ml", path) is not None
 
 
 def read_workflows(tree: Tree) -> Iterator[Workflow]:
-    """Yield the workflows of a repository; not those that are no YAML."""
+    """Yield the workflows of a repository; files that are not YAML are left out."""
     for file in sorted(filter(is_workflow, tree.files)):
         if node := parsed(tree, file):
             jobs = node.get("jobs")

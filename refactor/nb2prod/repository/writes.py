@@ -1,4 +1,4 @@
-"""Which files a module writes, where their paths can be known without running it."""
+"""The files that a module writes, as far as their paths can be known without running it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
 
-# Functions and methods that write a file, with where its path stands: position, name.
+# Functions and methods that write a file, with the argument of its path: position, name.
 _FUNCTIONS = {
     "joblib.dump": (1, "filename"),
     "numpy.save": (0, "file"),
@@ -36,7 +36,7 @@ _METHODS = {
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A file that a call writes: its path from the root, and the call."""
+    """A file that a call writes: its path relative to the root, and the call."""
 
     path: str
     module: Module
@@ -44,7 +44,7 @@ class Write:
 
 
 def writes(module: Module, paths: Paths) -> Iterator[Write]:
-    """Yield the files that a module writes, as far as their paths are known."""
+    """Yield the files that a module writes and whose paths are known."""
     for call, scope in _calls(module):
         for argument in _written(module, call):
             if path := paths.of(module, argument, scope):
@@ -56,7 +56,7 @@ def writes(module: Module, paths: Paths) -> Iterator[Write]:
 
 
 def _calls(module: Module) -> Iterator[tuple[ast.Call, ast.AST | None]]:
-    """Yield all calls, each with the function it stands in."""
+    """Yield all calls, each with the function around it."""
     todo: list[tuple[ast.AST, ast.AST | None]] = [(module.tree, None)]
     while todo:
         node, scope = todo.pop()
@@ -98,7 +98,7 @@ def _is_for_writing(call: ast.Call, position: int) -> bool:
 
 
 def _emissions(module: Module, call: ast.Call, scope: ast.AST | None, paths: Paths) -> str | None:
-    """Return where CodeCarbon's tracker leaves its table."""
+    """Return the path of the table that CodeCarbon's tracker writes; None if it is not known."""
     if not (module.dotted(call.func) or "").endswith("EmissionsTracker"):
         return None
     given = {k.arg: k.value for k in call.keywords}

@@ -79,7 +79,7 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     own = {normalised(name): (cell, span, said) for name, cell, span, said in _installed(view)}
     for name, (cell, span, said) in own.items():
         if need := needed.get(name):
-            wanted, given = _version(need.said), _version(said)
+            wanted, given = _version(need.requirement), _version(said)
             if wanted and given and wanted != given:
                 where = Path(need.file).name
                 message = f"installs `{name}` {given}, and {where} asks for {wanted}"

@@ -43,7 +43,7 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 
-from nb2prod.repository.dvc import Stage
+from nb2prod.repository.dvc import DvcStage
 from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
@@ -72,7 +72,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(stage.span, f"{title(stage)} {said}", path=stage.file)
 
 
-def _modules(repository: Repository, stage: Stage) -> Iterator[tuple[Module, str]]:
+def _modules(repository: Repository, stage: DvcStage) -> Iterator[tuple[Module, str]]:
     """Yield the scripts that a stage runs, each with the folder that it is run in."""
     for script in scripts(repository, stage):
         path = real(repository, script)
@@ -80,7 +80,7 @@ def _modules(repository: Repository, stage: Stage) -> Iterator[tuple[Module, str
             yield module, script.folder
 
 
-def _kept_by_hand(repository: Repository, stage: Stage, modules: Iterable[Module]) -> str:
+def _kept_by_hand(repository: Repository, stage: DvcStage, modules: Iterable[Module]) -> str:
     """Say which data that was added by hand the code names, and another stage depends on."""
     data = {item.path for _, item in repository.data if item.path}
     texts = [

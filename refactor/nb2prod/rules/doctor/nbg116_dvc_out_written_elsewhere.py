@@ -55,7 +55,7 @@ import ast
 import posixpath
 from collections.abc import Iterator
 
-from nb2prod.repository.dvc import Stage
+from nb2prod.repository.dvc import DvcStage
 from nb2prod.repository.import_closure import import_closure
 from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
@@ -86,7 +86,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(out.span, message, path=stage.file)
 
 
-def _code(repository: Repository, stage: Stage) -> Iterator[tuple[str, tuple[Module, str]]]:
+def _code(repository: Repository, stage: DvcStage) -> Iterator[tuple[str, tuple[Module, str]]]:
     """Yield the modules that a stage runs, each with the folder that it is run in."""
     for script in scripts(repository, stage):
         path = real(repository, script)

@@ -59,7 +59,7 @@ A = 1
 from collections.abc import Iterator
 
 from nb2prod.finding import Fix
-from nb2prod.repository.dvc import Item
+from nb2prod.repository.dvc import DvcPath
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 
@@ -73,7 +73,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             yield Flag(item.span, message, (Fix(f"`{command}`", "display-only", ()),), path=file)
 
 
-def _kept(repository: Repository, item: Item) -> str | None:
+def _kept(repository: Repository, item: DvcPath) -> str | None:
     """Return what git keeps of an output, one file of it."""
     path = item.path
     if path in repository.tree.tracked:

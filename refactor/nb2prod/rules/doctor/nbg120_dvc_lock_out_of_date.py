@@ -72,7 +72,7 @@ A = 1
 import hashlib
 from collections.abc import Iterator, Mapping
 
-from nb2prod.repository.dvc import Pipeline, Stage
+from nb2prod.repository.dvc import DvcPipeline, DvcStage
 from nb2prod.repository.parameters import found, values_of
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import title
@@ -101,7 +101,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield from _stages(repository, pipeline, pipeline.lock)
 
 
-def _stages(repository: Repository, pipeline: Pipeline, lock: Node) -> Iterator[Flag]:
+def _stages(repository: Repository, pipeline: DvcPipeline, lock: Node) -> Iterator[Flag]:
     locked = lock.get("stages")
     entries: Mapping[str, Node] = locked.members if locked else {}
     for stage in pipeline.stages:
@@ -118,7 +118,7 @@ def _stages(repository: Repository, pipeline: Pipeline, lock: Node) -> Iterator[
             yield Flag(stage.span, message, path=stage.file)
 
 
-def _change(repository: Repository, stage: Stage, entry: Node) -> str | None:
+def _change(repository: Repository, stage: DvcStage, entry: Node) -> str | None:
     """Return what has changed since a stage was run; None if nothing is known to have."""
     commands = [c.text for c in stage.commands]
     command = entry.get("cmd")
@@ -149,7 +149,7 @@ def _differs(repository: Repository, path: str, md5: str) -> bool:
     return md5 not in {hashlib.md5(v, usedforsecurity=False).hexdigest() for v in versions}
 
 
-def _parameter(repository: Repository, stage: Stage, locked: Node | None) -> str | None:
+def _parameter(repository: Repository, stage: DvcStage, locked: Node | None) -> str | None:
     if locked is None:
         return None
     for parameter in stage.params:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from nb2prod.notebook.changes import EditFile
-from nb2prod.repository.dvc import Command, Item, Stage, placed
+from nb2prod.repository.dvc import Command, DvcPath, DvcStage, placed
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.shell_commands import uses
 from nb2prod.text.spans import Span
@@ -35,12 +35,12 @@ class Script:
     there: bool
 
 
-def title(stage: Stage) -> str:
+def title(stage: DvcStage) -> str:
     """Return the name of a stage as it is written; one template has one name."""
     return f"`{stage.name.partition('@')[0]}`"
 
 
-def scripts(repository: Repository, stage: Stage) -> Iterator[Script]:
+def scripts(repository: Repository, stage: DvcStage) -> Iterator[Script]:
     """Yield the scripts that a stage runs, as far as they are written out in its commands."""
     if stage.folder is None:
         return
@@ -92,7 +92,7 @@ def real(repository: Repository, script: Script) -> str | None:
 
 
 def meant(
-    repository: Repository, stage: Stage, path: str, others: Iterable[str] = ()
+    repository: Repository, stage: DvcStage, path: str, others: Iterable[str] = ()
 ) -> str | None:
     """Return the file that a path which is not there may mean: by its case, or by its name."""
     like = repository.tree.alike(path, others)
@@ -104,7 +104,7 @@ def meant(
     return same[0] if len(same) == 1 else None
 
 
-def covered(path: str, items: Iterable[Item]) -> bool:
+def covered(path: str, items: Iterable[DvcPath]) -> bool:
     """Say whether a file is among those that a stage names, or in one of their folders."""
     return any(
         item.path is not None
@@ -113,12 +113,12 @@ def covered(path: str, items: Iterable[Item]) -> bool:
     )
 
 
-def all_known(items: Iterable[Item]) -> bool:
+def all_known(items: Iterable[DvcPath]) -> bool:
     """Say whether it is known which files are meant."""
     return all("${" not in item.written or item.path is not None for item in items)
 
 
-def added_deps(repository: Repository, stage: Stage, paths: Iterable[str]) -> EditFile | None:
+def added_deps(repository: Repository, stage: DvcStage, paths: Iterable[str]) -> EditFile | None:
     """Return the change that adds dependencies to a stage; None where it cannot be written."""
     if stage.folder is None or stage.node.flow:
         return None
