@@ -125,7 +125,9 @@ def environment(options: argparse.Namespace, default: str) -> Environment:
 
 def own_python(root: Path) -> str:
     """Return the Python of a project's own environment, else the one that runs nb2prod."""
-    own = root / ".venv" / "bin" / "python"
+    from nb2prod.processes.commands import environment_python
+
+    own = environment_python(root / ".venv")
     return str(own) if own.exists() else sys.executable
 
 

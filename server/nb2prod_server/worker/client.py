@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
-import sys
 from asyncio.subprocess import PIPE, Process
 
 import msgspec
 
+from nb2prod.processes.asynchronous import start
+from nb2prod.processes.commands import module_command, module_variables
+from nb2prod.processes.tree import end
 from nb2prod_server.worker.messages import LENGTH, Result, Task
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,7 @@ class Analyst:
         """End the worker, if there is one."""
         process, self._process = self._process, None
         if process and process.returncode is None:
-            process.kill()
+            end(process.pid)
 
     async def _do(self, task: Task) -> Result:
         try:
@@ -68,7 +69,12 @@ class Analyst:
     async def _exchange(self, task: Task) -> Result:
         process = self._process
         if process is None or process.returncode is not None:
-            process = self._process = await self._start()
+            process = self._process = await start(
+                module_command("nb2prod_server.worker.process"),
+                module_variables(),
+                stdin=PIPE,
+                stdout=PIPE,
+            )
         assert process.stdin
         assert process.stdout
         content = msgspec.msgpack.encode(task)
@@ -77,11 +83,3 @@ class Analyst:
         head = await process.stdout.readexactly(LENGTH.size)
         answer = await process.stdout.readexactly(LENGTH.unpack(head)[0])
         return msgspec.msgpack.decode(answer, type=Result)
-
-    async def _start(self) -> Process:
-        # Modules are found where this process finds its own, never in the folder that is open.
-        path = os.pathsep.join(entry for entry in sys.path if entry)
-        return await asyncio.create_subprocess_exec(
-            sys.executable, "-P", "-m", "nb2prod_server.worker.process",
-            stdin=PIPE, stdout=PIPE, env={**os.environ, "PYTHONPATH": path},
-        )  # fmt: skip

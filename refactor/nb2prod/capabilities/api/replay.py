@@ -26,8 +26,8 @@ from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile, write_files
 from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.plan import Plan
+from nb2prod.processes.run import run
 from nb2prod.verify.runs.environment import probe_source
-from nb2prod.verify.runs.stage import run_command
 
 # What prepares records and predicts in a service.
 _REPLAYED = ("learnt", "records")
@@ -110,12 +110,11 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
         (place / "config.json").write_text(json.dumps(config), "utf-8")
         command = [environment.python, str(place / "probe.py"), str(place / "config.json")]
         variables = {**os.environ, "PYTHONHASHSEED": "3", "MPLBACKEND": "Agg"}
-        code, _, err = run_command(command, root, variables, environment.seconds_left)
-        if code is None:
+        finished = run(command, environment.seconds_left, variables, root)
+        if finished.status is None:
             return "the time limit was reached while records were replayed"
         if not (place / "found.json").exists():
-            lines = [line for line in err.splitlines() if line.strip()]
-            return f"its records can't be replayed: {lines[-1] if lines else code}"
+            return f"its records can't be replayed: {finished.last_line}"
         return json.loads((place / "found.json").read_text("utf-8"))
 
 

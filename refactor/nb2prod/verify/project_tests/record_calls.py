@@ -29,8 +29,8 @@ from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
+from nb2prod.processes.run import run
 from nb2prod.verify.runs.environment import Environment, probe_source
-from nb2prod.verify.runs.stage import run_command
 from nb2prod.verify.verify_and_merge import Verified
 
 # Rows of the samples, tried in turn; None: all data, where a run takes no longer than _SHORT.
@@ -72,13 +72,13 @@ def record(verified: Verified, environment: Environment) -> Recording:
         if rows is None and not quick:
             continue
         environment.progress("recording calls of the functions, for the tests")
-        run = _run(verified, rows, environment)
-        if isinstance(run, str):
-            failure = run
+        made = _run(verified, rows, environment)
+        if isinstance(made, str):
+            failure = made
             break
-        if best is None or run.failure is None or len(run.calls) > len(best.calls):
-            best = run
-        if run.failure is None:
+        if best is None or made.failure is None or len(made.calls) > len(best.calls):
+            best = made
+        if made.failure is None:
             break
     if best is None:
         return Recording(metrics=metrics, quick=quick, left_out={"the functions": failure})
@@ -134,13 +134,12 @@ def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run
         (place / "config.json").write_text(json.dumps(config), "utf-8")
         command = [environment.python, str(place / "call_recorder.py"), str(place / "config.json")]
         variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
-        code, _, err = run_command(command, root, variables, environment.seconds_left)
+        finished = run(command, environment.seconds_left, variables, root)
         written = place / "found.json"
-        if code is None:
+        if finished.status is None:
             return "the time limit was reached while they were recorded"
         if not written.exists():
-            lines = [line for line in err.splitlines() if line.strip()]
-            return f"they can't be recorded: {lines[-1] if lines else f'exit status {code}'}"
+            return f"they can't be recorded: {finished.last_line}"
         return _Run(json.loads(written.read_text("utf-8")), dict(_files(root)))
 
 

@@ -15,8 +15,8 @@ from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files
 from nb2prod.emit.project_tests.recording import CALLS, REPORTS, Recording
 from nb2prod.emit.writer import write_files
+from nb2prod.processes.run import run
 from nb2prod.verify.runs.environment import Environment
-from nb2prod.verify.runs.stage import run_command
 from nb2prod.verify.verify_and_merge import Verified
 
 
@@ -102,14 +102,15 @@ def _failures(
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
         variables |= {"PYTHONHASHSEED": "2", "MPLBACKEND": "Agg"}
         variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests need none, and they are slow
-        code, out, err = run_command(command, root, variables, environment.seconds_left)
-        if code is None:
+        finished = run(command, environment.seconds_left, variables, root)
+        if finished.status is None:
             return "the time limit was reached while they were tried"
-        if "No module named pytest" in err:
+        if "No module named pytest" in finished.errors:
             return f"pytest is not installed for {environment.python}"
-        if code not in (0, 1) or not report.exists():
-            lines = [line for line in (out + err).splitlines() if line.strip()]
-            return f"pytest could not run them: {lines[-1] if lines else f'exit status {code}'}"
+        if finished.status not in (0, 1) or not report.exists():
+            lines = (finished.output + finished.errors).split("\n")
+            last = next((s for s in reversed(lines) if s.strip()), finished.last_line)
+            return f"pytest could not run them: {last}"
         return dict(_failed(report))
 
 

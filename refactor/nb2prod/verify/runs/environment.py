@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
-import subprocess
 import tempfile
 import time
 from collections.abc import Callable
@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from nb2prod.emit.requirements import Distribution, Installed
+from nb2prod.processes.run import run
 
 # What runs notebooks, and what reads the parameters of a project; and the modules to know it by.
 _NEEDED = {"ipykernel": "ipykernel", "pyyaml": "yaml"}
 _OLDEST = (3, 9)  # that runs what is generated
+_PATIENCE = 60.0  # seconds for a Python to describe itself
 
 
 class PythonError(Exception):
@@ -69,21 +71,13 @@ def _described(python: str) -> dict[str, Any]:
         script = Path(folder) / "probe.py"
         script.write_text(probe_source("environment"), "utf-8")
         try:
-            run = subprocess.run(  # noqa: S603 - the user named it
-                [python, str(script)],
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=60,
-                check=False,
-            )
+            finished = run([python, str(script)], _PATIENCE, os.environ)
         except OSError as error:
             raise PythonError(f"{python} can't be started: {error.strerror}") from None
-        except subprocess.TimeoutExpired:
-            raise PythonError(f"{python} does not answer; it is no Python") from None
+    if finished.status is None:
+        raise PythonError(f"{python} does not answer; it is no Python")
     try:
-        return json.loads(run.stdout.splitlines()[-1])
+        return json.loads(finished.output.splitlines()[-1])
     except (IndexError, ValueError):
         raise PythonError(f"{python} is no Python that works") from None
 

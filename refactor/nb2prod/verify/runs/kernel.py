@@ -10,6 +10,8 @@ from pathlib import Path
 from queue import Empty
 from typing import Any
 
+from nb2prod.processes.guard import watch
+from nb2prod.processes.tree import end
 from nb2prod.verify.runs.environment import Environment
 
 
@@ -98,8 +100,9 @@ def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[
             manager.start_kernel(cwd=str(folder), env=variables, stderr=devnull)
         except OSError as error:
             raise KernelError(f"{python} can't be started: {error.strerror}") from error
-        client = manager.client()
+        client, pid = manager.client(), manager.provisioner.pid
         try:
+            watch(pid)
             client.start_channels()
             client.wait_for_ready(timeout=60)
             yield Kernel(client, environment.deadline)
@@ -107,4 +110,5 @@ def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[
             raise KernelError(f"no kernel starts with {python}: {error}") from error
         finally:
             client.stop_channels()
+            end(pid)  # and the processes that the notebook has started
             manager.shutdown_kernel(now=True)

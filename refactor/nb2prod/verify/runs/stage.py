@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from nb2prod.processes.commands import shell_command
+from nb2prod.processes.run import Finished, run
 from nb2prod.verify.runs.dvc_commands import Command
 from nb2prod.verify.runs.environment import Environment, probe_source
 from nb2prod.verify.runs.observed_value import Seen, seen
@@ -99,8 +100,8 @@ def run_stage(
         }
         (place / "config.json").write_text(json.dumps(config), "utf-8")
         watched = [environment.python, str(place / "probe.py"), str(place / "config.json")]
-        run = watched if command.script else ["/bin/sh", "-c", command.line]
-        code, out, err = run_command(run, project, variables, environment.seconds_left)
+        line = watched if command.script else shell_command(command.line)
+        finished = run(line, environment.seconds_left, variables, project)
         written = place / "calls.json"
         found: dict[str, Any] = {"calls": {}, "functions": [], "loaded": [], "failure": None}
         if written.exists():
@@ -112,47 +113,21 @@ def run_stage(
     return StageRun(
         values,
         frozenset(found["functions"]),
-        tuple(out.splitlines()),
+        tuple(finished.output.splitlines()),
         frozenset(found["loaded"]),
-        _failure(code, found["failure"], err) if code != 0 else None,
-        code is None,
+        _failure(finished, found["failure"]),
+        finished.status is None,
     )
 
 
-def _failure(code: int | None, known: str | None, err: str) -> str:
-    """Say why a run failed: the exception, else the last line that says anything."""
-    if code is None:
+def _failure(finished: Finished, known: str | None) -> str | None:
+    """Return why a run failed: the exception if it is known, else what the process left."""
+    if finished.status == 0:
+        return None
+    if finished.status is None:
         return "the time limit was reached"
     if known:
         return known
-    if code < 0:
-        return f"it was ended by {signal.Signals(-code).name}"
-    lines = [line.strip() for line in err.splitlines() if any(c.isalpha() for c in line)]
-    return lines[-1] if lines else f"exit status {code}"
-
-
-def run_command(
-    command: list[str], folder: Path, variables: Mapping[str, str], timeout: float
-) -> tuple[int | None, str, str]:
-    """Run a command in its own process group; the status is None when the time was up."""
-    process = subprocess.Popen(  # noqa: S603 - the project is the user's own
-        command,
-        cwd=folder,
-        env=dict(variables),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        start_new_session=True,
-    )
-    try:
-        out, err = process.communicate(timeout=timeout)
-    except subprocess.TimeoutExpired:
-        os.killpg(process.pid, signal.SIGKILL)
-        out, err = process.communicate()
-        return None, out, err
-    except BaseException:
-        os.killpg(process.pid, signal.SIGKILL)
-        raise
-    return process.returncode, out, err
+    if finished.status < 0:
+        return f"it was ended by {signal.Signals(-finished.status).name}"
+    return finished.last_line

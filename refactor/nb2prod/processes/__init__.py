@@ -1,0 +1,1 @@
+"""Starting and ending processes: the one place where operating systems differ in that."""
