@@ -9,9 +9,9 @@ from tempfile import TemporaryDirectory
 
 from nb2prod.config import Config
 from nb2prod.finding import Finding
-from nb2prod.lint.check import Checker
 from nb2prod.lint.doctor import Doctor
 from nb2prod.lint.files import check_file
+from nb2prod.lint.rule_set import RuleSet
 from nb2prod.rules.pages.example_trees import ExampleTree, example_trees
 from nb2prod.rules.pages.examples import Example, examples
 from nb2prod.rules.registry import page
@@ -40,8 +40,8 @@ def _findings(rule: Rule) -> Iterator[Finding]:
 def _in_notebook(config: Config, example: Example, folder: Path) -> Iterator[Finding]:
     for name, text in example.beside.items():
         (folder / name).write_text(text, "utf-8")
-    checker = Checker.of(config._replace(limits=example.limits))
-    yield from check_file(folder / example.name, checker, None, example.content)[0].findings
+    rules = RuleSet.of(config._replace(limits=example.limits))
+    yield from check_file(folder / example.name, rules, None, example.content)[0].findings
 
 
 def _in_repository(doctor: Doctor, tree: ExampleTree, root: Path) -> Iterator[Finding]:

@@ -49,7 +49,7 @@ def page(rule: Rule) -> str:
 
 def file_of(code: str) -> Path:
     """Return the file of the rule with a code, which begins with its page."""
-    return Path(__file__).with_name(_places()[code].file)
+    return Path(__file__).parent / _places()[code].file
 
 
 def index() -> str:

@@ -10,9 +10,9 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from documented import settings
 from driving import Window, browser
 from installing import MESSY, free_port
-from readme import settings
 
 
 @pytest.fixture(scope="module")

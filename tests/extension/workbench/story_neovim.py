@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from readme import settings
+from documented import settings
 
 SCRIPT = """\
 # %% [markdown]
