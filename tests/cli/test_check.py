@@ -49,8 +49,8 @@ def test_a_finding_has_its_place_source_and_caret(check, tmp_path):
     run = check("case.ipynb", "--select", "NBD002")
     assert run.returncode == 1
     assert run.stdout == (
-        "case.ipynb:cell 3:2:9: NBD002 `z` is not defined anywhere in the notebook"
-        " [undefined-name]\n"
+        "case.ipynb:cell 3:2:9: NBD002 `z` is not defined anywhere in the notebook; "
+        "define or import it [undefined-name]\n"
         "  2 |     y = z\n"
         "    |         ^\n"
         "1 finding in 1 notebook.\n"
@@ -68,7 +68,7 @@ def test_nothing_found_ends_with_0(check, tmp_path):
     ("arguments", "message"),
     [
         (["nowhere.ipynb"], "nowhere.ipynb: no such file or folder"),
-        (["--select", "NBQ999"], "there is no rule 'NBQ999'"),
+        (["--select", "NBQ999"], "unknown rule 'NBQ999'"),
         (["--config", "none.toml"], "none.toml"),
     ],
 )
@@ -199,7 +199,7 @@ def test_a_rule_is_explained_under_all_its_names():
         return subprocess.run(command, capture_output=True, text=True, check=False)
 
     page = rule("NBI001").stdout
-    assert page.startswith("NBI001 import-not-at-top (info)\n\nAn import stands below")
+    assert page.startswith("NBI001 import-not-at-top (info)\n\nImports below the first cell")
     assert rule("import-not-at-top").stdout == rule("imports-beyond-first-cell").stdout == page
     assert "NBX001  non-linear-execution" in rule().stdout
     assert rule("nothing").returncode == 2

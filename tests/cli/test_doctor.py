@@ -107,7 +107,7 @@ def test_settings_exclusions_and_comments_hold(doctor, tmp_path):
     assert doctor().returncode == 0
     write(tmp_path, {"pyproject.toml": "[tool.nb2prod]\nselect = ['NBG999']"})
     run = doctor()
-    assert (run.returncode, run.stderr) == (2, "nb2prod: there is no rule 'NBG999'\n")
+    assert (run.returncode, run.stderr) == (2, "nb2prod: unknown rule 'NBG999'\n")
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file.txt"])

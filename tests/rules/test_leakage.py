@@ -1,4 +1,4 @@
-"""The rules on leakage, on notebooks made for it: clean ones, and their twins with one leak."""
+"""The leakage rules on generated notebooks: clean ones, and twins with one leak."""
 
 import json
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ CASES = list(cases(seed=20))
 
 
 def findings(cells: Iterable[str]) -> set[tuple[str, int | None]]:
-    """Return rule and cell of what is found."""
+    """Return the rule and cell of each finding."""
     code = {"cell_type": "code", "outputs": [], "execution_count": None}
     written = [
         {

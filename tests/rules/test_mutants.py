@@ -1,4 +1,4 @@
-"""Whatever a file holds: it is checked and mended without an exception, or left as it is."""
+"""Mutated notebooks are checked and fixed without an exception, other files are left alone."""
 
 import json
 import random
@@ -20,7 +20,7 @@ PATH = Path("a.ipynb")
 
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_any_notebook_is_checked_and_mended(chance: random.Random):
+def test_a_mutated_notebook_is_checked_and_fixed(chance: random.Random):
     content = mutant(chance)
     check_file(PATH, CHECKER, None, content)
     for allowed in ({"safe"}, {"safe", "unsafe"}):
@@ -34,6 +34,6 @@ def test_any_notebook_is_checked_and_mended(chance: random.Random):
 
 @given(st.binary(max_size=200))
 @settings(max_examples=200, deadline=None)
-def test_what_is_no_notebook_stays_as_it_is(content: bytes):
+def test_a_file_that_is_not_a_notebook_is_left_alone(content: bytes):
     check_file(PATH, CHECKER, None, content)
     assert fixed(PATH, content, CHECKER, {"safe", "unsafe"}).content == content

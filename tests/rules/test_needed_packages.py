@@ -1,4 +1,4 @@
-"""NBI006 compares a notebook with the requirements around it, kept results and all."""
+"""NBI006 compares a notebook with the nearest requirements, also when results are cached."""
 
 import json
 import os
@@ -33,7 +33,7 @@ def missing(run: "subprocess.CompletedProcess[str]") -> list[str]:
     return [line.split("`")[1] for line in run.stdout.splitlines() if "NBI006" in line]
 
 
-def test_kept_results_follow_the_requirements(check, tmp_path):
+def test_cached_results_follow_the_requirements(check, tmp_path):
     notebook(tmp_path, "import pandas\nimport scipy")
     assert missing(check()) == []
     write(tmp_path, {"requirements.txt": "pandas\n"})
@@ -46,7 +46,7 @@ def test_kept_results_follow_the_requirements(check, tmp_path):
     assert missing(check()) == ["pandas"]
 
 
-def test_fix_adds_each_package_once_and_leaves_the_notebooks_alone(check, tmp_path):
+def test_the_fix_adds_each_package_once_and_leaves_the_notebooks_alone(check, tmp_path):
     git(tmp_path, "init", "-q")
     write(tmp_path, {"requirements.txt": "numpy", "nb/.keep": ""})
     paths = [notebook(tmp_path / "nb", "import cv2, PIL", name=f"{n}.ipynb") for n in "ab"]
@@ -60,7 +60,7 @@ def test_fix_adds_each_package_once_and_leaves_the_notebooks_alone(check, tmp_pa
     assert [path.read_bytes() for path in paths] == before
 
 
-def test_requirements_are_those_of_the_nearest_folder_of_the_repository(tmp_path):
+def test_the_requirements_come_from_the_nearest_folder_in_the_repository(tmp_path):
     write(tmp_path, {"requirements.txt": "", "repo/a/b/x": "", "repo/a/Pipfile": ""})
     assert nearest_manifests(tmp_path / "repo/a/b").manifests == ()
     git(tmp_path / "repo", "init", "-q")
@@ -80,15 +80,15 @@ def test_requirements_are_those_of_the_nearest_folder_of_the_repository(tmp_path
         {"pyproject.toml": "[tool.ruff]"},
     ],
 )
-def test_what_is_not_known_is_no_finding(check, tmp_path, files):
+def test_unreadable_requirements_give_no_finding(check, tmp_path, files):
     write(tmp_path, files)
     notebook(tmp_path, "import pandas")
     run = check()
     assert (run.returncode, missing(run), run.stderr) == (0, [], "")
 
 
-def test_a_version_that_is_asked_for_differently_is_named(check, tmp_path):
+def test_another_version_than_the_required_one_is_reported(check, tmp_path):
     write(tmp_path, {"environment.yml": "dependencies:\n  - pandas=2.2.0\n  - pip:\n    - a==1\n"})
     notebook(tmp_path, "%pip install a==2 pandas==2.2.0")
     (found,) = json.loads(check("--format", "json").stdout)
-    assert found["message"] == "installs `a` 2, and environment.yml asks for 1"
+    assert found["message"].startswith("the cell installs `a` 2, but environment.yml requires 1")

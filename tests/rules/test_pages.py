@@ -1,4 +1,4 @@
-"""Every rule's page says what the rule does: its examples are checked here."""
+"""The pages of the notebook rules: each example is checked, and each page has the same form."""
 
 import re
 from itertools import pairwise
@@ -12,7 +12,7 @@ from nb2prod.lint.check import RuleSet
 from nb2prod.lint.files import Checked, check_file
 from nb2prod.lint.fix import fixed
 from nb2prod.notebook.read import parse_notebook
-from nb2prod.rules.pages.examples import Example, examples
+from nb2prod.rules.pages.examples import Example, examples, stated_safeties
 from nb2prod.rules.registry import all_rules, index, notebook_rules, page
 from nb2prod.rules.rule import Rule
 
@@ -31,19 +31,19 @@ BECOMES = [
 
 
 def checker(rule: Rule, example: Example) -> RuleSet:
-    # A suppression can only be idle if the rule it names is on.
+    # A suppression is reported as unused only if the rule it names is on.
     others = ("NBI003",) if rule.code == "NBV008" else ()
     return RuleSet.of(Config(select=(rule.code, *others), limits=example.limits))
 
 
 def check(rule: Rule, example: Example, folder: Path = Path()) -> Checked:
-    for name, text in example.beside.items():
+    for name, text in example.files.items():
         (folder / name).write_text(text)
     return check_file(folder / example.name, checker(rule, example), None, example.content)[0]
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_an_example_is_flagged_where_it_says(rule: Rule, example: Example, tmp_path: Path):
+def test_an_example_has_findings_where_it_is_marked(rule: Rule, example: Example, tmp_path: Path):
     findings = check(rule, example, tmp_path).findings
     assert {f.code for f in findings} <= {rule.code}
     if example.section == "not flagged":
@@ -55,7 +55,7 @@ def test_an_example_is_flagged_where_it_says(rule: Rule, example: Example, tmp_p
 
 
 @pytest.mark.parametrize(("rule", "before", "after"), BECOMES)
-def test_an_example_becomes_what_it_says(rule: Rule, before: Example, after: Example):
+def test_a_fixed_example_becomes_the_next_one(rule: Rule, before: Example, after: Example):
     done = fixed(Path(before.name), before.content, checker(rule, before), {"safe", "unsafe"})
     path = Path(before.name)
     found = [(c.kind, c.source) for c in parse_notebook(path, done.content).cells]
@@ -65,18 +65,30 @@ def test_an_example_becomes_what_it_says(rule: Rule, before: Example, after: Exa
 
 
 @pytest.mark.parametrize("rule", all_rules(), ids=lambda rule: rule.code)
-def test_a_page_tells_what_why_and_when_not(rule: Rule):
+def test_a_page_has_a_summary_a_reason_and_examples_of_both_kinds(rule: Rule):
     text = page(rule)
     assert re.match(r"[A-Z].*\.\n\n[\w`]", text), "a sentence, then a paragraph"
     titles = re.findall(r"^## (.*)$", text, re.MULTILINE)
     assert titles[0] == "Flagged"
     assert "Not flagged" in titles
-    assert set(titles) <= {"Flagged", "Becomes", "Not flagged", "References"}
+    assert set(titles) <= {"Flagged", "Becomes", "Not flagged", "Fix safety", "References"}
     if rule.repository is None:
         assert {e.section for e in examples(text)} >= {"flagged", "not flagged"}
 
 
-def test_codes_names_and_aliases_mean_one_rule_each():
+@pytest.mark.parametrize("rule", notebook_rules(), ids=lambda rule: rule.code)
+def test_a_page_says_whether_its_fixes_are_safe(rule: Rule, tmp_path: Path):
+    safeties = {
+        fix.safety
+        for example in examples(page(rule))
+        for finding in check(rule, example, tmp_path).findings
+        for fix in finding.fixes
+    }
+    assert stated_safeties(page(rule)) >= safeties
+    assert bool(stated_safeties(page(rule))) == bool(safeties)
+
+
+def test_codes_names_and_aliases_are_unique():
     names = [name for rule in all_rules() for name in (rule.code, rule.name, *rule.aliases)]
     assert sorted(names) == sorted(set(names))
     assert all(re.fullmatch(r"NB[XDSIVOPLRMG]\d{3}", rule.code) for rule in all_rules())
@@ -92,6 +104,6 @@ def test_severities_can_be_configured():
 
 
 def test_the_list_of_all_rules_is_up_to_date():
-    """If not: `nb2prod rule --index > refactor/nb2prod/rules/README.md`."""
+    """To update it, run `nb2prod rule --index > refactor/nb2prod/rules/README.md`."""
     written = ROOT / "refactor" / "nb2prod" / "rules" / "README.md"
     assert written.read_text("utf-8") == index()

@@ -38,7 +38,7 @@ async def test_settings_take_hold_at_once_and_the_file_wins(client: LanguageClie
     settings.write_text('[tool.nb2prod]\nignore = ["no-such-rule"]\n')
     tell_of(client, settings)
     await client.wait_for_notification(types.WINDOW_SHOW_MESSAGE)
-    assert "there is no rule 'no-such-rule'" in client.messages[-1].message
+    assert "unknown rule 'no-such-rule'" in client.messages[-1].message
 
     settings.unlink()
     tell_of(client, settings)

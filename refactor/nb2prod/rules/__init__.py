@@ -1,1 +1,1 @@
-"""The rules: one module each."""
+"""The rules, one module each."""

@@ -1,11 +1,11 @@
-"""Facts: what rules on one cell ask of the rest of the notebook, remembered with who asked.
+"""Facts: cached answers about the rest of the notebook, each with the cells that asked for it.
 
-A fact is a function of a notebook and a name; its value is kept. When a cell is edited, the facts
-on the names in it are found again, and only the cells that had asked for one that has changed are
-looked at again. That is what makes an edit cost what is edited, not what is there.
+A fact is a function of a notebook and a name; its value is cached. When a cell is edited, the facts
+about the names in it are computed again, and only the cells that asked for a changed fact are
+checked again. The cost of an edit thus depends on the edit, not on the size of the notebook.
 
-A fact on a name may depend on nothing but the cells in which that name occurs, and on whether any
-cell is not Python or hides what it binds; one with the name "" may depend on all.
+A fact about a name may depend only on the cells in which the name occurs, and on whether any cell
+is not Python or hides what it binds; a fact with the name "" may depend on all cells.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ Value = TypeVar("Value")
 
 
 class Facts(Generic[View]):
-    """The facts that are known of one notebook, which rules see as a `View`."""
+    """The known facts about one notebook, which rules see as a `View`."""
 
     def __init__(self, *, remembers: bool = True) -> None:
-        """Begin with none; without `remembers`, who asks is not noted."""
+        """Start without facts; unless `remembers`, the cells that ask are not recorded."""
         self._values: dict[Callable[[View, str], Any], dict[str, Any]] = {}
         self._askers: dict[tuple[Callable[[View, str], Any], str], set[int]] = {}
         self._asked: dict[int, set[tuple[Callable[[View, str], Any], str]]] = {}
@@ -42,7 +42,7 @@ class Facts(Generic[View]):
         return value
 
     def begin(self, cell: int) -> None:
-        """Note that what is asked from now on is asked for a cell."""
+        """Record the facts asked for from now on for a cell."""
         if not self._remembers:
             return
         for key in self._asked.get(cell, ()):
@@ -51,16 +51,16 @@ class Facts(Generic[View]):
         self._cell = cell
 
     def end(self) -> None:
-        """Note that what is asked from now on is asked for no cell."""
+        """Stop recording facts for a cell."""
         self._cell = None
 
     def refresh(self, names: Collection[str], view: View) -> set[int]:
-        """Find the facts on some names again; return the cells that asked for one that changed."""
+        """Compute the facts about some names again, and return the cells that asked for changes."""
         cells: set[int] = set()
         for fact, known in self._values.items():
             for name in [name for name in names if name in known]:
                 askers = self._askers.get((fact, name))
-                if not askers:  # nobody wants to know any more
+                if not askers:  # no cell needs the fact any longer
                     del known[name]
                     self._askers.pop((fact, name), None)
                     continue
@@ -71,28 +71,28 @@ class Facts(Generic[View]):
 
 
 class Imports(Mapping[str, str]):
-    """What the names that a notebook imports stand for, as rules look them up.
+    """The imported names of a notebook, with the dotted names that they refer to.
 
     Attributes:
-        asked: the names that were looked up, and what they stand for; "" for no import.
+        asked: the names that were looked up, and their dotted names; "" if not imported.
     """
 
     def __init__(
         self, targets: Mapping[str, str], note: Callable[[str], object] | None = None
     ) -> None:
-        """Tell `note`, too, of each name that is looked up."""
+        """Wrap `targets`; `note` is called with each name that is looked up."""
         self.asked: dict[str, str] = {}
         self._targets = targets
         self._note = note
 
     def __getitem__(self, name: str) -> str:
-        """Return what a name stands for."""
+        """Return the dotted name that a name refers to."""
         if (target := self.get(name)) is None:
             raise KeyError(name)
         return target
 
     def get(self, name: str, default: Any = None) -> Any:
-        """Return what a name stands for, `default` if it is not imported."""
+        """Return the dotted name that a name refers to; `default` if it is not imported."""
         target = self._targets.get(name)
         self.asked[name] = target or ""
         if self._note:
@@ -100,7 +100,7 @@ class Imports(Mapping[str, str]):
         return default if target is None else target
 
     def __contains__(self, name: object) -> bool:
-        """Say whether a name is imported."""
+        """Return whether a name is imported."""
         return self.get(cast("str", name)) is not None
 
     def __iter__(self) -> Iterator[str]:
@@ -110,5 +110,5 @@ class Imports(Mapping[str, str]):
             yield name
 
     def __len__(self) -> int:
-        """Count the names."""
+        """Return the number of names."""
         return len(self._targets)

@@ -1,7 +1,7 @@
-"""A name is used above the cell that defines it.
+"""Names that are used above the cell that defines them.
 
-It worked because the cells were run in another order. Run from top to bottom, the notebook stops
-here with a `NameError`. Move the cell with the definition up.
+The notebook only worked because its cells were run in another order. Run from top to bottom, it
+stops here with a `NameError`. Move the definition up.
 
 ## Flagged
 
@@ -14,8 +14,8 @@ total = 10
 
 ## Not flagged
 
-A function may use what is defined further down, as long as it is called after that. What a magic
-binds is bound.
+A function may use a name that is defined further down, as long as it is only called after that.
+Names that magics bind count as defined.
 
 ```python
 # %%
@@ -38,7 +38,7 @@ later = 2
 ## References
 
 - Julynter: h6, which needs a running kernel
-- ruff: F821, which says the same of names that are defined nowhere
+- ruff: F821, for names that are not defined anywhere
 - Amazon CodeGuru: notebook-invalid-execution-order
 """
 
@@ -55,18 +55,18 @@ from nb2prod.text.spans import Span
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     for name, missing, use in view.of_cell(uses_of_missing, cell.index):
-        there = missing.bound_in
-        if missing.cell != cell.index or there is None:
+        binder = missing.bound_in
+        if missing.cell != cell.index or binder is None:
             continue
-        where = "further down in this cell" if there == cell.index else f"in cell {there + 1}"
-        message = f"`{name}` is used here, but defined {where}"
+        where = "further down in this cell" if binder == cell.index else f"in cell {binder + 1}"
+        message = f"`{name}` is used here but defined {where}; move the definition up"
         place = view.fact(first_bound, name)
         related = [Related(f"`{name}` is defined here", *place)] if place else []
         yield Flag(Span(use.start, use.end), message, (), cell.index, related)
 
 
 def first_bound(view: NotebookView, name: str) -> tuple[int, int, int] | None:
-    """Return the first place that binds a name: cell, start and end; a fact."""
+    """Return the first binding of a name, as cell, start and end; a fact."""
     for cell in view.occurrences.binders.get(name, ()):
         for bind in view.summaries[cell].binds:
             if bind.name == name:

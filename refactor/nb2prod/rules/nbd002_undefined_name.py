@@ -1,7 +1,7 @@
-"""A name is used that nothing in the notebook defines.
+"""Names that the notebook does not define anywhere.
 
-The cell that defined it was changed or deleted while the kernel still knew the name. After a
-restart the notebook stops here with a `NameError`.
+The cell that defined the name was changed or deleted while the kernel still remembered it. After a
+restart, the notebook stops here with a `NameError`.
 
 ## Flagged
 
@@ -12,7 +12,7 @@ import numpy as np
 print(np.mean(scores))  # flagged
 ```
 
-The usual imports are offered as a fix.
+For names with a conventional import, such as `pd`, the fix adds that import.
 
 ```python
 # %%
@@ -33,8 +33,8 @@ frame = pd.DataFrame(np.eye(2))
 
 ## Not flagged
 
-Names of IPython, names that magics bind, and all names behind something that may define any:
-a star import, `%run`, `exec`, a cell that is not Python.
+The names that IPython provides, names that magics bind, and any name that may be defined out of
+sight: by a star import, `%run`, `exec` or a cell that is not Python.
 
 ```python
 # %%
@@ -57,10 +57,14 @@ print(double)
 prepare(rows)
 ```
 
+## Fix safety
+
+The fix is unsafe: the name may have meant something other than its conventional import.
+
 ## References
 
 - Julynter: h5, h6, which need a running kernel
-- ruff: F821, which does not see what `%time x = …`, `%%capture x` or `%%sql x <<` bind
+- ruff: F821, which misses the names bound by `%time x = …`, `%%capture x` or `%%sql x <<`
 """
 
 from collections.abc import Iterator, Sequence
@@ -78,21 +82,21 @@ from nb2prod.text.spans import Span
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     for name, missing, use in view.of_cell(uses_of_missing, cell.index):
         if missing == Missing(cell.index, None):
-            message = f"`{name}` is not defined anywhere in the notebook"
+            message = f"`{name}` is not defined anywhere in the notebook; define or import it"
             yield Flag(Span(use.start, use.end), message, _fixes(view, name), cell.index)
 
 
 def _fixes(view: NotebookView, name: str) -> Sequence[Fix]:
     line = USUAL_IMPORTS.get(name)
-    place = view.fact(_home) if line else None
+    place = view.fact(_first_import) if line else None
     if place is None:
         return ()
     cell, at = place
     return fix(f"Add `{line}`", "unsafe", replace_in(cell, Span(at, at), f"{line}\n"))
 
 
-def _home(view: NotebookView, _: str) -> tuple[int, int] | None:
-    """Return the cell and the offset at which the first import of the notebook stands."""
+def _first_import(view: NotebookView, _: str) -> tuple[int, int] | None:
+    """Return the cell of the notebook's first import, and the offset of its line."""
     for cell, summary in view.importing:
         if not any(m.kind == "cell" for m in summary.magics):
             at = min(item.statement[0] for item in summary.imports)

@@ -1,8 +1,8 @@
-"""Running the cell a second time gives something else.
+"""Cells that give a different result each time they are run.
 
-The cell changes what an earlier cell made, and takes its own result for its input. Whoever runs
-it again, and in a notebook everybody does, gets other numbers without being told. Bind the result
-to a new name, or make the value and change it in one cell.
+The cell changes a value from an earlier cell and takes its own result as input. Running it again,
+as happens all the time in a notebook, silently changes the numbers. Bind the result to a new name,
+or create and change the value in the same cell.
 
 ## Flagged
 
@@ -30,7 +30,7 @@ prices = prices * 2  # flagged
 
 ## Not flagged
 
-What is made in the same cell, and what gives the same when done twice.
+Values created in the same cell, and operations that have the same result when repeated.
 
 ```python
 # %%
@@ -57,8 +57,9 @@ from collections.abc import Iterable, Iterator
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import CellView
 
-# Methods that change a list, or fail or do more the second time.
+# Methods that change a list.
 _GROWING = frozenset({"append", "extend", "insert", "pop", "popitem", "remove"})
+# Methods whose second call fails or has a further effect.
 _ONCE = frozenset(
     {"drop", "pop", "insert", "set_index", "rename_axis", "shift", "diff", "pct_change"}
 )
@@ -75,11 +76,15 @@ _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.FloorDiv, ast.Ma
 
 def _check(view: CellView) -> Iterator[Flag]:
     for name, node in changed_again(view):
-        yield Flag(node, f"running the cell again changes `{name}` again, or fails")
+        message = f"running this cell again changes `{name}` again or fails; bind a new name"
+        yield Flag(node, message)
 
 
 def changed_again(view: CellView) -> Iterator[tuple[str, ast.stmt]]:
-    """Yield each name from above that the cell changes more each time, and where it does first."""
+    """Yield each outside name that every run of the cell changes further.
+
+    With each name comes the first statement that changes it.
+    """
     summary = view.code.summary
     changed = {bind.name for bind in summary.binds if bind.reads_itself}
     changed.update(change.name for change in summary.mutations)
@@ -88,14 +93,14 @@ def changed_again(view: CellView) -> Iterator[tuple[str, ast.stmt]]:
         return
     seen: set[str] = set()
     for node in _statements(view.code.body):
-        name = _again(node, view)
+        name = _name_changed_again(node, view)
         if name is not None and name in outside and name not in seen and name not in view.names:
             seen.add(name)
             yield name, node
 
 
 def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
-    """Yield the statements that are executed with the cell, those in blocks too."""
+    """Yield the statements that run with the cell, including those in blocks."""
     for node in body:
         if isinstance(node, _SIMPLE):
             yield node
@@ -104,8 +109,8 @@ def _statements(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
                 yield from _statements(getattr(node, field, ()))
 
 
-def _again(node: ast.stmt, view: CellView) -> str | None:
-    """Return the name that a statement changes more each time."""
+def _name_changed_again(node: ast.stmt, view: CellView) -> str | None:
+    """Return the name that a statement changes further each time it is run."""
     match node:
         case ast.AugAssign(target=ast.Name(id=name), op=op) if isinstance(op, _OPERATORS):
             return name
@@ -114,14 +119,14 @@ def _again(node: ast.stmt, view: CellView) -> str | None:
         ):
             if method in _GROWING and not call.keywords:
                 return name
-            return name if method in _ONCE and _inplace(call) else None
+            return name if method in _ONCE and _is_inplace(call) else None
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
-            return name if _cumulates(value, name, view) else None
+            return name if _accumulates(value, name, view) else None
         case _:
             return None
 
 
-def _cumulates(value: ast.expr, name: str, view: CellView) -> bool:
+def _accumulates(value: ast.expr, name: str, view: CellView) -> bool:
     match value:
         case ast.BinOp(left, op, right) if isinstance(op, _OPERATORS):
             return _is(left, name) or _is(right, name)
@@ -140,7 +145,7 @@ def _is(node: ast.expr, name: str) -> bool:
     return isinstance(node, ast.Name) and node.id == name
 
 
-def _inplace(call: ast.Call) -> bool:
+def _is_inplace(call: ast.Call) -> bool:
     return any(
         k.arg == "inplace" and isinstance(k.value, ast.Constant) and k.value.value is True
         for k in call.keywords

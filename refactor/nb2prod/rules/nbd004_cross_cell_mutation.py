@@ -1,8 +1,8 @@
-"""A cell changes the object that another cell made.
+"""Cells that change an object created by another cell.
 
-What the name stands for then depends on which cells were run, and how often: every cell that
-reads it shows something else before and after. And where a notebook becomes a pipeline, such
-cells cannot be cut apart. Bind a changed copy, or make and change the object in one cell.
+The value of the name then depends on which cells were run and how often, so that cells show
+different results before and after the change. A pipeline cannot be cut between such cells. Bind a
+changed copy, or create and change the object in the same cell.
 
 ## Flagged
 
@@ -19,7 +19,7 @@ options.update(depth=3)  # flagged
 prices.columns = ["a", "b"]  # flagged
 ```
 
-The fix makes a new frame, and binds it to the same name.
+The fix creates a new DataFrame and binds it to the same name.
 
 ```python
 # %%
@@ -35,7 +35,7 @@ prices = prices.assign(net=prices["gross"] / 1.19)
 
 ## Not flagged
 
-What is made in the same cell, what is only bound anew, training a model, and modules.
+Objects created in the same cell, names that are only rebound, model training, and modules.
 
 ```python
 # %%
@@ -55,6 +55,10 @@ count += 1
 copied = prices.copy()
 copied["net"] = copied["gross"] / 1.19
 ```
+
+## Fix safety
+
+The fix is unsafe: other names that refer to the same DataFrame no longer see the change.
 """
 
 import ast
@@ -67,8 +71,8 @@ from nb2prod.rules.rule import Flag, Rule, fix
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
-# Methods that change what they belong to, but that is what it is there for.
 _METHOD = re.compile(r"[^=\n]*?\.(\w+)\s*\(")
+# Methods whose purpose is to change their object: models and layers are built step by step.
 _TRAINS = frozenset({"fit", "fit_transform", "partial_fit", "compile", "add_module", "add"})
 
 
@@ -88,18 +92,18 @@ def _check(view: CellView) -> Iterator[Flag]:
             continue
         seen.add(name)
         where = Span(change.start, change.end)
-        message = f"`{name}` was made in another cell, and is changed here"
+        message = f"`{name}` is created in another cell but changed here; bind a changed copy"
         yield Flag(where, message, _fixes(view, change))
 
 
 def _changes(view: CellView, change: Mutation) -> bool:
-    """Say whether a method changes a container; layers and models are built step by step."""
+    """Return whether a method changes data, and not a model."""
     method = _METHOD.match(view.code.code, change.end)
     return method is None or method[1] not in _TRAINS
 
 
 def _fixes(view: CellView, change: Mutation) -> Sequence[Fix]:
-    """Return `frame = frame.assign(column=…)` for `frame["column"] = …`."""
+    """Return the fix that makes `frame = frame.assign(column=…)` of `frame["column"] = …`."""
     for node in view.code.body:
         match node:
             case ast.Assign(
@@ -111,7 +115,7 @@ def _fixes(view: CellView, change: Mutation) -> Sequence[Fix]:
                 value=value,
             ) if view.code.span(target).start == change.start and column.isidentifier():
                 text = f"{name} = {name}.assign({column}={view.code.text(value)})"
-                return fix("Bind a new frame", "unsafe", view.edit(node, text))
+                return fix("Bind a new DataFrame", "unsafe", view.edit(node, text))
             case _:
                 pass
     return ()

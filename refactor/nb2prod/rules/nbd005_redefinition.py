@@ -1,7 +1,7 @@
-"""Cells define the same name as different things.
+"""Names that several cells define as different things.
 
-A function or class is defined again in another cell, or an imported name becomes a variable.
-What the name means then depends on which cell was run last.
+A function or class is defined again in another cell, or an imported name becomes a variable. The
+meaning of the name depends on which cell was run last. Rename one of them.
 
 ## Flagged
 
@@ -20,7 +20,7 @@ mean = mean([1, 2, 3])  # flagged
 
 ## Not flagged
 
-A variable that is given another value, a fall-back, and the same import written twice.
+Variables that get a new value, fallbacks, and repeated imports.
 
 ```python
 # %%
@@ -38,7 +38,7 @@ except ImportError:
 
 ## References
 
-- marimo: MB002 multiple-definitions, also of variables
+- marimo: MB002 multiple-definitions, which also covers variables
 - Amazon CodeGuru: notebook-variable-redefinition
 """
 
@@ -52,8 +52,8 @@ from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
 _DEFINES = frozenset({"function", "class"})
-_NO_VARIABLE = _DEFINES | {"import"}
-_WORDS = {"import": "imported", "function": "a function", "class": "a class"}
+_NOT_VARIABLE = _DEFINES | {"import"}
+_KIND_NAMES = {"import": "imported", "function": "a function", "class": "a class"}
 
 
 def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
@@ -63,17 +63,19 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
             continue
         number, earlier, kind, start, end = found
         bind = [b for b in summary.binds if b.name == name][number]
-        what = _WORDS.get(kind, "a variable")
-        message = f"`{name}` is {what} in cell {earlier + 1}, and defined anew here"
-        related = [Related(f"`{name}` is {what} here", earlier, start, end)]
+        kind_name = _KIND_NAMES.get(kind, "a variable")
+        message = (
+            f"`{name}` is {kind_name} in cell {earlier + 1} but redefined here; rename one of them"
+        )
+        related = [Related(f"`{name}` is {kind_name} here", earlier, start, end)]
         yield Flag(Span(bind.start, bind.end), message, (), cell.index, related)
 
 
 def _redefined(view: NotebookView, name: str) -> Mapping[int, tuple[int, int, BindKind, int, int]]:
-    """Return the cells that define a name as something else, a fact.
+    """Return the cells that redefine a name as something else; a fact.
 
-    For each: which of its bindings of the name does, and the cell, kind and place of the earlier
-    definition.
+    For each cell: the number of the binding that redefines the name, and the cell, kind, start and
+    end of the earlier definition.
     """
     cells = view.occurrences.binders.get(name, ())
     found: dict[int, tuple[int, int, BindKind, int, int]] = {}
@@ -94,7 +96,7 @@ def _redefined(view: NotebookView, name: str) -> Mapping[int, tuple[int, int, Bi
 def _differs(earlier: Bind, bind: Bind) -> bool:
     if bind.kind in _DEFINES:
         return True
-    return earlier.kind in _NO_VARIABLE and bind.kind not in {"import", "magic"}
+    return earlier.kind in _NOT_VARIABLE and bind.kind not in {"import", "magic"}
 
 
 RULE = Rule(

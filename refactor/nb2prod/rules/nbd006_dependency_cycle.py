@@ -1,8 +1,8 @@
-"""Two cells need each other.
+"""Cells that depend on each other.
 
-One reads what the other binds, and the other way round. In a fresh kernel neither can be run
-first, in whatever order they stand; it worked because one of them was changed after it was run.
-Take apart what is in them.
+Each cell reads a name that the other one binds, so that neither can run first in a fresh kernel,
+whatever their order. The notebook worked because one of them was changed after it had been run.
+Split the cells so that each name is bound before it is read.
 
 ## Flagged
 
@@ -17,7 +17,7 @@ part = share * total
 
 ## Not flagged
 
-A cell that only stands too far down can be moved: NBD001 says so.
+A cell that is only too far down can be moved; NBD001 reports it.
 
 ```python
 # %%
@@ -26,7 +26,8 @@ print(total)
 total = 1
 ```
 
-Nor is it a cycle if an earlier cell binds one of the names as well: the last cell can be moved up.
+Cells do not form a cycle if an earlier cell binds one of the names too: the last cell can be moved
+up.
 
 ```python
 # %%
@@ -58,20 +59,23 @@ from nb2prod.text.spans import Span
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     for name, missing, use in view.of_cell(uses_of_missing, cell.index):
-        there = missing.bound_in
-        if there is None or there <= cell.index:
+        binder = missing.bound_in
+        if binder is None or binder <= cell.index:
             continue
-        if there in _reached(cell.index, view.fact(_readers)):
-            message = f"`{name}` comes from cell {there + 1}, which needs what is bound here"
+        if binder in _reachable(cell.index, view.fact(_readers)):
+            message = (
+                f"`{name}` comes from cell {binder + 1}, which depends on this cell; "
+                "split them to break the cycle"
+            )
             place = view.fact(first_bound, name)
             related = [Related(f"`{name}` is defined here", *place)] if place else []
             yield Flag(Span(use.start, use.end), message, (), cell.index, related)
 
 
 def _readers(view: NotebookView, _: str) -> Mapping[int, set[int]]:
-    """Return for each cell the later ones that read what it was the first to bind; a fact.
+    """Return for each cell the later cells that read a name it was the first to bind; a fact.
 
-    Where several bind a name, the first would do; no cycle need run through the others.
+    If several cells bind a name, the first one is enough, so that no cycle goes through the others.
     """
     readers: dict[int, set[int]] = {}
     binder: dict[str, int] = {}
@@ -83,7 +87,7 @@ def _readers(view: NotebookView, _: str) -> Mapping[int, set[int]]:
     return readers
 
 
-def _reached(start: int, readers: Mapping[int, set[int]]) -> set[int]:
+def _reachable(start: int, readers: Mapping[int, set[int]]) -> set[int]:
     reached: set[int] = set()
     todo = [start]
     while todo:

@@ -1,9 +1,9 @@
-"""A cell needs from another what cannot be stored.
+"""Values that another cell needs but that cannot be saved.
 
-An open file, a connection, a generator or a lock lives in one process. Where a notebook is cut
-into stages that run one by one, such a thing cannot be handed on; and a generator is empty when it
-has been read once, so that running the second cell again gives nothing. Open it where it is
-needed, or make a list.
+An open file, a connection, a generator or a lock exists in one process only. It cannot be handed
+over when the notebook is cut into stages that run separately. A generator is also empty once it has
+been read, so that running the second cell again gives nothing. Open the resource where it is
+needed, or turn the generator into a list.
 
 ## Flagged
 
@@ -20,7 +20,7 @@ print(connection, list(squares), file.read(), dict(pairs))
 
 ## Not flagged
 
-What is used up in its own cell, and what is stored well.
+Iterators that are used up in their own cell, and values that can be saved.
 
 ```python
 # %%
@@ -46,7 +46,7 @@ from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
-# The whole value is one call, as far as one line shows.
+# A value that is a single call, as far as one line shows.
 _CALL = re.compile(
     r"[ \t]*=(?!=)[ \t]*([\w.]+)\((?:[^()\n]|\([^()\n]*\))*\)[ \t]*(?:#.*)?$", re.MULTILINE
 )
@@ -55,7 +55,7 @@ _GENERATOR = re.compile(
 )
 _TUPLE = re.compile(r"=\s*\(\s*[\[{]")
 _KINDS = {
-    "an iterator, empty when read once": "zip map filter iter reversed enumerate csv.reader",
+    "an iterator": "zip map filter iter reversed enumerate csv.reader",
     "an open file": "open io.open gzip.open bz2.open zipfile.ZipFile h5py.File tarfile.open",
     "a connection": """sqlite3.connect psycopg2.connect pymysql.connect mysql.connector.connect
         duckdb.connect pyodbc.connect cx_Oracle.connect pymongo.MongoClient socket.socket
@@ -74,16 +74,19 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
         kind = _CALLS.get(resolved(call[1], view.names)) if call else None
         if kind is None and _GENERATOR.match(cell.source, bind.end):
             listed = _TUPLE.match(cell.source, bind.end)
-            kind = None if listed else "a generator, empty when read once"
+            kind = None if listed else "a generator"
         reader = view.fact(_readers, bind.name).get(cell.index) if kind else None
         if reader is not None:
-            message = f"`{bind.name}` is {kind}, and cell {reader + 1} needs it"
+            message = (
+                f"`{bind.name}` is {kind} that cell {reader + 1} needs but that cannot be saved; "
+                "create it there"
+            )
             related = [Related(f"`{bind.name}` is needed here", reader)]
             yield Flag(Span(bind.start, bind.end), message, (), cell.index, related)
 
 
 def _readers(view: NotebookView, name: str) -> Mapping[int, int]:
-    """Return for the cells that bind a name the first further down that reads what they bind."""
+    """Return for each cell that binds a name the first later cell that reads the binding."""
     needers = view.occurrences.needers.get(name, ())
     found: dict[int, int] = {}
     reader: int | None = None

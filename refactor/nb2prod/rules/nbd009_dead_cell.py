@@ -1,7 +1,7 @@
-"""A cell has no effect.
+"""Cells that have no effect.
 
-It only binds names, no other cell reads them, and it shows nothing: without it, the notebook would
-do the same.
+The cell only binds names that no other cell reads, and displays nothing: without it, the notebook
+would do the same. Use the names, or remove the cell.
 
 ## Flagged
 
@@ -30,7 +30,7 @@ print(frame.mean())
 
 ## Not flagged
 
-Cells that show, change, draw or write something, and those whose names are read anywhere.
+Cells that display, change, plot or write something, and cells whose names are read anywhere.
 
 ```python
 # %%
@@ -57,7 +57,7 @@ print(prices)
 limit = 3
 ```
 
-Nor is anything said where empty cells are left to the reader, who may use what is there.
+Notebooks with empty cells for the reader to fill in, because the reader may use any name.
 
 ```python
 # %%
@@ -70,9 +70,13 @@ def net(gross):
 # And what is it for 24 euros?
 ```
 
+## Fix safety
+
+The fix is unsafe: the names may be meant for code that is still to be written.
+
 ## References
 
-- Vespucci Linter: unused variables, one by one
+- Vespucci Linter: unused variables, each by itself
 """
 
 import re
@@ -83,10 +87,10 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import RemoveCell
 from nb2prod.notebook.model import Cell
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.shared.unused import may_be_vain, vain
+from nb2prod.rules.shared.unused import can_tell_unused, is_unused
 from nb2prod.rules.view import NotebookView
 
-# Calls that only give a value. Any other may do something else besides.
+# Calls that only compute a value. Any other call may have an effect.
 _PURE = re.compile(
     r"(?:len|sum|min|max|abs|round|sorted|list|dict|set|tuple|range|zip|map|filter|enumerate|str"
     r"|int|float|bool|type|isinstance|reversed|pandas\.(?!\w+\.to_)\w+|numpy\.(?!save|random|seterr)[\w.]+"
@@ -101,20 +105,20 @@ _PURE_METHODS = frozenset(
 
 
 def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
-    if summary.binds and may_be_vain(view) and is_dead(view, cell, summary):
-        what = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))
-        message = f"without effect: nothing reads {what}"
+    if summary.binds and can_tell_unused(view) and is_dead(view, cell, summary):
+        names = ", ".join(f"`{name}`" for name in dict.fromkeys(b.name for b in summary.binds))
+        message = f"the cell has no effect because nothing reads {names}; remove it"
         remove = fix("Remove the cell", "unsafe", RemoveCell(cell.index))
         yield Flag(None, message, remove, cell.index)
 
 
 def is_dead(view: NotebookView, cell: Cell, summary: Summary) -> bool:
-    """Say whether a cell does nothing but bind names of which all are bound in vain."""
+    """Return whether a cell only binds names, none of which is ever read."""
     if "parameters" in cell.tags:
         return False
     if not summary.binds or summary.magics or summary.mutations or summary.shows or cell.outputs:
         return False
-    if any(not view.fact(vain, b.name) for b in summary.binds):
+    if any(not view.fact(is_unused, b.name) for b in summary.binds):
         return False
     if all(b.kind in {"function", "class"} for b in summary.binds) and not summary.needs:
         return _only_defines(cell)
@@ -122,7 +126,7 @@ def is_dead(view: NotebookView, cell: Cell, summary: Summary) -> bool:
 
 
 def _only_defines(cell: Cell) -> bool:
-    """Say whether all lines at the left margin define a name, or close a bracket."""
+    """Return whether every unindented line defines a name or closes a bracket."""
     lines = [line for line in cell.source.split("\n") if line and line[0] not in " \t#"]
     return all(
         re.match(r"(?:def|class|async def|@)\b|@|[\w\s,]+=(?!=)|[)\]}'\"]", line) for line in lines

@@ -1,6 +1,6 @@
-"""The notebook still has the name that Jupyter gave it.
+"""Notebooks that still have the default name given by Jupyter.
 
-Nobody finds `Untitled3.ipynb` again.
+Nobody finds `Untitled3.ipynb` again. Name the notebook after its subject.
 
 ## Flagged
 
@@ -33,7 +33,7 @@ from collections.abc import Iterator
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import NotebookView
 
-# In the languages that JupyterLab is translated to, and as Colab and VS Code name them.
+# In the languages that JupyterLab is translated to, and the names that Colab and VS Code give.
 _UNTITLED = re.compile(
     r"(?:untitled|unbenannt|sans[ _-]?titre|sin[ _-]?t[ií]tulo|senza[ _-]?titolo|sem[ _-]?t[ií]tulo"
     r"|naamloos|未命名|无标题|無題)[ _-]?(?:\d+|\(\d+\)|-?copy\d*)*",
@@ -43,7 +43,8 @@ _UNTITLED = re.compile(
 
 def _check(view: NotebookView) -> Iterator[Flag]:
     if _UNTITLED.fullmatch(view.path.stem):
-        yield Flag(None, f"`{view.path.name}` does not say what the notebook is about")
+        message = f"`{view.path.name}` is a default name; name the notebook after its subject"
+        yield Flag(None, message)
 
 
 RULE = Rule(

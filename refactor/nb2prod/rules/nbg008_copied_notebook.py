@@ -1,7 +1,7 @@
-"""The notebook is a copy that was not renamed.
+"""Copies of notebooks that were never renamed.
 
-Which of the two is the right one? Version control keeps what was before; a variant deserves a
-name that says what is different.
+Readers cannot tell which of the two is current. Version control keeps earlier versions; a variant
+deserves a name that says how it differs.
 
 ## Flagged
 
@@ -41,7 +41,7 @@ _COPY_OF = re.compile(r"Copy of .+")
 def _check(view: NotebookView) -> Iterator[Flag]:
     name = view.path.stem
     if _COPY.fullmatch(name) or _COPY_OF.fullmatch(name):
-        yield Flag(None, f"`{view.path.name}` is a copy that was not renamed")
+        yield Flag(None, f"`{view.path.name}` is named like a copy; rename or delete it")
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""The notebook's name has characters that make trouble elsewhere.
+"""Notebook names with characters that cause problems on other systems.
 
-Blanks have to be quoted in every shell, and some signs are forbidden on other systems. Letters,
-digits, `_`, `.` and `-` work everywhere.
+Spaces have to be quoted in every shell, and some characters are forbidden on other systems.
+Letters, digits, `_`, `.` and `-` work everywhere.
 
 ## Flagged
 
@@ -30,14 +30,15 @@ from collections.abc import Iterator
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import NotebookView
 
-_OTHER = re.compile(r"[^A-Za-z0-9_.-]")
+_NOT_PORTABLE = re.compile(r"[^A-Za-z0-9_.-]")
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    found = dict.fromkeys(_OTHER.findall(view.path.name))
+    found = dict.fromkeys(_NOT_PORTABLE.findall(view.path.name))
     if found:
-        signs = ", ".join("a blank" if sign == " " else f"`{sign}`" for sign in found)
-        yield Flag(None, f"the name `{view.path.name}` has {signs} in it")
+        characters = ", ".join("a space" if char == " " else f"`{char}`" for char in found)
+        message = f"`{view.path.name}` contains {characters}; use letters, digits, `_`, `.` and `-`"
+        yield Flag(None, message)
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""The notebook's name is too long.
+"""Notebook names that are too long.
 
-Some file systems and archives cut names, and people do not read them. The limit is
-`max-name-length`, the ending included.
+Some file systems and archives truncate long names, and people do not read them. The limit is
+`max-name-length`, including the extension.
 
 ## Flagged
 
@@ -32,7 +32,7 @@ from nb2prod.rules.view import NotebookView
 def _check(view: NotebookView) -> Iterator[Flag]:
     length, limit = len(view.path.name), view.limits.max_name_length
     if length > limit:
-        yield Flag(None, f"the name has {length} characters, more than {limit}")
+        yield Flag(None, f"the name has {length} characters (limit {limit}); shorten it")
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""An import stands below the first cell with imports.
+"""Imports below the first cell with imports.
 
-Who opens a notebook wants to see at once what it needs; and who runs it should learn of a missing
-package in the first second, not after an hour of training.
+Readers want to see at once what a notebook needs, and a missing package should be noticed in the
+first second, not after an hour of training. Import at the top.
 
 ## Flagged
 
@@ -31,8 +31,8 @@ Counter(json.loads(rows[0]))
 
 ## Flagged
 
-An import is only moved with `--unsafe-fixes` if something before it may change what it does: an
-installation, a change of `sys.path` or of the environment, a backend of Matplotlib.
+The fix is unsafe if something above the import may change what it does: an installation, a change
+of `sys.path` or of the environment, a Matplotlib backend.
 
 ```python
 # %%
@@ -46,7 +46,7 @@ helpers.run()
 
 ## Not flagged
 
-Several cells of imports at the top, imports in functions, and fall-backs.
+Several import cells at the top, imports inside functions, and fallbacks.
 
 ```python
 # %%
@@ -60,11 +60,17 @@ def load():
     return csv.reader(os.devnull), json
 ```
 
+## Fix safety
+
+The fix is safe if importing the module only defines names, as the standard library and common data
+packages do, if nothing above changes what it imports, and if all uses of names in the notebook are
+visible. Otherwise it is unsafe, because the import may do something else at the top.
+
 ## References
 
-- Pynblint: imports-beyond-first-cell, which does not see `from x import y`, nor the last cell
+- Pynblint: imports-beyond-first-cell, which misses `from x import y` and the last cell
 - Julynter: i1
-- ruff: E402, which looks at each cell alone, and has no fix in notebooks
+- ruff: E402, which checks each cell by itself and has no fix in notebooks
 """
 
 import re
@@ -79,8 +85,8 @@ from nb2prod.rules.rule import Flag, Rule, replace_in, statement_lines
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
-# Modules that do nothing when they are imported but define names.
-_QUIET = {
+# Modules whose import only defines names.
+_PURE_IMPORTS = {
     *sys.stdlib_module_names,
     "numpy",
     "pandas",
@@ -107,10 +113,10 @@ _QUIET = {
     "mlxtend",
     "shap",
 }
-_STIRS = re.compile(
+_CHANGES_IMPORTS = re.compile(
     r"sys\.path|os\.environ|os\.chdir|os\.putenv|matplotlib\.use\(|plt\.switch_backend|importlib|site\."
 )
-_MAGIC = re.compile(r"(?:pip|conda|mamba|env|set_env|cd|run|tensorflow_version|aimport)$")
+_MAGICS = re.compile(r"(?:pip|conda|mamba|env|set_env|cd|run|tensorflow_version|aimport)$")
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
@@ -118,21 +124,23 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     if len(importing) < 2:
         return
     home = importing[0]
-    below = _end_of_imports(view, home[0].index)
-    late = [(c, s) for c, s in importing if c.index >= below]
+    end = _end_of_imports(view, home[0].index)
+    late = [(c, s) for c, s in importing if c.index >= end]
     between = range(home[0].index, late[-1][0].index + 1) if late else ()
-    stirred = next((index for index in between if _stirs(view, index)), len(view.cells))
+    changed = next((i for i in between if _may_change_imports(view, i)), len(view.cells))
     for cell, summary in late:
         for statement, items in _statements(_imports(summary)):
             names = ", ".join(f"`{item.name}`" for item in items)
-            message = f"{names} imported here, not in cell {home[0].index + 1}"
-            calm = cell.index < stirred
-            fixes = tuple(_fixes(view, home, cell, statement, items, calm=calm))
+            message = (
+                f"the import of {names} is not at the top; move it to cell {home[0].index + 1}"
+            )
+            unchanged = cell.index < changed
+            fixes = tuple(_fixes(view, home, cell, statement, items, unchanged=unchanged))
             yield Flag(statement, message, fixes, cell.index)
 
 
 def _end_of_imports(view: NotebookView, home: int) -> int:
-    """Return the first cell with code below the first imports that does more than import."""
+    """Return the first cell below the first imports whose code does more than import."""
     for cell in view.cells[home + 1 :]:
         summary = view.summaries.get(cell.index)
         if summary and summary.code and not summary.only_imports:
@@ -141,7 +149,7 @@ def _end_of_imports(view: NotebookView, home: int) -> int:
 
 
 def _imports(summary: Summary) -> list[Import]:
-    """Return the imports that are executed with the cell, without those that may fail."""
+    """Return the imports that run unconditionally with the cell."""
     return [item for item in summary.imports if not item.depth and item.from_module != "__future__"]
 
 
@@ -153,19 +161,19 @@ def _statements(items: Iterable[Import]) -> Iterator[tuple[Span, list[Import]]]:
         yield Span(*place), found
 
 
-def _stirs(view: NotebookView, index: int) -> bool:
-    """Say whether a cell may change what is found by an import, or what an import does."""
+def _may_change_imports(view: NotebookView, index: int) -> bool:
+    """Return whether a cell may change what an import finds or does."""
     summary = view.summaries.get(index)
     if summary is None or not summary.code:
         return False
-    return _stirring(view.cells[index].source) or any(
-        m.kind == "shell" or _MAGIC.match(m.name) for m in summary.magics
+    return _source_changes_imports(view.cells[index].source) or any(
+        m.kind == "shell" or _MAGICS.match(m.name) for m in summary.magics
     )
 
 
 @lru_cache(maxsize=4096)
-def _stirring(source: str) -> bool:
-    return bool(_STIRS.search(source))
+def _source_changes_imports(source: str) -> bool:
+    return bool(_CHANGES_IMPORTS.search(source))
 
 
 def _fixes(
@@ -175,7 +183,7 @@ def _fixes(
     statement: Span,
     items: list[Import],
     *,
-    calm: bool,
+    unchanged: bool,
 ) -> Iterator[Fix]:
     lines = statement_lines(cell.source, statement)
     names = {item.name for item in items}
@@ -186,25 +194,27 @@ def _fixes(
         for bind in view.summaries[index].binds
         if bind.name == name and bind.kind != "import"
     ]
-    # A name that means two things would mean the other one in between.
-    double = any(view.names.get(item.name) != item.target for item in items)
-    if lines == statement or others or double or home[1].broken:
+    # Between the two cells, a name with two meanings would get the wrong one.
+    ambiguous = any(view.names.get(item.name) != item.target for item in items)
+    if lines == statement or others or ambiguous or home[1].broken:
         return
     if any(magic.kind == "cell" for magic in home[1].magics):
         return
-    quiet = all(item.target.partition(".")[0] in _QUIET for item in items)
-    safety: Safety = "safe" if calm and quiet and view.complete else "unsafe"
+    pure = all(item.target.partition(".")[0] in _PURE_IMPORTS for item in items)
+    safety: Safety = "safe" if unchanged and pure and view.complete else "unsafe"
     text = statement.text(cell.source)
-    title = f"Move it to the imports in cell {home[0].index + 1}"
-    gone = replace_in(cell.index, lines, "")
-    there = {Span(*item.statement).text(home[0].source) for item in _imports(home[1])}
-    if text in there:
-        yield Fix("Remove it: it is imported above already", safety, (gone,))
+    title = f"Move the import to cell {home[0].index + 1}"
+    removal = replace_in(cell.index, lines, "")
+    existing = {Span(*item.statement).text(home[0].source) for item in _imports(home[1])}
+    if text in existing:
+        yield Fix(
+            f"Remove the import, which repeats one in cell {home[0].index + 1}", safety, (removal,)
+        )
         return
     end = max(item.statement[1] for item in _imports(home[1]))
     line_end = home[0].source.find("\n", end)
     at = len(home[0].source) if line_end < 0 else line_end
-    yield Fix(title, safety, (gone, replace_in(home[0].index, Span(at, at), "\n" + text)))
+    yield Fix(title, safety, (removal, replace_in(home[0].index, Span(at, at), "\n" + text)))
 
 
 RULE = Rule(

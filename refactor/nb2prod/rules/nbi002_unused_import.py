@@ -1,7 +1,7 @@
-"""An import is not used.
+"""Imports that are never used.
 
-It takes time, it may fail where the package is not installed, and it tells the reader of
-something that does not come.
+An unused import takes time, fails where the package is not installed, and misleads readers about
+what the notebook does. Remove it.
 
 ## Flagged
 
@@ -33,8 +33,8 @@ Counter()
 
 ## Not flagged
 
-Names that magics, shell lines or cells in other languages mention; imports that do something just
-by being imported; and `import a as a`, which says that it is wanted.
+Names mentioned in magics, shell lines or cells in other languages, imports with side effects, and
+`import a as a`, which marks the import as intended.
 
 ```python
 # %%
@@ -52,7 +52,7 @@ np.zeros(3)
 time.sleep(1)
 ```
 
-With something in the notebook that may use any name, the fix is not safe any more.
+Names mentioned in code that the notebook writes to a file.
 
 ```python
 # %%
@@ -62,9 +62,14 @@ import os
 print(os.getcwd())
 ```
 
+## Fix safety
+
+The fix is safe unless something in the notebook may use any name, such as `%run`, `exec` or a cell
+that is not Python; then it is unsafe.
+
 ## References
 
-- ruff: F401, whose fix takes away the `sys` of `!{sys.executable}`
+- ruff: F401, whose fix removes the `sys` that `!{sys.executable}` needs
 - Vespucci Linter
 """
 
@@ -78,8 +83,8 @@ from nb2prod.rules.rule import Flag, Rule, replace_in, statement_lines
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
-# Imported for what the import does: a projection, methods of frames, a switch, a theme.
-_EFFECTIVE = re.compile(
+# Imported for a side effect: a projection, DataFrame methods, a switch, a theme.
+_SIDE_EFFECTS = re.compile(
     r"(?:__future__|mpl_toolkits|sklearn\.experimental|hvplot|swifter|cufflinks|janitor|pyforest"
     r"|pandas_profiling|ydata_profiling|scienceplots|readline|pandas_bokeh|pandarallel|rich\.traceback"
     r"|tensorflow_text|tensorflow_addons|antigravity|this|google\.colab|seaborn_image|geopandas"
@@ -92,15 +97,15 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
     for item in summary.imports:
         if item.in_function or item.explicit or item.name in "_*" or view.fact(_used, item.name):
             continue
-        if not _EFFECTIVE.match(item.from_module or item.target):
-            message = f"`{item.name}` is imported but not used"
+        if not _SIDE_EFFECTS.match(item.from_module or item.target):
+            message = f"`{item.name}` is imported but not used; remove the import"
             where = Span(item.start, item.end)
             fixes = tuple(_fixes(view, cell, item, summary.imports))
             yield Flag(where, message, fixes, cell.index)
 
 
 def _used(view: NotebookView, name: str) -> bool:
-    """Say whether a name is read, or stands where it may be: in a magic, in what is not Python."""
+    """Return whether a name is read, or mentioned in a magic or in code that is not Python."""
     return name in view.occurrences.reads or name in view.occurrences.mentions
 
 
@@ -110,16 +115,16 @@ def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import])
     safety: Safety = "safe" if view.complete else "unsafe"
     if item.alone:
         statement = Span(*item.statement)
-        gone = statement_lines(cell.source, statement)
-        if gone == statement:
-            return  # something else stands in the same line
+        removed = statement_lines(cell.source, statement)
+        if removed == statement:
+            return  # another statement shares the line
     else:
         same = [other for other in all_ if other.statement == item.statement]
         at = same.index(item)
-        gone = Span(same[at - 1].end, item.end) if at else Span(item.start, same[1].start)
-        if "#" in gone.text(cell.source):
-            return  # a comment would go with it
-    change = replace_in(cell.index, gone, "")
+        removed = Span(same[at - 1].end, item.end) if at else Span(item.start, same[1].start)
+        if "#" in removed.text(cell.source):
+            return  # the fix would also remove a comment
+    change = replace_in(cell.index, removed, "")
     yield Fix(f"Remove the import of `{item.name}`", safety, (change,))
 
 

@@ -1,8 +1,8 @@
-"""A star import binds names that nobody can see.
+"""Star imports, which hide where names come from.
 
-Neither a reader nor a tool knows which names come from there, and they silently replace others:
-`from numpy import *` hides `sum`, `min` and `any`. Undefined names and unused imports cannot be
-found any more in the whole notebook.
+Neither readers nor tools can tell which names a star import binds, and it silently replaces others:
+`from numpy import *` hides `sum`, `min` and `any`. Undefined names and unused imports can no longer
+be found anywhere in the notebook. Import the names that are used.
 
 ## Flagged
 
@@ -33,7 +33,8 @@ from nb2prod.text.spans import Span
 def _check(view: CellView) -> Iterator[Flag]:
     for item in view.code.summary.imports:
         if item.name == "*":
-            message = f"it cannot be seen which names come from `{item.from_module}`"
+            statement = f"from {item.from_module} import *"
+            message = f"`{statement}` hides which names the notebook uses; import them by name"
             yield Flag(Span(*item.statement), message)
 
 

@@ -1,8 +1,8 @@
-"""A cell installs packages.
+"""Cells that install packages.
 
-Each run changes the environment, a reader without network cannot run the notebook at all, and
-the next version of the package may be another. What a notebook needs belongs into
-requirements.txt, pyproject.toml or environment.yml.
+Every run changes the environment, the notebook cannot be run offline, and the next version of the
+package may behave differently. List the packages in requirements.txt, pyproject.toml or
+environment.yml instead.
 
 ## Flagged
 
@@ -43,7 +43,7 @@ from nb2prod.rules.view import CellView
 def _check(view: CellView) -> Iterator[Flag]:
     for span, installation in installs(view.code.source, view.code.summary):
         packages = ", ".join(f"`{text}`" for text in installation.requirements) or "packages"
-        yield Flag(span, f"installs {packages} while the notebook runs")
+        yield Flag(span, f"the cell installs {packages} on every run; use a requirements file")
 
 
 RULE = Rule("NBI004", "install-in-cell", "info", cell=_check)

@@ -1,6 +1,6 @@
-"""A cell installs a package without saying which version.
+"""Packages that a cell installs without pinning a version.
 
-Next year's version may compute something else, or not work at all.
+Next year's version may compute something else or not work at all. Pin the version with `==`.
 
 ## Flagged
 
@@ -9,7 +9,7 @@ Next year's version may compute something else, or not work at all.
 %pip install pandas "scipy>=1.9"  # flagged
 ```
 
-Where an output of the cell still shows which version it was, that is taken.
+If a saved output of the cell shows which version was installed, the fix pins that version.
 
 ```python
 # %% execution_count=1 outputs="Successfully installed shap-0.44.1 slicer-0.0.7"
@@ -31,6 +31,10 @@ Where an output of the cell still shows which version it was, that is taken.
 %conda install -y scipy=1.11
 !pip install git+https://github.com/mwaskom/seaborn@v0.13.2
 ```
+
+## Fix safety
+
+The fix is unsafe: the version in the saved output may not be the one that the notebook should use.
 """
 
 import re
@@ -54,29 +58,29 @@ _PINNED = re.compile(r"==|===|\S@|^(?:git\+)?(?:https?|file|ssh)://\S+@|\.(?:whl
 
 def _check(_: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
     for span, installation in installs(cell.source, summary):
-        loose = [text for text in installation.requirements if not _PINNED.search(text)]
-        if loose:
-            packages = ", ".join(f"`{text}`" for text in loose)
-            fixes = _fixes(cell, span, loose)
-            yield Flag(span, f"installs any version of {packages}", fixes, cell.index)
+        unpinned = [text for text in installation.requirements if not _PINNED.search(text)]
+        if unpinned:
+            packages = ", ".join(f"`{text}`" for text in unpinned)
+            message = f"no version is pinned for {packages}; add `==` and the version"
+            yield Flag(span, message, _fixes(cell, span, unpinned), cell.index)
 
 
-def _fixes(cell: Cell, span: Span, loose: list[str]) -> Sequence[Fix]:
-    """Return the fix that asks for the versions which the cell's output says were installed."""
+def _fixes(cell: Cell, span: Span, unpinned: list[str]) -> Sequence[Fix]:
+    """Return the fix that pins the versions which the saved output shows as installed."""
     shown = "\n".join(output.written() for output in cell.outputs)
     words = " ".join(_INSTALLED.findall(shown)).split()
     pairs = [word.rpartition("-")[::2] for word in words] + _SATISFIED.findall(shown)
     found = {_normal(name): version for name, version in pairs}
     command = span.text(cell.source)
     changes: list[EditCell] = []
-    for name in loose:
+    for name in unpinned:
         version = found.get(_normal(name))
         place = re.search(rf"(?<![\w.=<>-]){re.escape(name)}(?![\w.=<>\[-])", command)
         if version is None or place is None or "pip" not in command:
             return ()
         at = span.start + place.end()
         changes.append(replace_in(cell.index, Span(at, at), f"=={version}"))
-    return fix("Ask for the version that was installed", "unsafe", *changes)
+    return fix("Pin the version that was installed", "unsafe", *changes)
 
 
 def _normal(name: str) -> str:

@@ -1,19 +1,20 @@
-r"""An import that the project's requirements do not ask for.
+r"""Imports that are missing from the project's requirements.
 
-The notebook runs in the author's environment and nowhere else. The requirements are those of the
-nearest folder, upwards and in the same repository, that has any.
+The notebook runs in its author's environment and nowhere else. The requirements are those of the
+nearest folder that has any, from the notebook up to the root of the repository. Add the package
+there.
 
 ## Flagged
 
-```python beside={"requirements.txt": "pandas==2.2.0\n"}
+```python files={"requirements.txt": "pandas==2.2.0\n"}
 # %%
 import pandas as pd
 import seaborn as sns  # flagged
 ```
 
-A cell installs another version than is asked for.
+A cell that installs another version than the required one.
 
-```python beside={"requirements.txt": "pandas==2.2.0\n"}
+```python files={"requirements.txt": "pandas==2.2.0\n"}
 # %%
 %pip install pandas==1.5.3  # flagged
 # %%
@@ -22,10 +23,10 @@ import pandas as pd
 
 ## Not flagged
 
-What comes with something that is asked for, what the notebook installs itself, modules that lie
-beside it, and what is imported only if it is there.
+Packages that come with a required one, packages that the notebook installs itself, modules next to
+the notebook, and optional imports.
 
-```python beside={"requirements.txt": "scikit_learn>=1.4\nopencv-python-headless\n", "tools.py": ""}
+```python files={"requirements.txt": "scikit_learn>=1.4\nopencv-python-headless\n", "tools.py": ""}
 # %%
 %pip install seaborn==0.13.2
 # %%
@@ -41,12 +42,17 @@ except ImportError:
     cudf = None
 ```
 
-What only a program could tell.
+Projects whose requirements are computed by a program, such as setup.py.
 
-```python beside={"setup.py": "from setuptools import setup"}
+```python files={"setup.py": "from setuptools import setup"}
 # %%
 import pandas as pd
 ```
+
+## Fix safety
+
+The fix is safe: it adds a line to requirements.txt and leaves the notebook as it is. It is offered
+only if that file exists.
 
 ## References
 
@@ -68,27 +74,32 @@ from nb2prod.text.spans import Edit, Span
 
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*")
 _PIN = re.compile(r"\s*(?:\[[^\]]*\])?\s*={2,3}\s*(?P<version>[\w.+!-]+)\s*(?:;.*)?")
-# What brings a notebook to its reader brings these.
+# Modules that come with Jupyter, Colab or Kaggle.
 _HOST = frozenset({"google", "IPython", "ipykernel", "ipywidgets", "kaggle_datasets", "__main__"})
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    needed = _needed(view)
-    if not needed:
+    required = _required(view)
+    if not required:
         return
-    own = {normalised(name): (cell, span, said) for name, cell, span, said in _installed(view)}
-    for name, (cell, span, said) in own.items():
-        if need := needed.get(name):
-            wanted, given = _version(need.requirement), _version(said)
+    installed = {
+        normalised(name): (cell, span, text) for name, cell, span, text in _installed(view)
+    }
+    for name, (cell, span, text) in installed.items():
+        if requirement := required.get(name):
+            wanted, given = _version(requirement.requirement), _version(text)
             if wanted and given and wanted != given:
-                where = Path(need.file).name
-                message = f"installs `{name}` {given}, and {where} asks for {wanted}"
+                file = Path(requirement.file).name
+                message = (
+                    f"the cell installs `{name}` {given}, but {file} requires {wanted}; "
+                    "use the same version"
+                )
                 yield Flag(span, message, cell=cell)
-    yield from _imports(view, {*needed, *own})
+    yield from _imports(view, {*required, *installed})
 
 
-def _imports(view: NotebookView, known: Collection[str]) -> Iterator[Flag]:
-    from nb2prod.knowledge.distributions import bringing  # noqa: PLC0415  a table that few checks need
+def _imports(view: NotebookView, available: Collection[str]) -> Iterator[Flag]:
+    from nb2prod.knowledge.distributions import bringing  # noqa: PLC0415  few checks need this table
 
     seen: set[str] = set()
     for cell, summary in view.code:
@@ -97,18 +108,18 @@ def _imports(view: NotebookView, known: Collection[str]) -> Iterator[Flag]:
             if module in seen or not module or item.depth or item.in_function:
                 continue
             seen.add(module)
-            if module in sys.stdlib_module_names or module in _HOST or _is_beside(view, module):
+            if module in sys.stdlib_module_names or module in _HOST or _is_local(view, module):
                 continue
             names = bringing(module)
-            if not any(normalised(name) in known for name in names):
-                files = (Path(path).name for path, *_ in view.surroundings.manifests)
-                message = f"`{module}` is not among what {', '.join(files)} asks for"
+            if not any(normalised(name) in available for name in names):
+                files = ", ".join(Path(path).name for path, *_ in view.surroundings.manifests)
+                message = f"`{module}` is imported but missing from {files}; add `{names[0]}`"
                 span = Span(item.start, item.end)
                 yield Flag(span, message, _fixes(view, names[0]), cell.index)
 
 
-def _needed(view: NotebookView) -> Mapping[str, Needed] | None:
-    """Return what is asked for around the notebook; None if that is not known."""
+def _required(view: NotebookView) -> Mapping[str, Needed] | None:
+    """Return the nearest requirements by name; None if they are not known."""
     found: dict[str, Needed] = {}
     for path, *_ in view.surroundings.manifests:
         text = view.surroundings.text(path)
@@ -120,33 +131,33 @@ def _needed(view: NotebookView) -> Mapping[str, Needed] | None:
 
 
 def _installed(view: NotebookView) -> Iterator[tuple[str, int, Span, str]]:
-    """Yield what the notebook installs itself, with the place and the words."""
+    """Yield the name, cell, span and text of each requirement that the notebook installs."""
     for cell, summary in view.code:
         for span, installation in installs(cell.source, summary):
-            for said in installation.requirements:
-                if match := _NAME.match(said):
-                    yield match[0], cell.index, span, said
+            for text in installation.requirements:
+                if match := _NAME.match(text):
+                    yield match[0], cell.index, span, text
 
 
-def _version(said: str) -> str:
-    """Return the one version that a requirement allows; nothing if it allows others."""
-    name = _NAME.match(said)
-    match = _PIN.fullmatch(said, name.end()) if name else None
+def _version(requirement: str) -> str:
+    """Return the version that a requirement pins; empty if it pins none."""
+    name = _NAME.match(requirement)
+    match = _PIN.fullmatch(requirement, name.end()) if name else None
     return match["version"] if match else ""
 
 
-def _is_beside(view: NotebookView, module: str) -> bool:
-    """Say whether a module lies where the notebook, or the project, would find it."""
+def _is_local(view: NotebookView, module: str) -> bool:
+    """Return whether the notebook or its project can import a module from its own files."""
     folders = (view.path.parent, Path(view.surroundings.folder))
-    places = [f / inner / module for f in folders for inner in ("", "src", "..")]
-    return any(p.is_dir() or p.with_suffix(".py").is_file() for p in places)
+    paths = [f / inner / module for f in folders for inner in ("", "src", "..")]
+    return any(p.is_dir() or p.with_suffix(".py").is_file() for p in paths)
 
 
 def _fixes(view: NotebookView, name: str) -> Sequence[Fix]:
-    """Return the fix: a line in requirements.txt, if there is one."""
+    """Return the fix that adds a line to requirements.txt, if that file exists."""
     path = f"{view.surroundings.folder}/requirements.txt"
-    there = any(file == path for file, *_ in view.surroundings.manifests)
-    text = view.surroundings.text(path) if there else None
+    exists = any(file == path for file, *_ in view.surroundings.manifests)
+    text = view.surroundings.text(path) if exists else None
     if text is None:
         return ()
     line = f"{name}\n" if not text or text.endswith("\n") else f"\n{name}"

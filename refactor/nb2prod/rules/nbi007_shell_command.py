@@ -1,8 +1,8 @@
-"""A cell runs a command of the shell.
+"""Cells that run shell commands.
 
-It needs the same system and the same programs, its failure does not stop the notebook, and a
-script made of the notebook cannot run it as it stands. What downloads or makes data belongs into
-Python, or into a step of its own before the notebook.
+A shell command needs the same system and the same programs, its failure does not stop the notebook,
+and a script generated from the notebook cannot run it as it is. Download or generate data in
+Python, or in a separate step before the notebook.
 
 ## Flagged
 
@@ -34,7 +34,7 @@ mv *.csv data
 
 ## Not flagged
 
-Installations, which have rules of their own, and commands that only look at something.
+Installations, which have rules of their own, and commands that only inspect something.
 
 ```python
 # %%
@@ -48,6 +48,10 @@ Installations, which have rules of their own, and commands that only look at som
 ls
 wc -l *.csv
 ```
+
+## Fix safety
+
+The fix is unsafe: a command that fails now stops the notebook.
 
 ## References
 
@@ -64,7 +68,7 @@ from nb2prod.rules.rule import Flag, Rule, fix
 from nb2prod.rules.view import CellView
 
 _SHELLS = frozenset({"bash", "sh", "script", "!", "system", "sx", "cmd", "powershell"})
-_LOOKS = re.compile(
+_READ_ONLY = re.compile(
     r"(?:ls|ll|dir|head|tail|cat|more|less|pwd|wc|df|du|free|nvidia-smi|nvcc|lscpu|lsb_release|uname"
     r"|which|whoami|date|echo|tree|file|find|ps|top|grep|sort|uniq|cut|hostname|type|nproc|stat"
     r"|(?:\S*pip\d?|conda)\s+(?:list|show|freeze|info|--version|-V)|\S+\s+(?:--version|-V)"
@@ -81,11 +85,11 @@ def _check(view: CellView) -> Iterator[Flag]:
             continue
         steps = [s.strip() for s in re.split(r"\n|&&|;|\|", command)]
         steps = [s for s in steps if s and not s.startswith("#")]
-        seen = (_LOOKS.match(step.removeprefix("xargs ").lstrip()) for step in steps)
-        if _WRITES.search(command) or not all(seen):
-            message = f"`{steps[0].split()[0]:.40}` runs in the shell" if steps else ""
-            if message:
-                yield Flag(magic.span, message, _fixes(view, magic, command))
+        read_only = (_READ_ONLY.match(step.removeprefix("xargs ").lstrip()) for step in steps)
+        if steps and (_WRITES.search(command) or not all(read_only)):
+            program = f"{steps[0].split()[0]:.40}"
+            message = f"`{program}` runs in the shell and may fail unnoticed; use `subprocess`"
+            yield Flag(magic.span, message, _fixes(view, magic, command))
 
 
 def _command(magic: Magic) -> str | None:
@@ -110,7 +114,7 @@ def _fixes(view: CellView, magic: Magic, command: str) -> Sequence[Fix]:
     if imported is None:
         return ()
     text = f"subprocess.run({expression(command)}, shell=True, check=True)"
-    title = "Run it by `subprocess`, and stop if it fails"
+    title = "Run the command with `subprocess`, stopping on failure"
     return fix(title, "unsafe", *imported, view.edit(magic.span, text))
 
 

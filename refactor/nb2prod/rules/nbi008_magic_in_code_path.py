@@ -1,7 +1,7 @@
-"""A magic does what the notebook needs, and only Jupyter can do it.
+"""Magics that do part of the notebook's work and exist only in IPython.
 
-A script, a test or a pipeline made of the notebook has no magics. Those that change the folder, the
-environment, or the notebook's variables have to be written in Python.
+A script, a test or a pipeline generated from the notebook has no magics. Write those that change
+the working directory, the environment or the notebook's variables in Python.
 
 ## Flagged
 
@@ -35,7 +35,7 @@ select 1
 
 ## Not flagged
 
-Magics that only show, measure or set up the session, and installations.
+Magics that only display, measure or configure the session, and installations.
 
 ```python
 # %%
@@ -56,6 +56,11 @@ print(total)
 <b>text</b>
 ```
 
+## Fix safety
+
+The fix is unsafe: the Python statement does not update IPython's own records, such as the directory
+history of `%cd`.
+
 ## References
 
 - nbcelltests: magics_allowlist, magics_denylist
@@ -70,18 +75,18 @@ from nb2prod.ipython.shell import expression, quoted
 from nb2prod.rules.rule import Flag, Rule, fix
 from nb2prod.rules.view import CellView
 
-_NEEDED = {
-    "run": "runs another file in the notebook's names",
-    "cd": "changes the folder",
-    "pushd": "changes the folder",
-    "popd": "changes the folder",
-    "env": "changes the environment",
-    "set_env": "changes the environment",
-    "store": "keeps variables outside of the notebook",
-    "load": "brings in code from elsewhere",
-    "loadpy": "brings in code from elsewhere",
-    "macro": "brings in code from elsewhere",
-    "rerun": "runs what was typed before",
+_EFFECTS = {
+    "run": "runs another file in the notebook's namespace",
+    "cd": "changes the working directory",
+    "pushd": "changes the working directory",
+    "popd": "changes the working directory",
+    "env": "sets an environment variable",
+    "set_env": "sets an environment variable",
+    "store": "stores variables outside the notebook",
+    "load": "loads code from elsewhere",
+    "loadpy": "loads code from elsewhere",
+    "macro": "loads code from elsewhere",
+    "rerun": "runs earlier input again",
     "pylab": "binds hundreds of names",
     "reset": "deletes the notebook's variables",
     "writefile": "writes a file",
@@ -100,13 +105,14 @@ _SETTING = re.compile(r"([A-Za-z_]\w*)\s*[=\s]\s*(.+)")
 
 def _check(view: CellView) -> Iterator[Flag]:
     for magic in view.code.magics:
-        what = _NEEDED.get(magic.name)
-        if magic.kind not in {"line", "cell"} or what is None:
+        effect = _EFFECTS.get(magic.name)
+        if magic.kind not in {"line", "cell"} or effect is None:
             continue
         if magic.name == "env" and not _SETTING.match(magic.argument):
-            continue  # it only shows the environment
-        sign = "%%" if magic.kind == "cell" else "%"
-        yield Flag(magic.span, f"`{sign}{magic.name}` {what}", _fixes(view, magic))
+            continue  # it only displays the environment
+        name = f"{'%%' if magic.kind == 'cell' else '%'}{magic.name}"
+        message = f"`{name}` {effect} and works only in IPython; write it in Python"
+        yield Flag(magic.span, message, _fixes(view, magic))
 
 
 def _fixes(view: CellView, magic: Magic) -> Sequence[Fix]:
@@ -125,7 +131,7 @@ def _fixes(view: CellView, magic: Magic) -> Sequence[Fix]:
     imported = view.importing("os")
     if imported is None:
         return ()
-    return fix("Write it in Python", "unsafe", *imported, view.edit(magic.span, text))
+    return fix("Replace the magic with Python", "unsafe", *imported, view.edit(magic.span, text))
 
 
 RULE = Rule("NBI008", "magic-in-code-path", "info", cell=_check, words=("%", "get_ipython"))

@@ -1,6 +1,7 @@
-"""A package is imported under another name than everybody's.
+"""Packages that are imported under an unusual alias.
 
-Who reads `pd` knows what it is, and who copies three lines from elsewhere needs not change them.
+Everyone recognises `pd`, and code copied from elsewhere works unchanged. Use the conventional
+alias.
 
 ## Flagged
 
@@ -28,7 +29,7 @@ def load():
 
 ## Not flagged
 
-The usual names, and no alias at all.
+Conventional aliases, and imports without an alias.
 
 ```python
 # %%
@@ -39,6 +40,11 @@ import matplotlib as mpl
 import matplotlib.pyplot as plt
 import tensorflow as tf
 ```
+
+## Fix safety
+
+The fix is safe unless a cell that mentions the alias has magics, or something in the notebook may
+use any name; then it is unsafe.
 
 ## References
 
@@ -86,14 +92,17 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             if usual is None or item.name == usual or item.from_module or item.explicit:
                 continue
             if item.name == item.target.partition(".")[0]:
-                continue  # it has no alias
-            message = f"`{item.target}` is imported as `{item.name}`, not as `{usual}`"
+                continue  # imported without an alias
+            message = f"`{item.target}` is imported as `{item.name}`; use the usual alias `{usual}`"
             fixes = _fixes(view, item, usual)
             yield Flag(Span(item.start, item.end), message, fixes, cell.index)
 
 
 def _fixes(view: NotebookView, item: Import, usual: str) -> Sequence[Fix]:
-    """Return the renaming of the alias in all cells; none if it or the new name is used twice."""
+    """Return the fix that renames the alias in all cells.
+
+    There is none if the alias has another meaning somewhere, or the new name is taken.
+    """
     taken = {b.name for _, s in view.code for b in s.binds} | {
         n for _, s in view.code for n in s.reads
     }
@@ -123,7 +132,8 @@ def _fixes(view: NotebookView, item: Import, usual: str) -> Sequence[Fix]:
                 text = f"{item.target} as {usual}"
                 changes.append(replace_in(cell.index, Span(other.start, other.end), text))
     safety: Safety = "safe" if view.complete and not magics else "unsafe"
-    return (Fix(f"Call it `{usual}` everywhere", safety, tuple(changes)),)
+    title = f"Rename `{item.name}` to `{usual}` in all cells"
+    return (Fix(title, safety, tuple(changes)),)
 
 
 RULE = Rule("NBI009", "alias-convention", "info", notebook=_check)

@@ -1,8 +1,8 @@
-"""A statistic is computed from the rows that the model is later tested on.
+"""Statistics computed from rows that the model is later tested on.
 
-A mean, a scale, a vocabulary or a choice of features that was learnt from all rows carries what
-the test rows look like into the training: the score is better than it will be on new data. Split
-first, fit on the training rows, and only apply to the test rows; a `Pipeline` does that by itself,
+A mean, a scale, a vocabulary or a feature selection learned from all rows carries information about
+the test rows into the training, so that the score is better than it will be on new data. Split
+first, fit on the training rows, and only transform the test rows. A `Pipeline` does this by itself,
 in cross-validation too.
 
 ## Flagged
@@ -39,8 +39,8 @@ X = SelectKBest(k=5).fit_transform(X, y)  # flagged
 cross_val_score(LogisticRegression(), X, y)
 ```
 
-Test rows that are treated by statistics of their own tell of each other, too, and are not what
-the model was trained for.
+Test rows transformed with statistics of their own also leak information about each other, and
+differ from the rows that the model was trained on.
 
 ```python
 # %%
@@ -61,8 +61,7 @@ model.score(X_test, y_test)
 
 ## Flagged
 
-Where it is seen what becomes of the data, it is split first. The numbers will be others, so that
-this is never safe.
+If the use of the data is clear, the fix splits it first.
 
 ```python
 # %%
@@ -103,7 +102,7 @@ model.score(X_test, y_test)
 
 ## Not flagged
 
-What looks at one row at a time, and what is fitted after the split.
+Operations on one row at a time, and transformers fitted after the split.
 
 ```python
 # %%
@@ -139,7 +138,7 @@ model = make_pipeline(StandardScaler(), LogisticRegression())
 cross_val_score(model, rows.drop(columns="survived"), rows["survived"])
 ```
 
-A transformation whose parameter is given: it was computed before, and is only applied.
+A transformation with a given parameter, which was estimated before and is only applied.
 
 ```python
 # %%
@@ -155,6 +154,11 @@ X_test["miles"] = boxcox(X_test["miles"], lmbda=power)
 model = LinearRegression().fit(X_train, y_train)
 model.score(X_test, y_test)
 ```
+
+## Fix safety
+
+The fix is unsafe: it changes the results. It is offered only if the data is transformed, then
+split, and used nowhere else.
 
 ## References
 

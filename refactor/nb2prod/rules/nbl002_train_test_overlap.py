@@ -1,8 +1,8 @@
-"""A model is tested on rows that it was trained on, or on copies of them.
+"""Models tested on the rows that they were trained on, or on copies of them.
 
-Such a score says how well the model remembers, not how well it predicts. Rows that are drawn again
-(or made up, as SMOTE does) before the split stand on both sides of it; draw them from the training
-rows only.
+Such a score says how well the model remembers, not how well it predicts. Rows that are resampled or
+synthesised (as by SMOTE) before the split end up on both sides of it; resample the training rows
+only.
 
 ## Flagged
 
@@ -39,7 +39,7 @@ accuracy_score(y, predicted)
 
 ## Not flagged
 
-A score on the training rows beside one on test rows, which shows how much a model overfits.
+A score on the training rows next to one on test rows, which shows how much the model overfits.
 
 ```python
 # %%
@@ -57,7 +57,7 @@ model = LogisticRegression().fit(more_X, more_y)
 print(model.score(X_train, y_train), model.score(X_test, y_test))
 ```
 
-Rows that are picked by positions or a mask of which nothing is known: they may be others.
+Rows selected by unknown positions or masks, which may be other rows.
 
 ```python
 # %%

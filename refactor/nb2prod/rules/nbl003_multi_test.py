@@ -1,7 +1,8 @@
-"""Several models are compared by one test set, and no other data is kept for a last test.
+"""Models compared on one test set, with no other data held out for a final test.
 
-Whoever chooses the best of many by the test set has fitted to it: its score is no longer that of
-new data. Compare by cross-validation or on a validation set, and test only the model chosen.
+Choosing the best of several models by their test scores fits the choice to the test set: the score
+no longer predicts the score on new data. Compare the models by cross-validation or on a validation
+set, and test only the chosen one.
 
 ## Flagged
 

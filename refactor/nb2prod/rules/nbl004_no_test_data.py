@@ -1,6 +1,7 @@
-"""Models are trained, and no data is kept to test them on.
+"""Models trained without any data to test them on.
 
-How well a model predicts can only be seen on rows that it was not trained on.
+How well a model predicts can only be measured on rows that it was not trained on. Hold out test
+rows, or use cross-validation.
 
 ## Flagged
 

@@ -1,7 +1,7 @@
-"""The column that is to be predicted is among the features.
+"""Features that contain the target column.
 
-The model only has to copy it: the score is perfect and means nothing, and when the answer is not
-known yet the column is not there.
+The model only has to copy the column: the score is perfect and meaningless, and the column does not
+exist yet when a prediction is needed. Drop it from the features.
 
 ## Flagged
 

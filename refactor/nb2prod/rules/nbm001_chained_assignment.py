@@ -1,7 +1,8 @@
-"""An assignment goes to what an index has returned, perhaps a copy.
+"""Assignments to the result of an index, which may be a copy.
 
-`frame[rows]["column"] = value` first takes rows out, then writes into what was taken out. pandas
-warns (`SettingWithCopyWarning`), and since version 3 never changes the frame. Use one `.loc`.
+`frame[rows]["column"] = value` first selects rows and then writes to the selection. pandas warns
+about it (`SettingWithCopyWarning`), and from version 3 on never changes the original DataFrame. Use
+a single `.loc`.
 
 ## Flagged
 
@@ -45,7 +46,7 @@ frame["price"] = frame["price"].fillna(0)
 
 ## Not flagged
 
-What may be a dictionary of dictionaries, and what changes the frame itself.
+Assignments to possible nested dictionaries, and changes of the DataFrame itself.
 
 ```python
 # %%
@@ -55,6 +56,10 @@ grid[0][1] = 2
 frame.fillna(0, inplace=True)
 frame["price"] = frame["price"].fillna(0)
 ```
+
+## Fix safety
+
+The fix is unsafe: an assignment that had no effect on the DataFrame now changes it.
 
 ## References
 
@@ -66,9 +71,9 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.nbm002_inplace import without
+from nb2prod.rules.nbm002_inplace import argument_span
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.shared.frames import INPLACE, given_inplace, is_condition, is_text
+from nb2prod.rules.shared.frames import INPLACE, inplace_argument, is_column_name, is_mask
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -80,43 +85,43 @@ def _check(view: CellView) -> Iterator[Flag]:
     targets += [node.target for node in view.code.nodes(ast.AugAssign)]
     for target in targets:
         if isinstance(target, ast.Subscript) and _chained(target):
-            message = "this may change a copy, and not the frame: use one `.loc`"
+            message = "this may change a copy instead of the DataFrame; use a single `.loc`"
             yield Flag(target, message, _fixes(view, target))
     alone = {id(node.value) for node in view.code.nodes(ast.Expr)}
     for call in view.code.nodes(ast.Call):
         match call.func:
             case ast.Attribute(value=ast.Subscript(slice=index) as column, attr=method) if (
-                is_text(index) and method in INPLACE and (keyword := given_inplace(call))
+                is_column_name(index) and method in INPLACE and (keyword := inplace_argument(call))
             ):
-                message = f"`{method}` may change a copy of the column, and not the frame"
-                fixes = _assigned(view, call, column, keyword) if id(call) in alone else ()
+                message = f"`{method}` may change a copy of the column; assign the result instead"
+                fixes = _assign_result(view, call, column, keyword) if id(call) in alone else ()
                 yield Flag(call, message, fixes)
             case _:
                 pass
 
 
-def _assigned(
+def _assign_result(
     view: CellView, call: ast.Call, column: ast.Subscript, keyword: ast.keyword
 ) -> Sequence[Fix]:
-    """Return the assignment of the result to the column."""
+    """Return the fix that assigns the result to the column."""
     start, text = view.code.span(call).start, view.code.text(column)
     name = view.edit(Span(start, start), f"{text} = ")
-    gone = view.edit(without(view, call, keyword), "")
-    return fix("Assign the result to the column", "unsafe", name, gone)
+    removal = view.edit(argument_span(view, call, keyword), "")
+    return fix("Assign the result to the column", "unsafe", name, removal)
 
 
 def _chained(target: ast.Subscript) -> bool:
     match target.value:
         case ast.Attribute(value=ast.Subscript(slice=inner), attr=indexer) if indexer in _INDEXERS:
-            return is_text(inner) or is_condition(inner)
+            return is_column_name(inner) or is_mask(inner)
         case ast.Subscript(value=base, slice=inner):
             if isinstance(base, ast.Attribute) and base.attr in _INDEXERS:
-                return is_text(target.slice) or is_condition(target.slice)
+                return is_column_name(target.slice) or is_mask(target.slice)
             if isinstance(inner, ast.List):
-                return bool(inner.elts) and all(map(is_text, inner.elts))
-            if is_text(inner):
-                return is_condition(target.slice)
-            return is_condition(inner) and is_text(target.slice)
+                return bool(inner.elts) and all(map(is_column_name, inner.elts))
+            if is_column_name(inner):
+                return is_mask(target.slice)
+            return is_mask(inner) and is_column_name(target.slice)
         case _:
             return False
 
@@ -124,14 +129,14 @@ def _chained(target: ast.Subscript) -> bool:
 def _fixes(view: CellView, target: ast.Subscript) -> Sequence[Fix]:
     match target.value:
         case ast.Subscript(value=ast.Name(id=name), slice=inner):
-            pair = (inner, target.slice) if is_condition(inner) else (target.slice, inner)
+            pair = (inner, target.slice) if is_mask(inner) else (target.slice, inner)
         case _:
             return ()
     rows, column = (view.code.text(node) for node in pair)
-    if not (is_condition(pair[0]) and is_text(pair[1])):
+    if not (is_mask(pair[0]) and is_column_name(pair[1])):
         return ()
     text = f"{name}.loc[{rows}, {column}]"
-    return fix(f"Use `{name}.loc`: it does change the frame", "unsafe", view.edit(target, text))
+    return fix(f"Use `{name}.loc`", "unsafe", view.edit(target, text))
 
 
 RULE = Rule(

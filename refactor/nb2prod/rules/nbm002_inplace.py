@@ -1,6 +1,7 @@
-"""A frame is changed with `inplace=True`.
+"""DataFrame methods called with `inplace=True`.
 
-It saves no memory, cannot be chained, and changes what other names and earlier cells stand for.
+It saves no memory, prevents method chaining, and changes an object that other names and earlier
+cells refer to. Assign the result instead.
 
 ## Flagged
 
@@ -24,6 +25,10 @@ frame = frame.dropna()
 frame = frame.dropna(inplace=False)
 ```
 
+## Fix safety
+
+The fix is unsafe: other names that refer to the same object no longer see the change.
+
 ## References
 
 - ruff: PD002
@@ -35,7 +40,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.shared.frames import INPLACE, given_inplace
+from nb2prod.rules.shared.frames import INPLACE, inplace_argument
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -45,9 +50,11 @@ def _check(view: CellView) -> Iterator[Flag]:
     for call in view.code.nodes(ast.Call):
         match call.func:
             case ast.Attribute(value=receiver, attr=method) if method in INPLACE:
-                keyword = given_inplace(call)
+                keyword = inplace_argument(call)
                 if keyword and id(call) in alone:
-                    message = f"`{method}` changes the frame in place"
+                    message = (
+                        f"`{method}` changes the DataFrame in place; assign the result instead"
+                    )
                     yield Flag(keyword, message, _fixes(view, call, receiver, keyword))
             case _:
                 pass
@@ -59,13 +66,13 @@ def _fixes(
     if not isinstance(receiver, ast.Name):
         return ()
     start = view.code.span(call).start
-    title = f"Bind the result to `{receiver.id}`"
+    title = f"Assign the result to `{receiver.id}`"
     name = view.edit(Span(start, start), f"{receiver.id} = ")
-    return fix(title, "unsafe", name, view.edit(without(view, call, keyword), ""))
+    return fix(title, "unsafe", name, view.edit(argument_span(view, call, keyword), ""))
 
 
-def without(view: CellView, call: ast.Call, keyword: ast.keyword) -> Span:
-    """Return where a keyword argument stands, with a comma that goes with it."""
+def argument_span(view: CellView, call: ast.Call, keyword: ast.keyword) -> Span:
+    """Return the span of a keyword argument, with the comma that belongs to it."""
     span, code = view.code.span(keyword), view.code.code
     arguments = sorted(view.code.span(a).start for a in [*call.args, *call.keywords])
     at = arguments.index(span.start)

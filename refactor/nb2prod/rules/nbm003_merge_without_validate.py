@@ -1,7 +1,7 @@
-"""A merge does not say how the rows of both sides belong together.
+"""Merges that do not check how their keys match.
 
-One key that stands twice in a table that should have it once multiplies rows, and nothing is
-said. `validate="many_to_one"` says what is meant, and pandas checks it.
+A key that is duplicated in a table where it should be unique silently multiplies rows. Declare what
+is expected with `validate="many_to_one"`, and pandas checks it.
 
 ## Flagged
 
@@ -33,7 +33,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.randomness import argument, spreads
+from nb2prod.rules.shared.randomness import argument, unpacks
 from nb2prod.rules.view import CellView
 
 _KEYS = frozenset({"on", "left_on", "right_on", "left_index", "right_index", "how"})
@@ -41,7 +41,7 @@ _KEYS = frozenset({"on", "left_on", "right_on", "left_index", "right_index", "ho
 
 def _check(view: CellView) -> Iterator[Flag]:
     for call in view.code.nodes(ast.Call):
-        if spreads(call) or argument(call, "validate"):
+        if unpacks(call) or argument(call, "validate"):
             continue
         name = view.dotted(call.func)
         given = {keyword.arg for keyword in call.keywords}
@@ -50,7 +50,7 @@ def _check(view: CellView) -> Iterator[Flag]:
         cross = isinstance(how, ast.Constant) and how.value == "cross"
         merges = name == "pandas.merge" or (name is None and method and given & _KEYS)
         if merges and not cross:
-            yield Flag(call.func, "nothing says how often a key may stand: set `validate`")
+            yield Flag(call.func, "merge does not check for duplicate keys; set `validate`")
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""A comparison with NaN is always false.
+"""Comparisons with NaN, which do not find missing values.
 
-NaN is not equal to anything, not even to itself: `value == np.nan` never holds, and
-`value != np.nan` always does.
+NaN is not equal to anything, not even to itself: `value == np.nan` is always false, and
+`value != np.nan` is always true. Use `isna` or `np.isnan`.
 
 ## Flagged
 
@@ -31,6 +31,11 @@ frame["price"] = np.nan
 same = price == price
 ```
 
+## Fix safety
+
+The fix is unsafe: the comparison starts to find missing values, and `np.isnan` accepts only
+numbers.
+
 ## References
 
 - dslinter: E5501
@@ -54,8 +59,9 @@ def _check(view: CellView) -> Iterator[Flag]:
                 for nan, other in ((right, left), (left, right)):
                     name = view.dotted(nan)
                     if name in _NAN:
-                        never = "never" if isinstance(op, ast.Eq) else "always"
-                        message = f"this is {never} true: nothing equals `{view.code.text(nan)}`"
+                        always = "false" if isinstance(op, ast.Eq) else "true"
+                        text = view.code.text(nan)
+                        message = f"comparing with `{text}` is always {always}; use `isna`"
                         yield Flag(node, message, _fixes(view, node, name, other))
                         break
             case _:

@@ -1,7 +1,7 @@
-"""The code uses what a library does not have any more.
+"""Functions, methods and arguments that a library has removed.
 
-With today's releases the notebook stops here. Use what has come instead, or pin the old version,
-and with it the old errors.
+The notebook fails with current versions of the library. Use the replacement, or pin the old
+version, with its old bugs.
 
 ## Flagged
 
@@ -17,7 +17,7 @@ first = frame.ix[0]  # flagged
 frame = frame.append(row, ignore_index=True)  # flagged
 ```
 
-Where another name can stand in its place, that is offered.
+If another name can take its place unchanged, the fix uses that name.
 
 ```python
 # %%
@@ -37,7 +37,7 @@ count = int(3)
 
 ## Not flagged
 
-What has only the same name, and what is kept for old code.
+Names that only look the same, and fallbacks for old versions.
 
 ```python
 # %%
@@ -54,6 +54,10 @@ except ImportError:
     from collections.abc import Mapping
 ```
 
+## Fix safety
+
+The fix is unsafe: the replacement may not exist in the old version that the notebook runs with.
+
 ## References
 
 - NumPy 2.0 migration guide
@@ -65,7 +69,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.shared.deprecations import ARGUMENTS, METHODS, NAMES, Gone
+from nb2prod.rules.shared.deprecations import ARGUMENTS, METHODS, NAMES, Removal
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -77,15 +81,15 @@ _CALLED = frozenset(name.partition(".")[0] for name in ARGUMENTS)
 
 def _check(view: CellView) -> Iterator[Flag]:
     for item in view.code.summary.imports:
-        gone = _gone(item.target)
-        if gone and not item.depth and item.target.partition(".")[0] in _ROOTS:
-            yield Flag(Span(item.start, item.end), _message(item.target, gone))
+        removal = _removal(item.target)
+        if removal and not item.depth and item.target.partition(".")[0] in _ROOTS:
+            yield Flag(Span(item.start, item.end), _message(item.target, removal))
     for node in view.code.nodes(ast.Attribute):
         if node.attr in _LAST:
             name = view.dotted(node)
-            gone = NAMES.get(name or "")
-            if name and gone:
-                yield Flag(node, _message(name, gone), _fixes(view, node, gone))
+            removal = NAMES.get(name or "")
+            if name and removal:
+                yield Flag(node, _message(name, removal), _fixes(view, node, removal))
         elif node.attr in METHODS and view.dotted(node) is None and isinstance(node.ctx, ast.Load):
             yield Flag(node, _message(f".{node.attr}", METHODS[node.attr]))
     if any(keyword.arg in _KEYWORDS for keyword in view.code.nodes(ast.keyword)):
@@ -93,8 +97,8 @@ def _check(view: CellView) -> Iterator[Flag]:
             yield from _arguments(view, call)
 
 
-def _gone(target: str) -> Gone | None:
-    """Return what is known of a name or of the module that it is in."""
+def _removal(target: str) -> Removal | None:
+    """Return the removal of a name, or of a module that contains it."""
     while target:
         if target in NAMES:
             return NAMES[target]
@@ -111,23 +115,23 @@ def _arguments(view: CellView, call: ast.Call) -> Iterator[Flag]:
     if called not in _CALLED:
         return
     for keyword in call.keywords:
-        if gone := ARGUMENTS.get(f"{called}.{keyword.arg}"):
+        if removal := ARGUMENTS.get(f"{called}.{keyword.arg}"):
             span = view.code.span(keyword)
             where = Span(span.start, span.start + len(keyword.arg or ""))
-            yield Flag(where, _message(f"{called}({keyword.arg}=…)", gone))
+            yield Flag(where, _message(f"{called}({keyword.arg}=…)", removal))
 
 
-def _message(name: str, gone: Gone) -> str:
-    if gone.instead == "nothing":
-        return f"`{name}` is gone since {gone.since}"
-    instead = f"`{gone.instead}`" if gone.same else gone.instead
-    return f"`{name}` is gone since {gone.since}: use {instead}"
+def _message(name: str, removal: Removal) -> str:
+    if removal.instead == "nothing":
+        return f"`{name}` was removed in {removal.since} without a replacement"
+    instead = f"`{removal.instead}`" if removal.drop_in else removal.instead
+    return f"`{name}` was removed in {removal.since}; use {instead}"
 
 
-def _fixes(view: CellView, node: ast.Attribute, gone: Gone) -> Sequence[Fix]:
-    """Return the replacement by another name of the same module, or by a built-in one."""
-    module, _, last = gone.instead.rpartition(".")
-    if not gone.same or (module and view.dotted(node.value) != module):
+def _fixes(view: CellView, node: ast.Attribute, removal: Removal) -> Sequence[Fix]:
+    """Return the fix that uses another name of the same module, or a built-in name."""
+    module, _, last = removal.instead.rpartition(".")
+    if not removal.drop_in or (module and view.dotted(node.value) != module):
         return ()
     if not module and last not in {"int", "float", "complex", "object", "str"}:
         return ()

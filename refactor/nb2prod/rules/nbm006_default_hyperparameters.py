@@ -1,7 +1,7 @@
-"""A model is trained with whatever its defaults are.
+"""Models trained with default hyperparameters only.
 
-The defaults are seldom good for the data at hand, and they change from one version of the library
-to the next. The rule is off by default: the first try may well be one without settings.
+Defaults are seldom good for the data at hand, and they change between versions of the library. The
+rule is off by default, because a first attempt without settings is reasonable.
 
 ## Flagged
 
@@ -15,7 +15,7 @@ machine = SVC()  # flagged
 
 ## Not flagged
 
-Settings of any kind, a search for them, and models that hardly have any.
+Explicit hyperparameters, a search for them, and models that have few of them.
 
 ```python
 # %%
@@ -37,7 +37,7 @@ tuned = RandomForestClassifier(**best)
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.randomness import spreads
+from nb2prod.rules.shared.randomness import unpacks
 from nb2prod.rules.view import CellView
 
 _NAMES = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomForestRegressor
@@ -48,7 +48,7 @@ _NAMES = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomFores
     sklearn.neural_network.MLPClassifier sklearn.neural_network.MLPRegressor sklearn.cluster.KMeans
     xgboost.XGBClassifier xgboost.XGBRegressor lightgbm.LGBMClassifier lightgbm.LGBMRegressor"""
 _MODELS = frozenset(_NAMES.split())
-# These do not change what kind of model it becomes.
+# Arguments that are not hyperparameters.
 _OTHER = frozenset({"random_state", "n_jobs", "verbose", "verbosity", "probability"})
 
 
@@ -64,9 +64,9 @@ def _check(view: CellView) -> Iterator[Flag]:
     }
     for call, name in view.calls(_MODELS):
         settings = {keyword.arg for keyword in call.keywords} - _OTHER
-        if not call.args and not settings and not spreads(call) and id(call) not in searched:
+        if not call.args and not settings and not unpacks(call) and id(call) not in searched:
             short = name.rpartition(".")[2]
-            yield Flag(call.func, f"`{short}` has no settings but its defaults")
+            yield Flag(call.func, f"`{short}` uses default hyperparameters only; choose them")
 
 
 RULE = Rule("NBM006", "default-hyperparameters", "info", default=False, cell=_check)

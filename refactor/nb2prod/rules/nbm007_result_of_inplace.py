@@ -1,6 +1,7 @@
-"""A method that changes its object in place is used for its result, which is None.
+"""Results of methods that change their object in place and return None.
 
-`frame = frame.drop("x", axis=1, inplace=True)` drops the column, and then loses the frame.
+`frame = frame.drop("x", axis=1, inplace=True)` drops the column and then loses the DataFrame.
+Either change the object in place, or use the result.
 
 ## Flagged
 
@@ -30,15 +31,19 @@ frame.drop("x", axis=1, inplace=True)
 frame = frame.sort(columns="x")
 rows.sort()
 ```
+
+## Fix safety
+
+The fix is unsafe: the name refers to the object instead of None, and code below may rely on None.
 """
 
 import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.nbm002_inplace import without
+from nb2prod.rules.nbm002_inplace import argument_span
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.shared.frames import INPLACE, given_inplace
+from nb2prod.rules.shared.frames import INPLACE, inplace_argument
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -48,10 +53,11 @@ def _check(view: CellView) -> Iterator[Flag]:
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             method = call.func.attr
-            if method in INPLACE and (keyword := given_inplace(call)):
-                change = view.edit(without(view, call, keyword), "")
-                fixes = fix("Take `inplace=True` away", "unsafe", change)
-                yield Flag(call, f"`{method}` with `inplace=True` returns None", fixes)
+            if method in INPLACE and (keyword := inplace_argument(call)):
+                change = view.edit(argument_span(view, call, keyword), "")
+                fixes = fix("Remove `inplace=True`", "unsafe", change)
+                message = f"`{method}` returns None with `inplace=True`; remove the argument"
+                yield Flag(call, message, fixes)
     for node in view.code.nodes(ast.Assign):
         match node:
             case ast.Assign(
@@ -60,14 +66,15 @@ def _check(view: CellView) -> Iterator[Flag]:
                     ast.Attribute(ast.Name(id=name), "sort" | "reverse" as method), []
                 ) as call,
             ) if target == name and {k.arg for k in call.keywords} <= {"key", "reverse"}:
-                yield Flag(call, f"`{method}` returns None", _in_place(view, node, call))
+                message = f"`{method}` returns None; call it without assigning the result"
+                yield Flag(call, message, _in_place(view, node, call))
             case _:
                 pass
 
 
 def _in_place(view: CellView, node: ast.Assign, call: ast.Call) -> Sequence[Fix]:
     start, end = view.code.span(node).start, view.code.span(call).start
-    return fix("Do not bind the result", "unsafe", view.edit(Span(start, end), ""))
+    return fix("Remove the assignment", "unsafe", view.edit(Span(start, end), ""))
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""A cell has saved very large outputs.
+"""Cells with very large saved outputs.
 
-They make the file slow to open, to compare and to clone, for ever: git keeps every version. The
-limit for each cell is `max-output-bytes`.
+Large outputs make the file slow to open, compare and clone, permanently, because git keeps every
+version. The limit for each cell is `max-output-bytes`.
 
 ## Flagged
 
@@ -24,6 +24,10 @@ print(text)
 print(text)
 ```
 
+## Fix safety
+
+The fix is unsafe: cleared outputs come back only when the cell is run again.
+
 ## References
 
 - nbstripout: --max-size
@@ -41,7 +45,8 @@ from nb2prod.rules.view import NotebookView
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     size = sum(output.size for output in cell.outputs)
     if size > view.limits.max_output_bytes:
-        message = f"outputs of {size / 1e6:.1f} MB" if size >= 1e5 else f"outputs of {size} bytes"
+        amount = f"{size / 1e6:.1f} MB" if size >= 1e5 else f"{size} bytes"
+        message = f"the cell has {amount} of saved outputs; clear them or display less"
         clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
         yield Flag(None, message, clear, cell.index)
 

@@ -1,7 +1,8 @@
-"""A cell has saved an error.
+"""Cells that ended with an error.
 
-The notebook did not run through. Who runs it now may see the same, and everything below was
-computed before, or without it. If the error is meant, give the cell the tag `raises-exception`.
+The notebook did not run to the end. Readers who run it may get the same error, and everything below
+was computed earlier or without this cell. If the error is intended, give the cell the tag
+`raises-exception`.
 
 ## Flagged
 
@@ -30,8 +31,9 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
     for output in cell.outputs:
         if output.output_type == "error" and "raises-exception" not in cell.tags:
             first = output.evalue.partition("\n")[0]
-            message = f"the run ended here: {output.ename}: {first:.120}"
-            yield Flag(None, message.rstrip(" :"), cell=cell.index)
+            error = f"{output.ename}: {first:.120}".rstrip(" :")
+            message = f"the cell ended with {error}; fix it and run all cells again"
+            yield Flag(None, message, cell=cell.index)
 
 
 RULE = Rule("NBO002", "error-output", "warning", among=_check, looks_at=("outputs",))

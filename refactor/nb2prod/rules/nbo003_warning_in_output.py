@@ -1,7 +1,7 @@
-r"""A saved output warns of the notebook's own code.
+r"""Saved warnings about the notebook's own code.
 
-What is deprecated today fails tomorrow, and a model that did not converge is not the model that
-was meant. The warning stands at the line it is about.
+A deprecated call fails in a later version, and a model that did not converge is not the model that
+was intended. The finding is on the line that caused the warning.
 
 ## Flagged
 
@@ -17,7 +17,7 @@ model.fit(frame)  # flagged
 
 ## Not flagged
 
-Deprecations in a library's own code, which its authors have to see to, and other messages.
+Deprecations in the code of a library, which its authors have to fix, and other messages.
 
 ```python
 # %% execution_count=1 stderr="/lib/site-packages/x/y.py:12: DeprecationWarning: old\n  import z"
@@ -51,10 +51,11 @@ _HEAD = re.compile(
 _OWN = re.compile(
     r"<(?:ipython-input|input|cell)|ipykernel(?:_launcher\.py|[_/\\]\d+)|^Cell In|<stdin>"
 )
-# Of the notebook's own code, these; of what it has called, those that are about its results.
+# Categories that count if the notebook's own code raised the warning.
 _CODE = re.compile(
     r"(?:Pending)?Deprecat\w*|FutureWarning|SettingWithCopyWarning|\w*ChainedAssign\w*|RuntimeWarning"
 )
+# Categories that concern the results, wherever the warning was raised.
 _RESULT = re.compile(
     r"ConvergenceWarning|UndefinedMetricWarning|DataConversionWarning|SettingWithCopyWarning"
     r"|FitFailedWarning|HessianInversionWarning|ValueWarning"
@@ -70,7 +71,7 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
             own = bool(_OWN.search(file))
             if not (own and _CODE.fullmatch(kind)) and not _RESULT.fullmatch(kind):
                 continue
-            where = _where(cell, line, body) if own else None
+            where = _warned_line(cell, line, body) if own else None
             if (kind, where) not in seen:
                 seen.add((kind, where))
                 text = next((part.strip() for part in body if part.strip()), "")
@@ -78,15 +79,15 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
 
 
 def _warnings(text: str) -> Iterator[tuple[str, int, str, list[str]]]:
-    """Yield the warnings in a text: the file, the line, the kind, and the lines of the message."""
+    """Yield the warnings in a text, each as file, line, category and lines of the message."""
     heads = list(_HEAD.finditer(text))
     ends = [head.start() for head in heads[1:]] + [len(text)]
     for head, end in zip(heads, ends, strict=False):
         yield head["file"], int(head["line"]), head["kind"], text[head.end() : end].split("\n")
 
 
-def _where(cell: Cell, number: int, body: list[str]) -> Span | None:
-    """Return the line that a warning is about: the one with its number, if it is as quoted."""
+def _warned_line(cell: Cell, number: int, body: list[str]) -> Span | None:
+    """Return the span of the line that a warning quotes, trying its line number first."""
     lines = LineTable(cell.source)
     quoted = {part.strip() for part in body if part.startswith("  ") and part.strip()}
     for line in (number, *range(1, len(lines) + 1)):

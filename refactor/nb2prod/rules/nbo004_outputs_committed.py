@@ -1,7 +1,8 @@
-"""A cell has saved outputs.
+"""Cells with saved outputs.
 
-Where it is agreed that notebooks are kept without outputs, they make each run a difference, and
-carry data to where it does not belong. The rule is off unless that is agreed.
+In a project that keeps notebooks without outputs, saved outputs show up in every diff, and carry
+data to places where it does not belong. The rule is off by default, because other projects keep
+them.
 
 ## Flagged
 
@@ -26,6 +27,10 @@ print(1 + 2)
 print(1 + 2)
 ```
 
+## Fix safety
+
+The fix is safe: it leaves the code as it is, and running the cell brings the outputs back.
+
 ## References
 
 - nbstripout, whose tag `keep_output` is respected
@@ -44,7 +49,9 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
     keeps = "keep_output" in cell.tags or cell.metadata.get("keep_output") is True
     if cell.outputs_count and not keeps:
         clear = fix("Clear the outputs", "safe", ClearOutputs(cell.index))
-        yield Flag(None, "the cell has saved outputs", clear, cell.index)
+        yield Flag(
+            None, "the cell has saved outputs; clear them before the commit", clear, cell.index
+        )
 
 
 RULE = Rule(

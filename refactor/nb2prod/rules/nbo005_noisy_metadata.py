@@ -1,7 +1,7 @@
-"""The file holds metadata that change with each run, or with each editor.
+"""Metadata that changes with every run or every editor.
 
-Timings, which outputs are folded, the version of the Python that ran it last: they make every
-commit a difference, and nobody reads them. The rule is off unless notebooks are kept free of them.
+Timings, collapsed outputs, the version of Python that ran the notebook last: such metadata appears
+in every diff, and nobody reads it. The rule is off by default, for projects that do not strip it.
 
 ## Flagged
 
@@ -28,6 +28,10 @@ x = 1
 # %% tags=["parameters"]
 x = 1
 ```
+
+## Fix safety
+
+The fix is safe: the code does not depend on this metadata.
 
 ## References
 
@@ -64,14 +68,14 @@ _OF_NOTEBOOKS = (
 def _check(view: NotebookView) -> Iterator[Flag]:
     if view.notebook.format != "ipynb":
         return
-    wholes = [(None, view.notebook.metadata, _OF_NOTEBOOKS)]
-    wholes += [(cell.index, cell.metadata, _OF_CELLS) for cell in view.cells]
-    for cell, metadata, noise in wholes:
-        names = tuple(keys for keys in noise if _has(metadata, keys))
-        if names:
-            said = ", ".join(f"`{'.'.join(keys)}`" for keys in names)
-            drop = fix("Remove the metadata", "safe", DropMetadata(cell, names))
-            yield Flag(None, f"metadata of the moment: {said}", drop, cell)
+    owners = [(None, view.notebook.metadata, _OF_NOTEBOOKS)]
+    owners += [(cell.index, cell.metadata, _OF_CELLS) for cell in view.cells]
+    for cell, metadata, noise in owners:
+        found = tuple(keys for keys in noise if _has(metadata, keys))
+        if found:
+            names = ", ".join(f"`{'.'.join(keys)}`" for keys in found)
+            drop = fix("Remove the metadata", "safe", DropMetadata(cell, found))
+            yield Flag(None, f"metadata {names} changes with every run; remove it", drop, cell)
 
 
 def _has(metadata: Mapping[str, Any], keys: tuple[str, ...]) -> bool:

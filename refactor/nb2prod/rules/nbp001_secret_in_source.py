@@ -1,7 +1,7 @@
-"""The source holds a password or a key.
+"""Passwords and keys in the source.
 
-Whoever gets the notebook gets what it opens; and git keeps it even when the line is gone. Take
-the key back where it was given, and read the new one from the environment.
+Everyone who gets the notebook gets access to what the secret protects, and git keeps it even after
+the line is deleted. Revoke the secret, and read the new one from the environment.
 
 ## Flagged
 
@@ -48,6 +48,11 @@ api_key = "your-api-key"
 tokens = "words"
 ```
 
+## Fix safety
+
+The fix is unsafe: the notebook fails until the environment variable is set. The secret stays in the
+history.
+
 ## References
 
 - ruff: S105, S106
@@ -75,17 +80,21 @@ def _check(view: CellView) -> Iterator[Flag]:
     for name, value in named:
         if names_secret(name) and not is_placeholder(str(value.value)):
             reported.append(view.code.span(value))
-            yield Flag(value, f"`{name}` is written out in the notebook", _fixes(view, name, value))
+            yield Flag(value, _message(f"`{name}`"), _fixes(view, name, value))
     for span, what in find_secrets(view.code.source):
         if not any(r.covers(span) for r in reported):
             around = ((n, v) for n, v in _named(view) if view.code.span(v).covers(span))
             name, value = next(around, ("", None))
             fixes = _fixes(view, name, value) if value else ()
-            yield Flag(span, f"{what} is written out in the notebook", fixes)
+            yield Flag(span, _message(what), fixes)
+
+
+def _message(secret: str) -> str:
+    return f"{secret} is hard-coded; revoke it and read the new one from the environment"
 
 
 def _named(view: CellView) -> Iterator[tuple[str, ast.Constant]]:
-    """Yield the texts that are bound to a name, or given by one."""
+    """Yield the string constants that are assigned to a name or passed as a keyword argument."""
     for node in view.code.nodes(ast.Assign):
         if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
             for target in node.targets:
@@ -107,7 +116,7 @@ def _fixes(view: CellView, name: str, value: ast.Constant) -> Sequence[Fix]:
         return ()
     variable = re.sub(r"\W", "_", name).upper()
     text = f'os.environ["{variable}"]'
-    title = f"Read it from the environment: `{text}`"
+    title = f"Read the value from `{text}`"
     return fix(title, "unsafe", *imported, view.edit(value, text))
 
 

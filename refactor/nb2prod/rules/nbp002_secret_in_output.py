@@ -1,7 +1,7 @@
-"""A saved output shows a password or a key.
+"""Saved outputs that show a password or a key.
 
-A traceback or a print has put it there, and there it stays when the source is clean. Take the key
-back where it was given, and clear the output.
+A traceback or a print put it there, and there it stays after the source is cleaned up. Revoke the
+secret, and clear the output.
 
 ## Flagged
 
@@ -19,13 +19,17 @@ connect(token)
 
 ## Not flagged
 
-Images are not looked into: any key can be found in the letters that they are written in. Nor is
-a text behind its first 100 kB, which are those of a page with all its libraries.
+Images, because any key can occur by chance in their encoded text, and texts beyond their first 100
+kB, which are usually web pages with embedded libraries.
 
 ```python
 # %% execution_count=1 image="AKIAQ3EGSZ7WOTVXPLMD"
 plot(rows)
 ```
+
+## Fix safety
+
+The fix is unsafe: redacted and cleared outputs come back only when the cell is run again.
 
 ## References
 
@@ -44,7 +48,7 @@ from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 
 def raw_outputs(view: NotebookView, index: int) -> bytes:
-    """Return the outputs of a cell as they lie in the file, of long ones the beginning."""
+    """Return the outputs of a cell as the file encodes them; only the beginning of long ones."""
     return b"\n".join(raw for output in view.cells[index].outputs for raw in output.raw_texts())
 
 
@@ -53,14 +57,15 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
         return
     suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
     found = {what for output in suspects for _, what in find_secrets(output.written())}
-    # One that is cut into pieces, or coloured, cannot be blotted out.
+    # A secret that is split or coloured by escape codes cannot be redacted.
     parts = [part for output in suspects for part in output.parts()]
-    whole = {what for part in parts for _, what in find_secrets(part)} if found else set[str]()
+    intact = {what for part in parts for _, what in find_secrets(part)} if found else set[str]()
     for what in sorted(found):
-        blot = fix("Blot it out", "unsafe", RedactOutputs(cell.index))
+        redact = fix("Redact the secret", "unsafe", RedactOutputs(cell.index))
         clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-        fixes = blot + clear if what in whole else clear
-        yield Flag(None, f"an output shows {what}", fixes, cell.index)
+        fixes = redact + clear if what in intact else clear
+        message = f"a saved output shows {what}; revoke it and clear the output"
+        yield Flag(None, message, fixes, cell.index)
 
 
 RULE = Rule("NBP002", "secret-in-output", "error", among=_check, looks_at=("outputs",))

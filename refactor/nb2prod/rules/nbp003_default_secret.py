@@ -1,7 +1,7 @@
-"""A secret is read from the environment, with the secret as the default.
+"""Secrets given as defaults of environment variables.
 
-The environment does not help where the key stands beside it. Take it back where it was given; a
-program that is not told its key should stop.
+Reading a secret from the environment does not help if it is also in the code. Revoke it, and let
+the program stop if the variable is missing.
 
 ## Flagged
 
@@ -32,6 +32,11 @@ key = os.getenv("API_KEY", "your-key-here")
 level = os.getenv("LOG_LEVEL", "INFO2")
 ```
 
+## Fix safety
+
+The fix is unsafe: the notebook fails until the environment variable is set. The secret stays in the
+history. There is no fix for `os.environ.setdefault`.
+
 ## References
 
 - CWE-798
@@ -52,8 +57,8 @@ def _check(view: CellView) -> Iterator[Flag]:
                 if names_secret(key) and not is_placeholder(value):
                     os = view.code.text(call.func).partition(".")[0]
                     text = f"{os}.environ[{view.code.text(first)}]"
-                    read = fix("Read it, or stop", "unsafe", view.edit(call, text))
-                    message = f"the default of `{key}` is written out in the notebook"
+                    read = fix("Remove the default", "unsafe", view.edit(call, text))
+                    message = f"the default of `{key}` is a secret; revoke and remove it"
                     yield Flag(default, message, read if name != "os.environ.setdefault" else ())
             case _:
                 pass

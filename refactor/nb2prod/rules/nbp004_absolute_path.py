@@ -1,7 +1,7 @@
-"""A path leads to a place that only one machine has.
+"""Absolute paths, which exist on one machine only.
 
-The notebook cannot find its data anywhere else. Keep data beside the notebook, or below a folder
-that is named once, at the top, or comes from the environment.
+The notebook does not find its data anywhere else. Keep the data next to the notebook, or in a
+folder that is set once, at the top or in the environment.
 
 ## Flagged
 
@@ -30,7 +30,7 @@ orders = read(os.getcwd() + "/data/orders.csv")
 
 ## References
 
-- Julynter: p1, which looks for the path on the machine of the reader
+- Julynter: p1, which looks for the path on the reader's machine
 - Quaranta et al., CSCW 2022: use relative paths
 """
 
@@ -58,7 +58,7 @@ def _check(view: CellView) -> Iterator[Flag]:
         id(node.value) for node in view.code.nodes(ast.Expr) if isinstance(node.value, ast.Constant)
     }
     inside = {id(v) for node in view.code.nodes(ast.JoinedStr) for v in node.values}
-    # What is added to a folder only looks like a path from the root.
+    # A text that is appended to a folder only looks like an absolute path.
     added = {id(node.right) for node in view.code.nodes(ast.BinOp) if isinstance(node.op, ast.Add)}
     hidden = docstrings | inside | added
     texts = [n for n in view.code.nodes(ast.Constant) if id(n) not in hidden]
@@ -77,7 +77,8 @@ def _check(view: CellView) -> Iterator[Flag]:
 
 
 def _message(path: str) -> str:
-    return f"`{path}` is only there on one machine" if "\n" not in path else "a path of one machine"
+    shown = f"`{path}`" if "\n" not in path else "this path"
+    return f"{shown} exists on one machine only; use a relative path"
 
 
 RULE = Rule("NBP004", "absolute-path", "warning", cell=_check, words=_WORDS)

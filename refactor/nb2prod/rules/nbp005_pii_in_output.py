@@ -1,8 +1,9 @@
-"""A saved output seems to show data of persons.
+"""Saved outputs that seem to contain personal data.
 
-Addresses, card numbers and account numbers end up in outputs by a look at a table, and stay in the
-history of the notebook. The rule is off by default: many an address is that of an author. Of each
-output no more than the first 100 kB is looked at: what is longer is a page with its libraries.
+Email addresses, card numbers and account numbers get into outputs when a table is displayed, and
+stay in the history of the notebook. The rule is off by default, because many addresses are those of
+authors. Only the first 100 kB of each output are searched, because longer ones are usually web
+pages with embedded libraries.
 
 ## Flagged
 
@@ -28,7 +29,7 @@ customers["card"][0]
 
 ## Not flagged
 
-Numbers whose check digits are wrong, and addresses that nobody has.
+Numbers with wrong check digits, and addresses that belong to nobody.
 
 ```python
 # %% execution_count=1 outputs="someone@example.com noreply@github.com"
@@ -38,6 +39,10 @@ customers.tail()
 # %% execution_count=3 image="ada@analytical.org"
 plot()
 ```
+
+## Fix safety
+
+The fix is unsafe: cleared outputs come back only when the cell is run again.
 
 ## References
 
@@ -60,35 +65,36 @@ _OWNER = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}\Z")
 _AT_HOST = re.compile(r"@(?!example\.|localhost|test\.)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}\b")
 _LONGEST_OWNER = 64  # RFC 5321
 _NOBODY = re.compile(r"(?:no-?reply|git|info|support|admin|user|username|me|email|name)@")
-# They begin with what is rare, not with a look behind: so they are found ten times as fast.
+# These begin with a rare character instead of a look-behind, which is ten times as fast.
 _CARD = re.compile(r"[3-6][0-9]{3}([ -]?)[0-9]{4}\1[0-9]{4}\1[0-9]{4}(?![\d.-])")
 _IBAN = re.compile(r"[A-Z][0-9][0-9](?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
 _SSN = re.compile(r"-(?!00)[0-9]{2}-(?!0000)[0-9]{4}(?![\d-])")
 _AREA = re.compile(r"(?<![\d-])(?!000|666|9\d\d)\d{3}")
-# What an output as it lies in the file looks like with a 0 for every digit and an A for every
-# capital letter: whether there is anything of the kind is seen in a tenth of the time of decoding.
+# The form of an encoded output has a 0 for every digit and an A for every capital letter. Searching
+# it is ten times as fast as decoding the output, and rules out most outputs.
 _FORM = bytes.maketrans(b"123456789BCDEFGHIJKLMNOPQRSTUVWXYZ", b"0" * 9 + b"A" * 25)
 _CARD_FORMS = (b"0" * 16, b"0000 0000 0000 0000", b"0000-0000-0000-0000")
 _NO_FRACTION = re.compile(rb"(?<![0.])0000([ -]?)0000\1")
-# The bank is called by digits, by letters, or by digits behind a letter that checks them.
+# The bank code is digits, letters, or digits after a check letter.
 _IBAN_FORMS = (b"AA0000000000", b"AA00AAAA0000", b"AA00A0000000",
                b"AA00 0000 0000", b"AA00 AAAA 0000", b"AA00 A000 0000")  # fmt: skip
 
 
 def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
     form = view.of_cell(raw_outputs, cell.index).translate(_FORM)
-    suspected = [(what, shows) for what, may_show, shows in _PERSONS if may_show(form)]
+    suspected = [(what, shows) for what, may_show, shows in _KINDS if may_show(form)]
     if not suspected:
         return
     text = _without_scripts("\n".join(o.written()[:MAX_RAW_TEXT] for o in cell.outputs))
     for what, shows in suspected:
         if shows(text):
             clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-            yield Flag(None, f"an output shows {what}", clear, cell.index)
+            message = f"a saved output shows {what}; clear it"
+            yield Flag(None, message, clear, cell.index)
             break
 
 
-def _may_show_mail(form: bytes) -> bool:
+def _may_show_email(form: bytes) -> bool:
     return b"@" in form
 
 
@@ -104,8 +110,8 @@ def _may_show_ssn(form: bytes) -> bool:
     return b"000-00-0000" in form
 
 
-def _shows_mail(text: str) -> bool:
-    return any(not _NOBODY.match(mail) for mail in _mails(text))
+def _shows_email(text: str) -> bool:
+    return any(not _NOBODY.match(email) for email in _emails(text))
 
 
 def _shows_card(text: str) -> bool:
@@ -120,11 +126,11 @@ def _shows_ssn(text: str) -> bool:
     return any(m.start() >= 3 and _AREA.match(text, m.start() - 3) for m in _SSN.finditer(text))
 
 
-_PERSONS = (
-    ("a mail address", _may_show_mail, _shows_mail),
-    ("the number of a card", _may_show_card, _shows_card),
-    ("the number of an account", _may_show_account, _shows_account),
-    ("what may be a social security number", _may_show_ssn, _shows_ssn),
+_KINDS = (
+    ("an email address", _may_show_email, _shows_email),
+    ("a card number", _may_show_card, _shows_card),
+    ("a bank account number", _may_show_account, _shows_account),
+    ("a possible social security number", _may_show_ssn, _shows_ssn),
 )
 
 
@@ -139,7 +145,7 @@ def _without_scripts(text: str) -> str:
     return "".join([*parts, text[end:]])
 
 
-def _mails(text: str) -> Iterator[str]:
+def _emails(text: str) -> Iterator[str]:
     at = text.find("@")
     while at >= 0:
         if host := _AT_HOST.match(text, at):
@@ -150,7 +156,7 @@ def _mails(text: str) -> Iterator[str]:
 
 
 def _is_account(text: str, rest: re.Match[str]) -> bool:
-    """Say whether a number of an account stands here, all but whose first letter is given."""
+    """Return whether an account number starts one character before a match of its rest."""
     start = rest.start() - 1
     first = text[start : start + 1] if start >= 0 else ""
     return (
@@ -162,7 +168,7 @@ def _is_account(text: str, rest: re.Match[str]) -> bool:
 
 
 def _begins(text: str, start: int, more: str) -> bool:
-    """Say whether something begins here, and is not the end of a longer word or number."""
+    """Return whether an offset is the start of a word or number, not the middle of a longer one."""
     before = text[start - 1 : start]
     return not before.isalnum() and (not before or before not in more)
 

@@ -1,7 +1,7 @@
-"""A split draws at random without `random_state`.
+"""Random splits without `random_state`.
 
-Each run trains and tests on other rows: scores go up and down by chance, and a difference between
-two models may be one between two splits. The fix is not safe, because it changes the numbers.
+Every run trains and tests on different rows: scores vary by chance, and a difference between two
+models may be one between two splits. Set `random_state`.
 
 ## Flagged
 
@@ -23,7 +23,8 @@ folds = KFold(5, shuffle=True, random_state=0)
 
 ## Flagged
 
-Where a split is repeated to see how much it matters, one seed would end that: there is no fix.
+If a split is repeated in a loop, a single seed would give the same split every time, so there is no
+fix.
 
 ```python
 # %%
@@ -34,8 +35,8 @@ for _ in range(100):
 
 ## Not flagged
 
-Without `shuffle` nothing is drawn, and what a variable says of it is not known; and where NumPy's
-generator is seeded, the draw is fixed by it.
+Splits that do not shuffle, splits whose `shuffle` is a variable, and splits in notebooks that seed
+NumPy's generator, which makes them reproducible.
 
 ```python
 # %%
@@ -56,6 +57,10 @@ np.random.seed(0)
 train, test = train_test_split(rows)
 ```
 
+## Fix safety
+
+The fix is unsafe: it changes the results.
+
 ## References
 
 - dslinter: W5509
@@ -67,7 +72,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
 from nb2prod.rules.view import CellView, NotebookView
 
 _MODULE = "sklearn.model_selection."
@@ -87,30 +92,30 @@ _SPLITS = frozenset(f"{_MODULE}{name}" for name in {"train_test_split", *_ALWAYS
 def _check(view: CellView) -> Iterator[Flag]:
     for call, name in view.calls(_SPLITS):
         short = name.removeprefix(_MODULE)
-        if _draws(short, call) and not spreads(call) and unset(call, "random_state"):
-            message = f"`{short}` draws other rows in each run: it has no `random_state`"
-            # One seed for all rounds of a loop would draw the same rows in each of them.
+        if _is_random(short, call) and not unpacks(call) and unset(call, "random_state"):
+            message = f"`{short}` gives a different split on every run; set `random_state`"
+            # One seed in a loop would draw the same rows in every iteration.
             looped = id(call) in _in_loops(view)
-            seeded = () if looped else with_argument(view, call, "random_state", "0")
-            yield Flag(call.func, message, seeded)
+            fixes = () if looped else set_argument(view, call, "random_state", "0")
+            yield Flag(call.func, message, fixes)
 
 
 def _in_loops(view: CellView) -> set[int]:
-    """Return which nodes are evaluated again and again."""
+    """Return the ids of the nodes inside loops."""
     loops = view.code.nodes(ast.For, ast.While, ast.ListComp)
     return {id(node) for loop in loops for node in ast.walk(loop)}
 
 
-def _draws(name: str, call: ast.Call) -> bool:
+def _is_random(name: str, call: ast.Call) -> bool:
     shuffle = argument(call, "shuffle")
     given = shuffle.value if isinstance(shuffle, ast.Constant) else None
-    if name == "train_test_split":  # what a variable says of it is not known
+    if name == "train_test_split":  # shuffles by default; the value of a variable is unknown
         return shuffle is None or given is True
     return name in _ALWAYS or (name in _SHUFFLED and given is True)
 
 
 def _seeded(view: NotebookView) -> bool:
-    return seeds(view, "numpy")
+    return is_seeded(view, "numpy")
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""An estimator draws at random without `random_state`.
+"""Random estimators without `random_state`.
 
-Each run trains another model: scores go up and down by chance, and a comparison of two models
-may be one of two draws. The fix is not safe, because it changes the numbers.
+Every run trains a different model: scores vary by chance, and a difference between two models may
+be one between two random draws. Set `random_state`.
 
 ## Flagged
 
@@ -35,8 +35,8 @@ few = frame.sample(frac=0.1, random_state=0)
 
 ## Not flagged
 
-Estimators that draw nothing as they are set, a sample that is only looked at, and where NumPy's
-generator is seeded, which fixes the draw.
+Estimators that are deterministic with the given settings, samples that are only displayed, and
+notebooks that seed NumPy's generator, which makes the draws reproducible.
 
 ```python
 # %%
@@ -58,6 +58,10 @@ np.random.seed(0)
 model = RandomForestClassifier()
 ```
 
+## Fix safety
+
+The fix is unsafe: it changes the results.
+
 ## References
 
 - dslinter: W5509
@@ -69,10 +73,10 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
 from nb2prod.rules.view import CellView, NotebookView
 
-# Those whose results depend on `random_state` whatever else they are given.
+# Estimators whose results depend on `random_state` whatever the other arguments.
 _SKLEARN = """ensemble.RandomForestClassifier ensemble.RandomForestRegressor
     ensemble.ExtraTreesClassifier ensemble.ExtraTreesRegressor ensemble.BaggingClassifier
     ensemble.BaggingRegressor ensemble.IsolationForest ensemble.RandomTreesEmbedding
@@ -91,11 +95,11 @@ _IMBLEARN = """over_sampling.SMOTE over_sampling.RandomOverSampler over_sampling
     over_sampling.BorderlineSMOTE over_sampling.SVMSMOTE over_sampling.SMOTENC
     under_sampling.RandomUnderSampler combine.SMOTEENN combine.SMOTETomek
     ensemble.BalancedRandomForestClassifier ensemble.EasyEnsembleClassifier"""
-_DRAWING = frozenset(
+_ALWAYS_RANDOM = frozenset(
     [f"sklearn.{n}" for n in _SKLEARN.split()] + [f"imblearn.{n}" for n in _IMBLEARN.split()]
 )
-# Those that draw only if something is set: the argument, and the values for which they do.
-_IF: dict[str, tuple[str, tuple[object, ...]]] = {
+# Estimators that are random only for some values of an argument: the argument, and the values.
+_RANDOM_IF: dict[str, tuple[str, tuple[object, ...]]] = {
     "sklearn.svm.SVC": ("probability", (True,)),
     "sklearn.linear_model.LogisticRegression": ("solver", ("sag", "saga")),
     "sklearn.linear_model.Ridge": ("solver", ("sag", "saga")),
@@ -103,31 +107,31 @@ _IF: dict[str, tuple[str, tuple[object, ...]]] = {
     "sklearn.tree.DecisionTreeClassifier": ("splitter", ("random",)),
     "sklearn.tree.DecisionTreeRegressor": ("splitter", ("random",)),
 }
-_MAY_DRAW = _DRAWING | _IF.keys()
+_MAY_BE_RANDOM = _ALWAYS_RANDOM | _RANDOM_IF.keys()
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    made = [(call, name) for call, name in view.calls(_MAY_DRAW) if _draws(name, call)]
+    calls = [(call, name) for call, name in view.calls(_MAY_BE_RANDOM) if _is_random(name, call)]
     if "frac" in view.code.source:
-        made += [(c, "sample") for c in view.code.nodes(ast.Call) if _is_sample(view, c)]
-    shown = {id(node.value) for node in view.code.body if made and isinstance(node, ast.Expr)}
-    for call, name in made:
-        if id(call) not in shown and not spreads(call) and unset(call, "random_state"):
+        calls += [(c, "sample") for c in view.code.nodes(ast.Call) if _is_sample(view, c)]
+    displayed = {id(node.value) for node in view.code.body if calls and isinstance(node, ast.Expr)}
+    for call, name in calls:
+        if id(call) not in displayed and not unpacks(call) and unset(call, "random_state"):
             short = name.rpartition(".")[2]
-            message = f"`{short}` draws others in each run: it has no `random_state`"
-            yield Flag(call.func, message, with_argument(view, call, "random_state", "0"))
+            message = f"`{short}` gives different results on every run; set `random_state`"
+            yield Flag(call.func, message, set_argument(view, call, "random_state", "0"))
 
 
-def _draws(name: str, call: ast.Call) -> bool:
-    if name in _DRAWING:
+def _is_random(name: str, call: ast.Call) -> bool:
+    if name in _ALWAYS_RANDOM:
         return True
-    key, values = _IF.get(name, ("", ()))
+    key, values = _RANDOM_IF.get(name, ("", ()))
     given = argument(call, key) if key else None
     return isinstance(given, ast.Constant) and given.value in values
 
 
 def _is_sample(view: CellView, call: ast.Call) -> bool:
-    """Say whether rows of a frame are drawn; only frames have `frac`."""
+    """Return whether a call samples rows of a DataFrame, as `frac` shows."""
     match call.func:
         case ast.Attribute(attr="sample"):
             return argument(call, "frac") is not None and view.dotted(call.func) is None
@@ -136,7 +140,7 @@ def _is_sample(view: CellView, call: ast.Call) -> bool:
 
 
 def _seeded(view: NotebookView) -> bool:
-    return seeds(view, "numpy")
+    return is_seeded(view, "numpy")
 
 
 RULE = Rule("NBR002", "estimator-without-random-state", "warning", cell=_check, unless=_seeded)

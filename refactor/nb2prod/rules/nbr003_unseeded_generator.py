@@ -1,6 +1,7 @@
-"""Numbers are drawn at random, and no seed is set.
+"""Random numbers drawn without a seed.
 
-Each run of the notebook shows other numbers, and nobody can tell a mistake from chance.
+Every run of the notebook shows different numbers, so that a mistake cannot be told from chance.
+Seed the generator.
 
 ## Flagged
 
@@ -42,7 +43,7 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.randomness import seeds, spreads
+from nb2prod.rules.shared.randomness import is_seeded, unpacks
 from nb2prod.rules.view import CellView, NotebookView
 
 _DRAWS = {
@@ -61,24 +62,25 @@ _DRAWS = {
         r"tensorflow\.random\.(?:uniform|normal|truncated_normal|shuffle|categorical|gamma|poisson)"
     ),
 }
-_FRESH = frozenset({"numpy.random.default_rng", "numpy.random.RandomState"})
+_GENERATORS = frozenset({"numpy.random.default_rng", "numpy.random.RandomState"})
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     seen: set[str] = set()
-    for call, name in view.calls(_FRESH):
+    for call, name in view.calls(_GENERATORS):
         if not call.args and not call.keywords:
-            yield Flag(call, f"`{name}()` is seeded differently in each run")
+            yield Flag(call, f"`{name}()` gives different numbers on every run; pass a seed")
     for name, calls in view.named_calls.items():
         library = next((lib for lib, draws in _DRAWS.items() if draws.fullmatch(name)), None)
-        first = next((call for call in calls if not spreads(call)), None)
+        first = next((call for call in calls if not unpacks(call)), None)
         if library and first and library not in seen:
             seen.add(library)
-            yield Flag(first.func, f"`{name}` gives other numbers in each run: no seed is set")
+            message = f"`{name}` gives different numbers on every run; set a seed"
+            yield Flag(first.func, message)
 
 
 def _seeded(view: NotebookView) -> bool:
-    return any(seeds(view, library) for library in _DRAWS)
+    return any(is_seeded(view, library) for library in _DRAWS)
 
 
 RULE = Rule(

@@ -1,8 +1,8 @@
-"""NumPy's old functions draw from one hidden generator.
+"""Legacy NumPy functions that share one global generator.
 
-Everything that draws from it disturbs everything else: a cell that is added or run twice changes
-all numbers below. A generator of one's own, `rng = np.random.default_rng(0)`, is passed to those
-who need it; and it is the faster and the better one.
+Every draw from it affects all later ones: a cell that is added or run twice changes all numbers
+below. Create a generator with `rng = np.random.default_rng(0)` and pass it to the code that needs
+it; it is also faster and statistically better.
 
 ## Flagged
 
@@ -34,18 +34,19 @@ from collections.abc import Iterator
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import CellView
 
-_OLD = """seed get_state set_state rand randn randint random_integers random_sample random ranf
+_LEGACY = """seed get_state set_state rand randn randint random_integers random_sample random ranf
     sample choice bytes shuffle permutation beta binomial chisquare dirichlet exponential f gamma
     geometric gumbel hypergeometric laplace logistic lognormal logseries multinomial
     multivariate_normal negative_binomial noncentral_chisquare noncentral_f normal pareto poisson
     power rayleigh standard_cauchy standard_exponential standard_gamma standard_normal standard_t
     triangular uniform vonmises wald weibull zipf"""
-_NAMES = frozenset(f"numpy.random.{name}" for name in _OLD.split())
+_NAMES = frozenset(f"numpy.random.{name}" for name in _LEGACY.split())
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     for call, name in view.calls(_NAMES):
-        yield Flag(call.func, f"`{name}` uses the one hidden generator of NumPy")
+        message = f"`{name}` uses NumPy's global generator; use `numpy.random.default_rng`"
+        yield Flag(call.func, message)
 
 
 RULE = Rule(

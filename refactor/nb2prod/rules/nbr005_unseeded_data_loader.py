@@ -1,7 +1,7 @@
-"""A data loader shuffles without a seed.
+"""Data loaders that shuffle without a seed.
 
-Each run trains on the batches in another order, and ends with another model. The fix is not safe,
-because it changes the numbers.
+Every run trains on the batches in another order and ends with another model. Pass a seeded
+generator, or call `torch.manual_seed`.
 
 ## Flagged
 
@@ -38,6 +38,10 @@ torch.manual_seed(0)
 batches = DataLoader(rows, shuffle=True)
 ```
 
+## Fix safety
+
+The fix is unsafe: it changes the results.
+
 ## References
 
 - dslinter: W5512
@@ -48,7 +52,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.randomness import argument, seeds, spreads, unset, with_argument
+from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
 from nb2prod.rules.view import CellView, NotebookView
 
 _LOADERS = (
@@ -62,16 +66,16 @@ def _check(view: CellView) -> Iterator[Flag]:
     for call, _ in view.calls(_LOADERS):
         shuffle = argument(call, "shuffle")
         shuffles = isinstance(shuffle, ast.Constant) and shuffle.value is True
-        if shuffles and unset(call, "generator") and not spreads(call):
+        if shuffles and unset(call, "generator") and not unpacks(call):
             seeded = "torch.Generator().manual_seed(0)"
-            known = view.names.get("torch") == "torch"
-            fixes = with_argument(view, call, "generator", seeded) if known else ()
-            message = "the batches come in another order in each run: no seed is set"
+            imported = view.names.get("torch") == "torch"
+            fixes = set_argument(view, call, "generator", seeded) if imported else ()
+            message = "the batches have a different order on every run; set a seeded `generator`"
             yield Flag(call.func, message, fixes)
 
 
 def _seeded(view: NotebookView) -> bool:
-    return seeds(view, "torch")
+    return is_seeded(view, "torch")
 
 
 RULE = Rule(

@@ -1,9 +1,8 @@
-"""What is read may be different, or in another order, in each run.
+"""Inputs that may change, or change their order, from run to run.
 
-The order of `os.listdir` and `glob` is that of the disk, the order of a set of texts that of
-Python's hash seed, today's date is another one tomorrow, and what lies at the address of a branch
-may be replaced. Sort what has no order, and keep a copy of what is read from elsewhere. A
-fix is not safe, because it changes the order.
+The order of `os.listdir` and `glob` depends on the disk, and the order of a set of strings on
+Python's hash seed; today's date changes every day, and a file on a branch may be replaced. Sort the
+files or the set, and keep a copy of external data.
 
 ## Flagged
 
@@ -45,7 +44,7 @@ frame = pd.read_csv("https://raw.githubusercontent.com/me/data/master/prices.csv
 
 ## Not flagged
 
-What is sorted, counted, or only looked at, and the time that something takes.
+Values that are sorted, counted or only displayed, and time measurements.
 
 ```python
 # %%
@@ -64,6 +63,10 @@ numbers = list(set(indices))
 sha = "2f1b0c9d8e7a6f5b4c3d2e1f0a9b8c7d6e5f4a3b"
 pd.read_csv("https://raw.githubusercontent.com/me/data/2f1b0c9d8e7a6f5b4c3d2e1f0a9b8c7d6e5f4a3b/a.csv")
 ```
+
+## Fix safety
+
+The fix is unsafe: it changes the order, and with it perhaps the results.
 """
 
 import ast
@@ -78,11 +81,11 @@ _LISTINGS = frozenset(
     {"os.listdir", "os.scandir", "glob.glob", "glob.iglob", "tensorflow.io.gfile.listdir"}
 )
 _FOLDERS = frozenset({"glob", "rglob", "iterdir"})
-# In these no order is seen.
-_SIGHTLESS = "sorted len set frozenset sum min max any all print display Counter bool"
-_ANY_ORDER = frozenset(_SIGHTLESS.split())
-# Only texts change their order; a set is taken to be one of texts where it is called so.
-_TEXTS = re.compile(
+# Functions whose result does not depend on the order.
+_UNORDERED = "sorted len set frozenset sum min max any all print display Counter bool"
+_ANY_ORDER = frozenset(_UNORDERED.split())
+# Only strings change their order; a set counts as one of strings if its names suggest so.
+_STRINGS = re.compile(
     r"'\w*(?:split|word|token|char|name|label|text|vocab|symptom|categor|tag|lower|strip|letter"
     r"|species|class|genre|countr|cit(?:y|ies)|str)\w*'",
     re.IGNORECASE,
@@ -93,7 +96,7 @@ _NOW = frozenset(
     for root in ("datetime.datetime", "datetime.date", "pandas.Timestamp", "pandas.datetime")
     for name in ("now", "today", "utcnow")
 )
-_MOVING = re.compile(
+_BRANCH_URL = re.compile(
     r"https?://(?:raw\.githubusercontent\.com/[^/]+/[^/]+"
     r"|(?:www\.)?github\.com/[^/]+/[^/]+/(?:raw|blob))/(?:refs/heads/)?(?![0-9a-f]{40}/|refs/tags/)"
 )
@@ -106,16 +109,17 @@ def _check(view: CellView) -> Iterator[Flag]:
     sorts = {_root(c.func) for c in view.code.nodes(ast.Call) if _method(c) == "sort"}
     for call in view.code.nodes(ast.Call):
         name = view.dotted(call.func) or ""
-        if _is_listing(view, call, name) and not _unordered(call, parents, sorts):
+        if _is_listing(view, call, name) and not _is_order_irrelevant(call, parents, sorts):
             listed = view.code.text(call)
             change = view.edit(call, f"sorted({listed})")
-            message = f"`{view.code.text(call.func)}` gives the files in no certain order"
-            yield Flag(call, message, fix("Sort them", "unsafe", change))
+            message = f"`{view.code.text(call.func)}` lists files in arbitrary order; sort them"
+            yield Flag(call, message, fix("Sort the files", "unsafe", change))
         elif name in _NOW and _is_date(call, parents):
-            yield Flag(call, "the result is another one on another day")
-        elif name.startswith("pandas.read_") and call.args and _moves(call.args[0]):
-            yield Flag(call.args[0], "what lies at this address may change: it names a branch")
-        elif _lists_set(call) and not _unordered(call, parents, sorts):
+            yield Flag(call, "the result changes with today's date; use a fixed date")
+        elif name.startswith("pandas.read_") and call.args and _names_branch(call.args[0]):
+            message = "the file at this URL may change with its branch; use a commit or a copy"
+            yield Flag(call.args[0], message)
+        elif _lists_set(call) and not _is_order_irrelevant(call, parents, sorts):
             yield from _set_flag(view, call)
 
 
@@ -138,8 +142,8 @@ def _is_listing(view: CellView, call: ast.Call, name: str) -> bool:
             return False
 
 
-def _unordered(node: ast.AST, parents: dict[int, ast.AST], sorts: set[str]) -> bool:
-    """Say whether the order of a value is not seen where it is used."""
+def _is_order_irrelevant(node: ast.AST, parents: dict[int, ast.AST], sorts: set[str]) -> bool:
+    """Return whether the use of a value does not depend on its order."""
     parent = parents.get(id(node))
     while isinstance(parent, ast.comprehension | ast.GeneratorExp | ast.ListComp | ast.Call):
         if isinstance(parent, ast.Call) and node is not parent.func:
@@ -166,7 +170,7 @@ def _lists_set(call: ast.Call) -> bool:
             args=[ast.Call(func=ast.Name(id="set"), args=[elements])],
             keywords=[],
         ):
-            return maker in _ORDERED and bool(_TEXTS.search(ast.dump(elements)))
+            return maker in _ORDERED and bool(_STRINGS.search(ast.dump(elements)))
         case _:
             return False
 
@@ -176,20 +180,20 @@ def _set_flag(view: CellView, call: ast.Call) -> Iterator[Flag]:
     text = f"sorted({view.code.text(inner)})"
     whole = isinstance(call.func, ast.Name) and call.func.id == "list"
     change = view.edit(call if whole else inner, text)
-    message = "a set of texts has another order in each run"
-    yield Flag(call, message, fix("Sort it", "unsafe", change))
+    message = "a set of strings has a different order on every run; sort it"
+    yield Flag(call, message, fix("Sort the set", "unsafe", change))
 
 
 def _is_date(call: ast.Call, parents: dict[int, ast.AST]) -> bool:
-    """Say whether a year, month or day of now goes into a calculation."""
+    """Return whether a calculation uses the current year, month or day."""
     part = parents.get(id(call))
     if not isinstance(part, ast.Attribute) or part.attr not in {"year", "month", "day"}:
         return False
     return isinstance(parents.get(id(part)), ast.BinOp)
 
 
-def _moves(node: ast.expr) -> bool:
-    return isinstance(node, ast.Constant) and bool(_MOVING.match(str(node.value)))
+def _names_branch(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and bool(_BRANCH_URL.match(str(node.value)))
 
 
 def _method(call: ast.Call) -> str:

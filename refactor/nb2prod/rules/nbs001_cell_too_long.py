@@ -1,8 +1,8 @@
-"""A cell has too many lines of code.
+"""Cells with too many lines of code.
 
-A long cell does several things, and none of them can be named, tested or run alone. Cut it where
-something new begins, or move parts of it into functions. The limit is `max-cell-lines`; blank
-lines and comments do not count.
+A long cell does several things, none of which can be named, tested or run by itself. Split it where
+something new begins, or move parts of it into functions. The limit is `max-cell-lines`; blank lines
+and comments do not count.
 
 ## Flagged
 
@@ -51,7 +51,7 @@ def _check(view: CellView) -> Iterator[Flag]:
     lines = (line.strip() for line in view.code.code.split("\n"))
     count = sum(1 for line in lines if line and line[0] != "#")
     if count > limit:
-        yield Flag(None, f"{count} lines of code, more than {limit}")
+        yield Flag(None, f"the cell has {count} lines of code (limit {limit}); split it")
 
 
 RULE = Rule("NBS001", "cell-too-long", "info", cell=_check)

@@ -1,6 +1,6 @@
-"""A notebook has too many cells.
+"""Notebooks with too many cells.
 
-Nobody keeps a hundred cells in mind. Move what is finished into modules, or cut the notebook
+Nobody can keep a hundred cells in mind. Move finished code into modules, or split the notebook
 where a new question begins. The limit is `max-cells`.
 
 ## Flagged
@@ -39,7 +39,8 @@ from nb2prod.rules.view import NotebookView
 def _check(view: NotebookView) -> Iterator[Flag]:
     count = sum(1 for cell in view.cells if cell.source.strip())
     if count > view.limits.max_cells:
-        yield Flag(None, f"{count} cells, more than {view.limits.max_cells}")
+        message = f"the notebook has {count} cells (limit {view.limits.max_cells}); split it"
+        yield Flag(None, message)
 
 
 RULE = Rule("NBS002", "notebook-too-long", "info", notebook=_check, looks_at=("file", "blank"))

@@ -1,6 +1,6 @@
-"""A cell is empty.
+"""Empty cells.
 
-It says nothing and stands in the way.
+They say nothing and get in the way.
 
 ## Flagged
 
@@ -24,8 +24,7 @@ b = 2
 
 ## Not flagged
 
-A cell with a comment says something, and one between two Markdown cells is left to the reader, who
-is asked to write into it.
+Cells with a comment, and cells between two Markdown cells, which the reader is asked to fill in.
 
 ```python
 # %%
@@ -41,9 +40,14 @@ is asked to write into it.
 # %%
 ```
 
+## Fix safety
+
+The fix is safe for a cell without tags, outputs and attachments; otherwise it is unsafe. There is
+none for the only cell of a notebook.
+
 ## References
 
-- Pynblint: empty-cells, which does not see cells of blanks, nor those that were run
+- Pynblint: empty-cells, which misses cells of whitespace and cells that were run
 - Julynter: c3
 - marimo: MF004
 """
@@ -52,18 +56,19 @@ from collections.abc import Iterator
 
 from nb2prod.notebook.changes import RemoveCell
 from nb2prod.rules.rule import Flag, Rule, fix
-from nb2prod.rules.shared.markdown import left_to_reader
+from nb2prod.rules.shared.markdown import exercise_cells
 from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    left = left_to_reader(view.cells)
+    exercises = exercise_cells(view.cells)
     for cell in view.cells:
-        if cell.source.strip() or cell.index in left:
+        if cell.source.strip() or cell.index in exercises:
             continue
         bare = not cell.tags and not cell.outputs and "attachments" not in cell.metadata
         remove = fix("Remove the cell", "safe" if bare else "unsafe", RemoveCell(cell.index))
-        yield Flag(None, "the cell is empty", remove if len(view.cells) > 1 else (), cell.index)
+        fixes = remove if len(view.cells) > 1 else ()
+        yield Flag(None, "the cell is empty; remove it", fixes, cell.index)
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
-"""Two cells hold the same code.
+"""Cells with the same code.
 
-What is copied is changed in one place and forgotten in the other. Make it a function.
+Copies are changed in one place and forgotten in the other. Move the code into a function.
 
 ## Flagged
 
@@ -17,7 +17,7 @@ print(scores.mean(), scores.std())
 
 ## Not flagged
 
-A single statement, often one that only shows something again.
+Single statements, which often only display something again.
 
 ```python
 # %%
@@ -52,11 +52,12 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
         return
     if len(view.code_of(cell.index).body) > 1:
         related = [Related("the same code", first)]
-        yield Flag(None, f"the same code as in cell {first + 1}", (), cell.index, related)
+        message = f"the cell has the same code as cell {first + 1}; move it into a function"
+        yield Flag(None, message, (), cell.index, related)
 
 
 def _first_twin(view: NotebookView, code: str) -> int | None:
-    """Return the first cell with some code; None if it is not the code of a cell."""
+    """Return the first cell with the given code; None if no cell has it."""
     cells = view.occurrences.twins.get(code)
     return cells[0] if cells else None
 

@@ -1,7 +1,7 @@
-"""A comment of many lines stands in a code cell.
+"""Long comments in code cells.
 
-In a notebook, prose has cells of its own, with headings, links and formulas; and code that is
-commented out belongs into the history, not into the notebook. The limit is `max-comment-lines`.
+In a notebook, prose has cells of its own, with headings, links and formulas; and commented-out code
+belongs in the version history. The limit is `max-comment-lines`.
 
 ## Flagged
 
@@ -37,8 +37,8 @@ text = '''
 
 ## References
 
-- Pynblint: long_multiline_python_comment, which looks at the start of cells only, and takes the
-  signs of one line for lines
+- Pynblint: long_multiline_python_comment, which checks only the start of cells, and counts the
+  characters of a single line as lines
 """
 
 from collections.abc import Iterator
@@ -61,7 +61,8 @@ def _check(view: CellView) -> Iterator[Flag]:
         follows = block and code.lines.position(block[-1].start)[0] + 1 == line
         if not (alone and follows) and len(block) > limit:
             where = Span(block[0].start, block[-1].end)
-            yield Flag(where, f"{len(block)} lines of comment: a Markdown cell reads better")
+            message = f"{len(block)} lines of comments; move them to a Markdown cell"
+            yield Flag(where, message)
         if not (alone and follows):
             block = []
         if alone and span.start < span.end and not any(h.covers(span) for h in hidden):

@@ -1,9 +1,9 @@
-"""The notebook has no title.
+"""Notebooks without a title.
 
-A heading of the first level says what the notebook is about: to its readers, to the search, to
-tools that make a page or a project of it. It is looked for in the Markdown cells before the code,
-and in the first `opening-cells` Markdown cells. A heading of another level will do, where the
-notebook begins with it and it stands above all others.
+A level-1 heading tells what the notebook is about: to readers, to search engines, and to tools that
+turn the notebook into a page or a project. It is expected in the Markdown cells above the code or
+in the first `opening-cells` Markdown cells. A heading of another level counts if the notebook
+begins with it and all other headings are below that level.
 
 ## Flagged
 
@@ -59,13 +59,13 @@ a = 1
 
 ## References
 
-- Pynblint: missing-h1-MD-heading, which takes none of these for a title
+- Pynblint: missing-h1-MD-heading, which accepts none of these titles
 """
 
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.markdown import full, headings
+from nb2prod.rules.shared.markdown import headings, non_empty
 from nb2prod.rules.view import NotebookView
 
 
@@ -77,12 +77,12 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     opening = [c for i, c in enumerate(prose) if c.index < first or i < view.limits.opening_cells]
     titled = any(level == 1 for cell in opening for level, _ in headings(cell.source))
     if not titled and not _opens_with_title(view):
-        yield Flag(None, "no title: no Markdown heading of the first level at the beginning")
+        yield Flag(None, "the notebook has no title; begin with a Markdown heading of level 1")
 
 
 def _opens_with_title(view: NotebookView) -> bool:
-    """Say whether the notebook begins with a heading that stands above all others in it."""
-    opening, *others = full(view.cells)
+    """Return whether the notebook begins with a heading of a higher level than all others."""
+    opening, *others = non_empty(view.cells)
     if opening.kind != "markdown":
         return False
     first = [level for level, _ in headings(opening.source)]

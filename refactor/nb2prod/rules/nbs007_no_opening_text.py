@@ -1,7 +1,7 @@
-"""The notebook does not begin with words.
+"""Notebooks without an introduction.
 
-A few sentences at the beginning say what is asked, of which data, and what came out. They are
-looked for in the first `opening-cells` cells.
+A few sentences at the beginning state the question, the data and the result. They are expected in
+the first `opening-cells` cells.
 
 ## Flagged
 
@@ -31,14 +31,14 @@ a = 1
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.markdown import full, has_prose
+from nb2prod.rules.shared.markdown import has_prose, non_empty
 from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    opening = full(view.cells)[: view.limits.opening_cells]
+    opening = non_empty(view.cells)[: view.limits.opening_cells]
     if view.code and not any(c.kind == "markdown" and has_prose(c.source) for c in opening):
-        yield Flag(None, "no text at the beginning says what the notebook is about")
+        yield Flag(None, "the notebook has no introduction; begin with a few sentences of text")
 
 
 RULE = Rule(

@@ -1,6 +1,6 @@
-"""The notebook does not end in words.
+"""Notebooks without a conclusion.
 
-What was found? A reader in a hurry reads the beginning and the end. Text is looked for in the
+Readers in a hurry read the beginning and the end. Text that says what was found is expected in the
 last `closing-cells` cells.
 
 ## Flagged
@@ -34,15 +34,15 @@ a = 1
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.markdown import full, has_prose
+from nb2prod.rules.shared.markdown import has_prose, non_empty
 from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    cells = full(view.cells)
+    cells = non_empty(view.cells)
     closing = cells[max(0, len(cells) - view.limits.closing_cells) :]
     if view.code and not any(c.kind == "markdown" and has_prose(c.source) for c in closing):
-        yield Flag(None, "no text at the end says what was found")
+        yield Flag(None, "the notebook has no conclusion; end with text that says what was found")
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""There is much code and little text.
+"""Notebooks with much code and little text.
 
-A notebook tells what was done and why; without the why it is a script in pieces. The limit,
-Markdown cells for each code cell, is `min-markdown-ratio`.
+A notebook explains what was done and why; without the why, it is a script in pieces. The limit is
+`min-markdown-ratio`, the number of Markdown cells for each code cell.
 
 ## Flagged
 
@@ -31,15 +31,16 @@ b = 2
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, Rule
-from nb2prod.rules.shared.markdown import full
+from nb2prod.rules.shared.markdown import non_empty
 from nb2prod.rules.view import NotebookView
 
 
 def _check(view: NotebookView) -> Iterator[Flag]:
-    prose = sum(1 for cell in full(view.cells) if cell.kind == "markdown")
+    prose = sum(1 for cell in non_empty(view.cells) if cell.kind == "markdown")
     code = len(view.code)
     if code and prose / code < view.limits.min_markdown_ratio:
-        yield Flag(None, f"{prose} Markdown cells for {code} cells of code")
+        message = f"the notebook has {prose} Markdown cells for {code} code cells; add explanations"
+        yield Flag(None, message)
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""A cell only looks at something.
+"""Cells that only display something.
 
-`frame.head()`, a shape, a print: good while one thinks, but no part of what the notebook computes.
-A project made of it keeps such cells as a report, and out of the code.
+`frame.head()`, a shape, a print: useful while exploring, but not part of what the notebook
+computes. A project generated from the notebook keeps such cells in a report, out of the code.
 
 ## Flagged
 
@@ -33,7 +33,7 @@ print("mean:", model.score(frame, target))
 
 ## References
 
-- ruff: T201, each print alone
+- ruff: T201, for each print
 """
 
 import ast
@@ -42,41 +42,43 @@ from collections.abc import Iterator
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.rules.view import CellView
 
-_LOOKS = frozenset({"head", "tail", "info", "describe", "sample", "nunique", "memory_usage"})
-_FACTS = frozenset({"shape", "columns", "dtypes", "index", "size", "ndim", "dtype"})
-_SHOWS = frozenset({"print", "display", "type", "len"})
+_DISPLAY_METHODS = frozenset(
+    {"head", "tail", "info", "describe", "sample", "nunique", "memory_usage"}
+)
+_DISPLAY_ATTRIBUTES = frozenset({"shape", "columns", "dtypes", "index", "size", "ndim", "dtype"})
+_DISPLAY_FUNCTIONS = frozenset({"print", "display", "type", "len"})
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     body = view.code.body
-    if body and not view.code.magics and all(map(_looks, body)):
-        yield Flag(body[0], "this cell only looks at something")
+    if body and not view.code.magics and all(map(_is_display_statement, body)):
+        yield Flag(body[0], "the cell only displays something; remove it after exploring")
 
 
-def _looks(node: ast.stmt) -> bool:
-    return isinstance(node, ast.Expr) and _is_look(node.value)
+def _is_display_statement(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Expr) and _is_display(node.value)
 
 
-def _is_look(node: ast.expr) -> bool:
+def _is_display(node: ast.expr) -> bool:
     match node:
         case ast.Name() | ast.Constant() | ast.JoinedStr():
             return True
         case ast.Attribute(value=value, attr=name):
-            return name in _FACTS and _is_place(value)
+            return name in _DISPLAY_ATTRIBUTES and _is_name(value)
         case ast.Call(func=ast.Name(id=name), args=arguments):
-            return name in _SHOWS and all(map(_is_look, arguments))
+            return name in _DISPLAY_FUNCTIONS and all(map(_is_display, arguments))
         case ast.Call(func=ast.Attribute(value=value, attr=name)):
-            return name in _LOOKS and _is_place(value)
+            return name in _DISPLAY_METHODS and _is_name(value)
         case ast.Subscript(value=value):
-            return _is_look(value)
+            return _is_display(value)
         case ast.Tuple(elts=elements):
-            return all(map(_is_look, elements))
+            return all(map(_is_display, elements))
         case _:
             return False
 
 
-def _is_place(node: ast.expr) -> bool:
-    """Say whether an expression only names something that is there: `a.b["c"]`."""
+def _is_name(node: ast.expr) -> bool:
+    """Return whether an expression only names a value, as `a.b["c"]` does."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return isinstance(node, ast.Name)

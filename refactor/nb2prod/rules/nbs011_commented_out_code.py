@@ -1,7 +1,7 @@
-"""Code is commented out.
+"""Commented-out code.
 
-Nobody knows whether it is to come back, and no tool keeps it right meanwhile. Version control
-remembers what was taken away.
+Nobody knows whether it will be needed again, and no tool keeps it up to date. Remove it; version
+control remembers it.
 
 ## Flagged
 
@@ -24,7 +24,8 @@ model.fit(frame)
 
 ## Not flagged
 
-Prose, also with code in it, examples in it, marks of tools, and magics that are left to the reader.
+Prose, including prose with code in it, examples in prose, directives for tools, and magics that the
+reader may enable.
 
 ```python
 # %%
@@ -52,6 +53,10 @@ text = '''
 '''
 ```
 
+## Fix safety
+
+The fix is unsafe: it also removes a comment that only looks like code.
+
 ## References
 
 - ruff: ERA001
@@ -69,10 +74,10 @@ from nb2prod.rules.view import CellView
 from nb2prod.text.python import parsed
 from nb2prod.text.spans import Span
 
-# What code has and prose has not; most comments need not be read as Python at all.
+# Marks of code that prose does not have; most comments need not be parsed at all.
 _LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)
 _MAYBE = re.compile(r"^[ \t]*#[^\n]*?(?:\w[(\[]|=|\bimport\b|@\w)", re.MULTILINE)
-_MARK = re.compile(r"#+[%!|]|#+:|#\s*(?:type:|noqa|pragma|pylint|mypy|fmt|isort|nb2prod|In\[)")
+_DIRECTIVE = re.compile(r"#+[%!|]|#+:|#\s*(?:type:|noqa|pragma|pylint|mypy|fmt|isort|nb2prod|In\[)")
 _CODE = (ast.Call, ast.Subscript, ast.Attribute, ast.ListComp, ast.Lambda)
 _COMPOUND = (
     ast.If,
@@ -97,19 +102,19 @@ def _check(view: CellView) -> Iterator[Flag]:
         for first, last in _pieces(texts):
             where = Span(block[first].start, block[last].end)
             lines = statement_lines(code.source, where)
-            gone = fix("Remove it", "unsafe", view.edit(lines, ""))
-            yield Flag(where, "this code is commented out", gone)
+            fixes = fix("Remove the commented-out code", "unsafe", view.edit(lines, ""))
+            yield Flag(where, "this code is commented out; remove it", fixes)
 
 
 def _blocks(view: CellView) -> Iterator[list[Span]]:
-    """Yield the comments that stand alone on lines one below the other, at the same column."""
+    """Yield the blocks of comments on consecutive lines of their own, at the same column."""
     block: list[Span] = []
     place = (-1, -1)
     for span in comments(view.code.source):
         line, column = view.code.lines.position(span.start)
         start = view.code.lines.start(line)
         text = span.text(view.code.source)
-        if view.code.source[start : span.start].strip() or _MARK.match(text):
+        if view.code.source[start : span.start].strip() or _DIRECTIVE.match(text):
             continue
         if (line, column) != (place[0] + 1, place[1]) and block:
             yield block
@@ -121,7 +126,7 @@ def _blocks(view: CellView) -> Iterator[list[Span]]:
 
 
 def _pieces(texts: list[str]) -> Iterator[tuple[int, int]]:
-    """Yield the first and last line of what is code, as much together as can be."""
+    """Yield the first and last line of each piece of code, in the longest possible pieces."""
     start = 0
     while start < len(texts):
         for end in range(len(texts), start, -1):
@@ -143,9 +148,9 @@ def _is_code(text: str) -> bool:
 def _is_statement(node: ast.stmt) -> bool:
     match node:
         case ast.Expr(value=ast.Call(func=func)):
-            return _touches(func, node.value)
+            return _is_adjacent(func, node.value)
         case ast.Assign(value=value) | ast.AugAssign(value=value):
-            # A number may be a result that was noted down, names alone may be a formula.
+            # A bare number may be a noted result, and bare names may be a formula.
             return any(isinstance(n, _CODE) or _is_text(n) for n in ast.walk(value))
         case ast.Import() | ast.ImportFrom() | ast.Delete():
             return True
@@ -157,8 +162,8 @@ def _is_text(node: ast.AST) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, str)
 
 
-def _touches(func: ast.expr, call: ast.expr) -> bool:
-    """Say whether the bracket follows the name at once, as in code, and not as in prose."""
+def _is_adjacent(func: ast.expr, call: ast.expr) -> bool:
+    """Return whether the parenthesis directly follows the name, as in code but not in prose."""
     assert func.end_col_offset is not None
     arguments = call.args if isinstance(call, ast.Call) else []
     if func.end_lineno != call.lineno or not arguments:

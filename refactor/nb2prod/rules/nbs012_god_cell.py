@@ -1,7 +1,8 @@
-"""One cell does everything.
+"""Cells that do everything at once.
 
-It loads, cleans, trains, evaluates or plots, three of these or more, in many lines: none of them
-can be run, tested or replaced without the others. Cut it where a new step begins.
+The cell does three or more of loading, cleaning, training, evaluating and plotting, in many lines.
+No step can be run, tested or replaced without the others. Split the cell where a new step begins.
+The limit is `max-god-lines`.
 
 ## Flagged
 
@@ -42,8 +43,8 @@ plt.plot(model.predict(frame))
 
 ## Not flagged
 
-Two steps, a few lines, and what a function does when it is called. To take the target out of the
-columns is no step of its own.
+Two steps, few lines, and the code of a function. Separating the target from the features is not a
+step.
 
 ```python max-god-lines=5
 # %%
@@ -72,6 +73,11 @@ def run():
     model.fit(frame, target)
     return model
 ```
+
+## Fix safety
+
+The fix is unsafe: each new cell displays its last expression, and other places may be better to
+split.
 """
 
 import ast
@@ -115,30 +121,32 @@ def _check(view: CellView) -> Iterator[Flag]:
     found = {role for call in _calls(body) for role in _roles(view, call)}
     if lines > limit and len(found) >= 3:
         steps = [step for step in _STEPS if step in found]
-        message = f"one cell {', '.join(steps[:-1])} and {steps[-1]}"
+        listed = f"{', '.join(steps[:-1])} and {steps[-1]}"
+        message = f"one cell {listed}; split it where a new step begins"
         yield Flag(body[0], message, _fixes(view))
 
 
 def _fixes(view: CellView) -> Sequence[Fix]:
-    """Return the cuts before the statements with which a step begins that was not there before."""
+    """Return the fix that splits the cell before each statement that begins a new step."""
     if any(magic.kind == "cell" for magic in view.code.magics):
         return ()
     seen: set[str] = set()
-    places: list[int] = []
+    starts: list[int] = []
     body = view.code.body
     for number, statement in enumerate(body):
         roles = [role for call in _calls([statement]) for role in _roles(view, call)]
         if seen and set(roles) - seen and not set(roles) & seen:
-            while number and _makes(view, body[number - 1]):
-                number -= 1  # noqa: PLW2901  what is made for the step goes with it
-            places.append(_line_of(view, body[number]))
+            while number and _creates_object(view, body[number - 1]):
+                number -= 1  # noqa: PLW2901  objects created for the step belong to it
+            starts.append(_start_of(view, body[number]))
         seen.update(roles)
-    cuts = tuple(at for at in sorted(set(places)) if at > 0)
-    return fix("Cut it where a step begins", "unsafe", SplitCell(view.index, cuts)) if cuts else ()
+    cuts = tuple(at for at in sorted(set(starts)) if at > 0)
+    title = "Split the cell where a new step begins"
+    return fix(title, "unsafe", SplitCell(view.index, cuts)) if cuts else ()
 
 
-def _makes(view: CellView, node: ast.stmt) -> bool:
-    """Say whether a statement only makes an object of a class."""
+def _creates_object(view: CellView, node: ast.stmt) -> bool:
+    """Return whether a statement only creates an instance of a class."""
     match node:
         case ast.Assign(value=ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) as call):
             return name[:1].isupper() and not any(_roles(view, call))
@@ -146,8 +154,8 @@ def _makes(view: CellView, node: ast.stmt) -> bool:
             return False
 
 
-def _line_of(view: CellView, node: ast.stmt) -> int:
-    """Return where a statement's lines start, with the comments above it; -1 if it shares them."""
+def _start_of(view: CellView, node: ast.stmt) -> int:
+    """Return the start of a statement's lines and the comments above; -1 if it shares a line."""
     source, first = view.code.source, node
     decorators: list[ast.expr] = getattr(node, "decorator_list", [])
     line = min([first.lineno, *(d.lineno for d in decorators)])
@@ -161,7 +169,7 @@ def _line_of(view: CellView, node: ast.stmt) -> int:
 
 
 def _calls(body: list[ast.stmt]) -> Iterator[ast.Call]:
-    """Yield the calls that are made when the cell is run."""
+    """Yield the calls that run with the cell."""
     todo: list[ast.AST] = list(body)
     while todo:
         node = todo.pop()

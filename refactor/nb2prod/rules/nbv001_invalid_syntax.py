@@ -1,7 +1,7 @@
-"""A cell is not Python.
+"""Cells that are not valid Python.
 
-It stops the notebook when it is run, and hides what it defines from every tool. The other cells
-are checked all the same.
+Such a cell stops the notebook when it is run, and hides its definitions from every tool. The other
+cells are still checked.
 
 ## Flagged
 
@@ -21,7 +21,7 @@ print "hello"  # flagged
 
 ## Not flagged
 
-Syntax of IPython, also in odd places, and cells in other languages.
+IPython syntax, even in unusual places, and cells in other languages.
 
 ```python
 # %%
@@ -54,8 +54,8 @@ _PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must", 
 
 def _check(_: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
     if broken := summary.broken:
-        hint = "; this is Python 2" if broken.message.startswith(_PYTHON_2) else ""
-        message = f"not Python: {broken.message}{hint}"
+        hint = "; this is Python 2 code" if broken.message.startswith(_PYTHON_2) else ""
+        message = f"invalid Python: {broken.message}{hint}"
         yield Flag(Span(broken.start, broken.end), message, cell=cell.index)
 
 

@@ -1,7 +1,7 @@
-"""The notebook does not say which kernel it is for.
+"""Notebooks that do not name their kernel.
 
-Jupyter asks whoever opens it, and tools that run it without asking stop, or take what they have.
-Open it in Jupyter, choose the kernel, and save it.
+Jupyter asks everyone who opens the notebook to choose a kernel, and tools that run it unattended
+stop or take whatever kernel there is. Open the notebook in Jupyter, choose the kernel, and save.
 
 ## Flagged
 
@@ -16,6 +16,11 @@ a = 1
 # %%
 a = 1
 ```
+
+## Fix safety
+
+The fix is safe if the notebook has metadata on its language; otherwise it is unsafe, because Python
+3 is only likely. There is no fix for Python 2 notebooks.
 
 ## References
 
@@ -37,11 +42,12 @@ _PYTHON_3 = SetMember(
 
 def _check(view: NotebookView) -> Iterator[Flag]:
     if view.notebook.format == "ipynb" and view.code and not view.notebook.kernel:
-        # Where it does not even name the language, Python is only likely.
-        said = isinstance(view.notebook.metadata.get("language_info"), Mapping)
-        safety: Safety = "safe" if said else "unsafe"
-        fixes = () if view.notebook.python_2 else fix("Name Python 3", safety, _PYTHON_3)
-        yield Flag(None, "the notebook does not say which kernel it is for", fixes)
+        # Without metadata on the language, Python is only likely.
+        has_language = isinstance(view.notebook.metadata.get("language_info"), Mapping)
+        safety: Safety = "safe" if has_language else "unsafe"
+        set_kernel = fix("Set the kernel to Python 3", safety, _PYTHON_3)
+        fixes = () if view.notebook.python_2 else set_kernel
+        yield Flag(None, "the notebook does not name its kernel; choose one and save", fixes)
 
 
 RULE = Rule("NBV002", "missing-kernelspec", "info", notebook=_check, looks_at=("file", "blank"))

@@ -1,7 +1,7 @@
-"""Cells have no id, though the notebook's format asks for it.
+"""Cells without an id, although the notebook's format requires one.
 
-Since format 4.5 each cell has an id, by which tools find it again. A file without them is not
-valid; each program that opens it makes up its own, and each save is a difference.
+Since format 4.5, every cell has an id by which tools recognise it. A file without ids is invalid:
+each program that opens it makes up its own, and each save changes the file.
 
 ## Flagged
 
@@ -24,6 +24,10 @@ a = 1
 a = 1
 ```
 
+## Fix safety
+
+The fix is safe: the code does not depend on ids, and the new ones are unique in the notebook.
+
 ## References
 
 - JEP 62: cell ids
@@ -41,21 +45,22 @@ from nb2prod.rules.view import NotebookView
 def _check(view: NotebookView) -> Iterator[Flag]:
     if view.notebook.format != "ipynb" or view.notebook.version < (4, 5):
         return
-    without = [cell.index + 1 for cell in view.cells if cell.id is None]
+    without = [cell for cell in view.cells if cell.id is None]
     if without:
-        cells = f"cell {without[0]} has" if len(without) == 1 else f"{len(without)} cells have"
-        bare = (cell for cell in view.cells if cell.id is None)
-        add = fix("Add it", "safe", *(SetMember(c.index, "id", new_id(view, c)) for c in bare))
-        yield Flag(None, f"{cells} no id, which format 4.5 asks for", add)
+        one = len(without) == 1
+        cells = f"cell {without[0].index + 1} has" if one else f"{len(without)} cells have"
+        ids = (SetMember(cell.index, "id", new_id(view, cell)) for cell in without)
+        message = f"{cells} no id, which format 4.5 requires; add it"
+        yield Flag(None, message, fix("Add the missing ids", "safe", *ids))
 
 
 def new_id(view: NotebookView, cell: Cell) -> str:
-    """Return an id that no other cell has; the same whenever it is asked for."""
+    """Return an id that no other cell has; repeated calls return the same id."""
     taken = {other.id for other in view.cells}
     text = view.path.name.encode("utf-8", "surrogateescape")
     numbers = range(cell.index, cell.index + (len(taken) + 1) * len(view.cells), len(view.cells))
-    tries = (hashlib.blake2b(text, digest_size=4, salt=n.to_bytes(8, "big")) for n in numbers)
-    return next(identity for t in tries if (identity := t.hexdigest()) not in taken)
+    candidates = (hashlib.blake2b(text, digest_size=4, salt=n.to_bytes(8, "big")) for n in numbers)
+    return next(identity for t in candidates if (identity := t.hexdigest()) not in taken)
 
 
 RULE = Rule("NBV003", "missing-cell-id", "warning", notebook=_check, looks_at=("file",))

@@ -1,6 +1,6 @@
-"""Two cells have the same id.
+"""Cells that share an id.
 
-Ids are how tools find a cell again: comments, differences and grades end up at the wrong one.
+Tools recognise cells by their ids: comments, diffs and grades end up at the wrong cell.
 
 ## Flagged
 
@@ -20,6 +20,10 @@ a = 1
 b = 2
 ```
 
+## Fix safety
+
+The fix is unsafe: tools that refer to the cell by its old id no longer find it.
+
 ## References
 
 - JEP 62: cell ids
@@ -37,9 +41,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     seen: dict[str, int] = {}
     for cell in view.cells:
         if cell.id is not None and seen.setdefault(cell.id, cell.index) != cell.index:
-            message = f"has the id of cell {seen[cell.id] + 1}, `{cell.id}`"
+            first = seen[cell.id] + 1
+            message = f"the cell has the same id as cell {first}, `{cell.id}`; give it a new one"
             change = SetMember(cell.index, "id", new_id(view, cell))
-            yield Flag(None, message, fix("Give it another id", "unsafe", change), cell.index)
+            yield Flag(None, message, fix("Give the cell a new id", "unsafe", change), cell.index)
 
 
 RULE = Rule("NBV004", "duplicate-cell-id", "warning", notebook=_check, looks_at=("file",))

@@ -1,7 +1,7 @@
-"""The notebook is saved in an old format.
+"""Notebooks that are saved in an old format.
 
-Before format 4.5 cells have no ids: whatever compares, merges or comments notebooks has to guess
-which cell is which. Save it with a present-day Jupyter.
+Before format 4.5, cells have no ids, so that tools which compare, merge or annotate notebooks have
+to guess which cell is which. Save the notebook with a current version of Jupyter.
 
 ## Flagged
 
@@ -31,7 +31,8 @@ from nb2prod.rules.view import NotebookView
 def _check(view: NotebookView) -> Iterator[Flag]:
     major, minor = view.notebook.version
     if view.notebook.format == "ipynb" and (major, minor) < (4, 5):
-        yield Flag(None, f"saved in format {major}.{minor}: its cells have no ids")
+        message = f"format {major}.{minor} has no cell ids; save with a current version of Jupyter"
+        yield Flag(None, message)
 
 
 RULE = Rule("NBV005", "old-format", "info", default=False, notebook=_check, looks_at=("file",))

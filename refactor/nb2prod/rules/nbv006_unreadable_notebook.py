@@ -1,11 +1,11 @@
-"""The file is not a notebook that can be read.
+"""Files that cannot be read as notebooks.
 
-It is not JSON, not a notebook, has unresolved merge conflicts, or is of a format that Jupyter
-does not read any more. All other files are checked.
+The file is not JSON, is not a notebook, has unresolved merge conflicts, or has a format that
+Jupyter no longer reads. All other files are still checked.
 
 ## Flagged
 
-A file in which a merge left its marks, or a page that was saved in place of the notebook.
+Files with merge conflict markers, web pages saved in place of a notebook, and obsolete formats.
 
 ```python nbformat=2
 # %%

@@ -1,7 +1,7 @@
-"""The notebook is not written in Python.
+"""Notebooks that are not written in Python.
 
-nb2prod reads Python alone. Such a notebook is left out, with a note; this rule makes it a finding,
-where all notebooks should be Python.
+nb2prod reads only Python, and skips other notebooks with a note. This rule makes them findings, for
+projects in which all notebooks should be Python.
 
 ## Flagged
 

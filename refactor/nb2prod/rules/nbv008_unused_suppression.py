@@ -1,6 +1,6 @@
-"""A comment asks to hold back a finding that there is not.
+"""Suppression comments that suppress nothing.
 
-It tells readers of a problem that was mended long ago, and will hide the next one.
+The comment points to a problem that was fixed long ago, and will hide the next one. Remove it.
 
 ## Flagged
 
@@ -29,6 +29,10 @@ Codes of other tools, and rules that are off.
 # %%
 import os  # noqa: F401
 ```
+
+## Fix safety
+
+The fix is safe: it only removes the comment.
 
 ## References
 

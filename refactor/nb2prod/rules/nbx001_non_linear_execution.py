@@ -1,7 +1,7 @@
-"""Cells were run in another order than they stand in.
+"""Cells that were run out of order.
 
-What the notebook shows was computed in an order that nobody can see any more. Run from top to
-bottom it may fail, or show something else. Restart the kernel and run all cells.
+The saved results were computed in an order that can no longer be seen. Run from top to bottom, the
+notebook may fail or show something else. Restart the kernel and run all cells.
 
 ## Flagged
 
@@ -14,7 +14,7 @@ print(total)  # flagged
 
 ## Not flagged
 
-Numbers that are missing, because cells were run again, are another matter: see NBX002.
+Gaps in the execution counts, which NBX002 reports.
 
 ```python
 # %% execution_count=3
@@ -50,7 +50,8 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     for (above, earlier), (index, count) in pairwise(ran):
         if count < earlier:
             message = (
-                f"[{count}] was run before [{earlier}], cell {above + 1}, which stands above it"
+                f"[{count}] was run before [{earlier}] in cell {above + 1} above; "
+                "restart the kernel and run all cells"
             )
             yield Flag(None, message, cell=index)
 

@@ -1,7 +1,7 @@
-"""The execution counts are not 1, 2, 3 and so on.
+"""Gaps in the execution counts.
 
-Cells were run more than once, or cells that ran have been deleted: what is saved may depend on
-code that is not there any more. Restart the kernel and run all cells.
+Cells were run more than once, or cells that had run were deleted: the saved results may depend on
+code that no longer exists. Restart the kernel and run all cells.
 
 ## Flagged
 
@@ -14,7 +14,7 @@ print(total)  # flagged
 
 ## Not flagged
 
-Only the first gap is reported, and none where the order itself is wrong: see NBX001.
+Only the first gap is reported, and none if the order itself is wrong, which NBX001 reports.
 
 ```python
 # %% execution_count=1
@@ -42,7 +42,7 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         return
     for expected, (index, count) in enumerate(counts, 1):
         if count != expected:
-            message = f"[{count}] should be [{expected}]: cells were run again, or deleted"
+            message = f"[{count}] should be [{expected}]; restart the kernel and run all cells"
             yield Flag(None, message, cell=index)
             return
 

@@ -1,7 +1,7 @@
-"""Two cells have the same execution count.
+"""Cells that share an execution count.
 
-A kernel counts every run, so they were run in different sessions: no one process has ever held
-all that the notebook shows. Restart the kernel and run all cells.
+A kernel counts every run, so the cells were run in different sessions: no single process ever held
+everything that the notebook shows. Restart the kernel and run all cells.
 
 ## Flagged
 
@@ -39,7 +39,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             continue
         first = seen.setdefault(cell.execution_count, cell.index)
         if first != cell.index:
-            message = f"[{cell.execution_count}] is also cell {first + 1}: run in another session"
+            message = (
+                f"[{cell.execution_count}] is also the count of cell {first + 1}, "
+                "from another session; restart the kernel and run all cells"
+            )
             yield Flag(None, message, cell=cell.index)
 
 

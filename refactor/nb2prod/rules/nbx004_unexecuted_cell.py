@@ -1,6 +1,7 @@
-"""A cell was not run, though one below it was.
+"""Cells that were not run, although a cell below was.
 
-What the cells below show was computed without it, or with an older text of it.
+The results below were computed without the cell, or with an older version of it. Restart the kernel
+and run all cells.
 
 ## Flagged
 
@@ -15,8 +16,8 @@ print(total)
 
 ## Not flagged
 
-Cells at the end that were not run yet, cells with nothing but comments, and notebooks of which
-no cell was run.
+Cells at the end that were not run yet, cells with only comments, and notebooks in which no cell was
+run.
 
 ```python
 # %% execution_count=1
@@ -31,7 +32,7 @@ print(2 * total)
 
 ## References
 
-- Pynblint: non-executed-cells, which also reports the end, and cells of blanks
+- Pynblint: non-executed-cells, which also reports cells at the end, and cells of whitespace
 - Julynter: c1
 """
 
@@ -45,7 +46,8 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     last = max((c.index for c, _ in view.code if c.execution_count), default=-1)
     for cell, _ in view.code:
         if cell.index < last and cell.execution_count is None and not cell.outputs:
-            yield Flag(None, "not run, though cells below it were", cell=cell.index)
+            message = "the cell was not run, but cells below it were; run all cells"
+            yield Flag(None, message, cell=cell.index)
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""No cell of the notebook was run.
+"""Notebooks in which no cell was run.
 
-A reader does not see what it does, nor whether it runs at all. Some teams want it so, and clear
-outputs before each commit: this rule is for the others.
+Readers see neither what the notebook does nor whether it runs at all. The rule is off by default,
+because some teams clear the outputs before each commit.
 
 ## Flagged
 
@@ -37,7 +37,7 @@ from nb2prod.rules.view import NotebookView
 
 def _check(view: NotebookView) -> Iterator[Flag]:
     if view.notebook.format == "ipynb" and view.code and not view.executed:
-        yield Flag(None, "no cell was run")
+        yield Flag(None, "no cell was run; run all cells and save the notebook")
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""A cell has outputs, but was not run.
+"""Cells that have outputs but were not run.
 
 Something removed the execution count and left the outputs, or copied them from elsewhere: nobody
-can say what they are the outputs of.
+can tell which code they come from. Run the cell again.
 
 ## Flagged
 
@@ -24,7 +24,7 @@ print(total)
 print(total)
 ```
 
-Nor where no cell at all has a count: a tool has taken them out to keep differences small.
+Notebooks in which no cell has a count, because a tool removed them all to keep diffs small.
 
 ```python
 # %% outputs="10"
@@ -32,6 +32,10 @@ print(10)
 # %% outputs="11"
 print(11)
 ```
+
+## Fix safety
+
+The fix is safe: it leaves the code as it is, and the outputs belong to no known run.
 """
 
 from collections.abc import Iterator
@@ -48,7 +52,8 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     for cell in with_outputs:
         if cell.execution_count is None:
             clear = fix("Clear the outputs", "safe", ClearOutputs(cell.index))
-            yield Flag(None, "has outputs, but was not run", clear, cell.index)
+            message = "the cell has outputs but was not run; run it or clear the outputs"
+            yield Flag(None, message, clear, cell.index)
 
 
 RULE = Rule(

@@ -1,8 +1,8 @@
-r"""A saved output cannot come from the code above it.
+r"""Saved outputs that cannot come from the code above them.
 
-The cell was changed after it was run, and not run again: the notebook shows what its code does not
-compute. It is said only where it is certain: a value is shown, but the last statement has none;
-or the trace of an error quotes a line that is not there any more.
+The cell was changed after it was run: the notebook shows something that its code does not compute.
+A finding is reported only if there is no doubt: a value is shown although the last statement has
+none, or a traceback quotes a line that no longer exists. Run the cell again.
 
 ## Flagged
 
@@ -17,8 +17,8 @@ answer / 1  # flagged
 
 ## Not flagged
 
-Magics may show what they like, and so may all lines where that is set, perhaps elsewhere. A
-semicolon in a comment hides nothing.
+Magics, which may display anything, and lines that IPython may be configured to display, in the
+notebook or elsewhere. A semicolon in a comment hides nothing.
 
 ```python
 # %% execution_count=1 result="42"
@@ -43,6 +43,10 @@ InteractiveShell.ast_node_interactivity = "last_expr_or_assign"
 # %% execution_count=2 result="42"
 answer = 42
 ```
+
+## Fix safety
+
+The fix is unsafe: the outputs come from older code, so that no run brings them back.
 
 ## References
 
@@ -70,12 +74,12 @@ def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
     kinds = {output.output_type for output in cell.outputs} if summary.code else set[str]()
     plain = not summary.magics and not summary.broken
     shown = "execute_result" in kinds and plain and not summary.shows
-    if shown and not view.fact(_shows_all):
-        if not _may_show(cell):
-            message = "the output shows a value, but the code has none to show"
+    if shown and not view.fact(_sets_display):
+        if not _may_display(cell):
+            message = "the output shows a value that the code does not display; run the cell again"
             yield Flag(None, message, _clear(cell), cell.index)
-    elif "error" in kinds and (line := _gone(cell)):
-        message = f"the error quotes a line that is not there any more: `{line:.60}`"
+    elif "error" in kinds and (line := _missing_line(cell)):
+        message = f"the error quotes a line that no longer exists, `{line:.60}`; run the cell again"
         yield Flag(None, message, _clear(cell), cell.index)
 
 
@@ -83,18 +87,18 @@ def _clear(cell: Cell) -> Sequence[Fix]:
     return fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
 
 
-def _may_show(cell: Cell) -> bool:
-    """Say whether a cell shows values where IPython's settings say that every line does."""
+def _may_display(cell: Cell) -> bool:
+    """Return whether a line above the last one is an expression, which IPython may display."""
     return any(isinstance(node, ast.Expr) for node in CodeCell(cell.source).body[:-1])
 
 
-def _shows_all(view: NotebookView, _: str) -> bool:
-    """Say whether the notebook asks for the values of all expressions to be shown."""
+def _sets_display(view: NotebookView, _: str) -> bool:
+    """Return whether the notebook sets which expressions IPython displays."""
     return any(_OPTION in cell.source for cell in view.notebook.code_cells)
 
 
-def _gone(cell: Cell) -> str:
-    """Return the line of the cell that a trace quotes first, if the cell does not have it."""
+def _missing_line(cell: Cell) -> str:
+    """Return the first line that the traceback quotes from the cell, if the cell lacks it."""
     text = next(o.written() for o in cell.outputs if o.output_type == "error")
     arrow = _ARROW.search(text)
     if arrow is None or not _OWN.search(text[: arrow.start() + 1]):

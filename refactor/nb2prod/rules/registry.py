@@ -1,4 +1,4 @@
-"""All rules: one module each, named after code and name, found by looking into this folder."""
+"""The registry of rules: one module each, found in this folder by its code and name."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from nb2prod.rules.rule import Rule
 _INDEX = """\
 # Rules
 
-Each file is a rule; its docstring is its page, with examples that are its tests, and is shown by
-`nb2prod rule CODE`. This list is written by `nb2prod rule --index`."""
+Each file is a rule. Its docstring is its page, shown by `nb2prod rule CODE`; the examples on the
+page are the tests of the rule. `nb2prod rule --index` writes this list."""
 _FAMILIES = {
     "D": "D: data flow between cells",
-    "G": "G: the repository and the file",
+    "G": "G: repositories and files",
     "I": "I: imports and environment",
-    "L": "L: leakage",
-    "M": "M: libraries for data and models",
+    "L": "L: data leakage",
+    "M": "M: data and model libraries",
     "O": "O: outputs",
     "P": "P: privacy and paths",
     "R": "R: randomness",
@@ -37,23 +37,23 @@ _MODULE = re.compile(r"(nb[a-z]\d{3})_(\w+)\.py")
 
 @cache
 def all_rules() -> tuple[Rule, ...]:
-    """Return every rule, in the order of the codes."""
-    return tuple(_load(code) for code in _places())
+    """Return all rules, in the order of their codes."""
+    return tuple(_load(code) for code in _rule_files())
 
 
 def page(rule: Rule) -> str:
-    """Return a rule's page, in Markdown."""
-    module = importlib.import_module(_places()[rule.code].module)
+    """Return the page of a rule, in Markdown."""
+    module = importlib.import_module(_rule_files()[rule.code].module)
     return cleandoc(module.__doc__ or "")
 
 
 def file_of(code: str) -> Path:
-    """Return the file of the rule with a code, which begins with its page."""
-    return Path(__file__).parent / _places()[code].file
+    """Return the file of a rule, which begins with its page."""
+    return Path(__file__).parent / _rule_files()[code].file
 
 
 def index() -> str:
-    """Return the page that lists all rules, in Markdown."""
+    """Return the list of all rules, in Markdown."""
     lines = [_INDEX]
     family = ""
     for rule in all_rules():
@@ -66,7 +66,7 @@ def index() -> str:
                 "| rule | finds | severity | also known as |",
             ]
             lines += ["|---|---|---|---|"]
-        name = f"[{rule.code}]({_places()[rule.code].file}) {rule.name}"
+        name = f"[{rule.code}]({_rule_files()[rule.code].file}) {rule.name}"
         severity = rule.severity + ("" if rule.default else ", opt-in")
         first = page(rule).partition("\n")[0]
         lines.append(f"| {name} | {first} | {severity} | {', '.join(rule.aliases)} |")
@@ -74,12 +74,12 @@ def index() -> str:
 
 
 def find_rule(name: str) -> Rule | None:
-    """Return the rule with a code, name or alias; None if there is none."""
+    """Return the rule with a code, name or alias; None if it does not exist."""
     wanted = name.casefold().replace("_", "-")
-    for code, place in _places().items():
-        if wanted in {code.casefold(), place.name}:
+    for code, file in _rule_files().items():
+        if wanted in {code.casefold(), file.name}:
             return _load(code)
-    # Aliases are only known to the rules themselves, which take their time to be imported.
+    # Only the rules know their aliases, and importing them takes time.
     for rules in (notebook_rules, all_rules):
         for rule in rules():
             if wanted in map(str.casefold, rule.aliases):
@@ -89,14 +89,14 @@ def find_rule(name: str) -> Rule | None:
 
 @cache
 def notebook_rules() -> tuple[Rule, ...]:
-    """Return the rules that look at notebooks."""
-    return tuple(_load(code) for code, place in _places().items() if not place.repository)
+    """Return the rules that check notebooks."""
+    return tuple(_load(code) for code, file in _rule_files().items() if not file.repository)
 
 
 @cache
 def repository_rules() -> tuple[Rule, ...]:
-    """Return the rules that look at a repository as a whole."""
-    return tuple(_load(code) for code, place in _places().items() if place.repository)
+    """Return the rules that check a repository as a whole."""
+    return tuple(_load(code) for code, file in _rule_files().items() if file.repository)
 
 
 def chosen(config: Config, among: Iterable[Rule] | None = None) -> tuple[Rule, ...]:
@@ -104,10 +104,10 @@ def chosen(config: Config, among: Iterable[Rule] | None = None) -> tuple[Rule, .
 
     Args:
         config: the settings.
-        among: all there are, those on notebooks if it is not said.
+        among: the rules to choose from; all notebook rules by default.
 
     Raises:
-        ConfigError: a setting names a rule that there is not.
+        ConfigError: a setting names an unknown rule.
     """
     rules = tuple(notebook_rules() if among is None else among)
     on = (
@@ -118,25 +118,25 @@ def chosen(config: Config, among: Iterable[Rule] | None = None) -> tuple[Rule, .
 
 
 def expand(selectors: Iterable[str]) -> set[str]:
-    """Return the codes that are meant by codes, beginnings of codes, names, aliases and `ALL`.
+    """Return the codes selected by codes, prefixes of codes, names, aliases and `ALL`.
 
     Raises:
-        ConfigError: one of them means no rule.
+        ConfigError: a selector matches no rule.
     """
     found: set[str] = set()
     for selector in selectors:
         prefix = "NB" if selector.upper() == "ALL" else selector.upper()
-        codes = {code for code in _places() if prefix and code.startswith(prefix)}
+        codes = {code for code in _rule_files() if prefix and code.startswith(prefix)}
         if not codes and (rule := find_rule(selector)):
             codes = {rule.code}
         if not codes:
-            raise ConfigError(f"there is no rule {selector!r}")
+            raise ConfigError(f"unknown rule {selector!r}")
         found |= codes
     return found
 
 
-class _Place(NamedTuple):
-    """Where a rule lies, and what that says of it."""
+class _RuleFile(NamedTuple):
+    """The file of a rule, and what its path tells about the rule."""
 
     name: str
     module: str
@@ -145,20 +145,20 @@ class _Place(NamedTuple):
 
 
 @cache
-def _places() -> Mapping[str, _Place]:
-    """Return the codes of all rules, in order, from the names of the files."""
-    found: dict[str, _Place] = {}
-    folder = os.path.dirname(__file__)  # noqa: PTH120  quicker
+def _rule_files() -> Mapping[str, _RuleFile]:
+    """Return the files of all rules by code, in order."""
+    found: dict[str, _RuleFile] = {}
+    folder = os.path.dirname(__file__)  # noqa: PTH120  faster
     for inner in ("", "doctor/"):
-        for file in os.listdir(f"{folder}/{inner}"):  # noqa: PTH208  quicker
+        for file in os.listdir(f"{folder}/{inner}"):  # noqa: PTH208  faster
             if match := _MODULE.fullmatch(file):
                 module = f"nb2prod.rules.{inner.replace('/', '.')}{file.removesuffix('.py')}"
                 name = match[2].replace("_", "-")
-                found[match[1].upper()] = _Place(name, module, f"{inner}{file}", bool(inner))
+                found[match[1].upper()] = _RuleFile(name, module, f"{inner}{file}", bool(inner))
     return dict(sorted(found.items()))
 
 
 @cache
 def _load(code: str) -> Rule:
-    rule: Rule = importlib.import_module(_places()[code].module).RULE
+    rule: Rule = importlib.import_module(_rule_files()[code].module).RULE
     return rule

@@ -1,4 +1,4 @@
-"""What a rule is: its record, the flags it yields, and helpers to make fixes."""
+"""Rules: their records, the flags they yield, and helpers that create fixes."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class Flag(NamedTuple):
-    """What a rule yields: a place, what is wrong there, and how it can be mended.
+    """A place that a rule reports, with a message and fixes.
 
     Attributes:
-        where: a node or a span of the source of a cell or file, None for all of it.
-        message: one sentence without a full stop; code in backticks.
-        fixes: the best way first.
-        cell: for a rule on notebooks, the index of the cell; None for the notebook as a whole.
-        related: places in other cells that have to do with it.
-        path: for a rule on repositories, the file; the repository as a whole if it is empty.
+        where: a node or span in the source of a cell or file; None for all of it.
+        message: the fault, then the remedy: one sentence without a full stop, code in backticks.
+        fixes: the possible fixes, best first.
+        cell: for notebook rules, the index of the cell; None for the notebook as a whole.
+        related: places in other cells that explain the finding.
+        path: for repository rules, the file; empty for the repository as a whole.
     """
 
     where: ast.AST | Span | None
@@ -42,31 +42,31 @@ class Flag(NamedTuple):
 Check = Callable[[CellView], Iterable[Flag]]
 AmongCheck = Callable[[NotebookView, Cell, Summary], Iterable[Flag]]
 NotebookCheck = Callable[[NotebookView], Iterable[Flag]]
-# What of a notebook may change: its file (name, metadata, which cells of which kind there are),
-# which cells are blank or have code, the text of Markdown cells, outputs and execution counts, the
-# source of code.
+# The parts of a notebook that change separately: its file (name, metadata, number and kinds of
+# cells), which cells are blank or have code, the text of Markdown cells, outputs and execution
+# counts, and the source of code.
 Aspect = Literal["file", "blank", "prose", "outputs", "source"]
 RepositoryCheck = Callable[["Repository"], Iterable[Flag]]
 
 
 class Rule(msgspec.Struct, frozen=True):
-    """One rule; its module's docstring is its page.
+    """A rule; the docstring of its module is its page.
 
     Attributes:
-        code: `NB`, the letter of its family, three digits; never given to another rule.
-        name: what it finds, in words joined by dashes.
-        severity: how bad that is, unless configured.
-        default: it is on unless configured.
-        aliases: names of the same rule elsewhere.
-        cell: what looks at each code cell alone.
-        among: what looks at each code cell with code, and asks for facts on the others.
-        notebook: what looks at the notebook as a whole.
-        looks_at: what `notebook` depends on; it is not asked again while nothing of this changes.
-            Where it is outputs alone, `among` is asked only for the cells that have any.
-        slow: `notebook` follows the data through all cells, too slow for every keystroke.
-        repository: what looks at all files of a project.
-        unless: what `cell` finds does not hold in a notebook for which this is true.
-        words: one of these stands in every cell that `cell` may find something in; none for any.
+        code: `NB`, the letter of its family and three digits; never reused.
+        name: a short name for the fault, in words joined by dashes.
+        severity: the severity of its findings, unless configured.
+        default: whether it is on unless configured.
+        aliases: names of the same rule in other tools.
+        cell: checks each code cell by itself.
+        among: checks each non-empty code cell, and may ask for facts about the other cells.
+        notebook: checks the notebook as a whole.
+        looks_at: the parts that `notebook` depends on; it is not run again while they are
+            unchanged. If outputs are the only part, `among` is run only for cells with outputs.
+        slow: whether `notebook` follows the data through all cells, too slow for every keystroke.
+        repository: checks all files of a project.
+        unless: if true for a notebook, the findings of `cell` are dropped.
+        words: `cell` is only run for cells that contain one of these; for all cells if empty.
     """
 
     code: str
@@ -85,22 +85,22 @@ class Rule(msgspec.Struct, frozen=True):
 
 
 def fix(title: str, safety: Safety, *changes: Change) -> tuple[Fix, ...]:
-    """Return one fix, as a flag takes it."""
+    """Return a tuple of one fix, as a flag takes it."""
     return (Fix(title, safety, changes),)
 
 
 def replace_in(cell: int, span: Span, text: str) -> EditCell:
-    """Return the change that puts `text` in a place of a cell."""
+    """Return the change that replaces a span of a cell with `text`."""
     return EditCell(cell, Edit(span, text))
 
 
 def statement_lines(source: str, span: Span) -> Span:
-    """Return the whole lines of a statement that stands alone on them, else its own span."""
+    """Return the whole lines of a statement if nothing else is on them, else its own span."""
     start = source.rfind("\n", 0, span.start) + 1
     end = source.find("\n", span.end)
     end = len(source) if end < 0 else end + 1
     if source[start : span.start].strip() or source[span.end : end].strip():
         return span
     if end == len(source) and start and not source[start:end].endswith("\n"):
-        start -= 1  # the line above becomes the last
+        start -= 1  # the line above becomes the last line
     return Span(start, end)

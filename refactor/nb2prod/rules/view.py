@@ -1,4 +1,4 @@
-"""What rules look at: a code cell, or a whole notebook."""
+"""Views that rules check: a code cell, or a whole notebook."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from nb2prod.text.spans import Edit, Span
 
 
 class CellView(msgspec.Struct, frozen=True, dict=True):
-    """A code cell that is Python, in its notebook, as a rule on cells sees it.
+    """A Python cell of a notebook, as cell rules see it.
 
-    What a rule finds here is kept as long as the cell's text, the notebook's imports and the
-    limits stay the same; so it may depend on nothing else.
+    Findings are cached until the cell's text, the notebook's imports or the limits change, so they
+    must depend on nothing else.
     """
 
     index: int
@@ -34,12 +34,12 @@ class CellView(msgspec.Struct, frozen=True, dict=True):
     limits: Limits
 
     def dotted(self, node: ast.expr) -> str | None:
-        """Return the dotted name that an expression stands for: `np.abs` is `numpy.abs`."""
+        """Return the dotted name that an expression refers to: `np.abs` is `numpy.abs`."""
         return dotted(node, self.names)
 
     @cached_property
     def named_calls(self) -> Mapping[str, Sequence[ast.Call]]:
-        """The calls of functions that are imported, by their dotted names."""
+        """Calls of imported functions, by their dotted names."""
         found: dict[str, list[ast.Call]] = {}
         for call in self.code.nodes(ast.Call):
             if name := dotted(call.func, self.names):
@@ -47,15 +47,15 @@ class CellView(msgspec.Struct, frozen=True, dict=True):
         return found
 
     def calls(self, names: Iterable[str]) -> Iterator[tuple[ast.Call, str]]:
-        """Yield the calls of functions with these dotted names, each with its name."""
+        """Yield the calls of functions with the given dotted names, each with its name."""
         for name in self.named_calls.keys() & names:
             for call in self.named_calls[name]:
                 yield call, name
 
     def importing(self, module: str) -> tuple[EditCell, ...] | None:
-        """Return the change that imports a module at the top of this cell; None if it cannot be.
+        """Return the change that imports a module at the top of this cell; None if impossible.
 
-        It is empty where the notebook imports the module.
+        It is empty if the notebook already imports the module.
         """
         if self.names.get(module) == module:
             return ()
@@ -70,23 +70,23 @@ class CellView(msgspec.Struct, frozen=True, dict=True):
         return (self.edit(Span(at, at), f"{indent}import {module}\n"),)
 
     def edit(self, where: ast.AST | Span, text: str) -> EditCell:
-        """Return the change that puts `text` in a place of this cell."""
+        """Return the change that replaces a node or span of this cell with `text`."""
         span = where if isinstance(where, Span) else self.code.span(where)
         return EditCell(self.index, Edit(span, text))
 
 
 class NotebookView(msgspec.Struct, frozen=True, dict=True):
-    """A notebook as a rule on notebooks sees it: its cells, and what its code does to names.
+    """A notebook as notebook rules see it: its cells, and the names that its code uses.
 
     Attributes:
         notebook: the notebook.
-        summaries: for each code cell, by its index over all cells, what it does to names.
-        names: what the imported names stand for.
+        summaries: the names that each code cell binds and reads, by its index among all cells.
+        names: the imported names, with the dotted names that they refer to.
         limits: the thresholds.
-        occurrences: which cells bind, need and mention which names.
-        facts: what rules on single cells have asked.
-        parsed: the code cells that are read anew this time; rules ask for `code_of`.
-        surroundings: the files around it that say what it needs.
+        occurrences: the cells that bind, need and mention each name.
+        facts: the facts that rules have asked for.
+        parsed: the code cells parsed in this run; rules use `code_of`.
+        surroundings: the nearest requirements files.
     """
 
     notebook: Notebook
@@ -104,7 +104,7 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def path(self) -> Path:
-        """Where the notebook lies, or would lie."""
+        """The path of the notebook, whether it exists or not."""
         return self.notebook.path
 
     @property
@@ -114,7 +114,7 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def code(self) -> tuple[tuple[Cell, Summary], ...]:
-        """The code cells that have code, in order, those that are not Python among them."""
+        """The non-empty code cells in order, including those that are not Python."""
         return tuple(
             (cell, self.summaries[cell.index])
             for cell in self.notebook.code_cells
@@ -123,18 +123,19 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def importing(self) -> tuple[tuple[Cell, Summary], ...]:
-        """The code cells that import anything, in order."""
+        """The code cells with imports, in order."""
         indexes = sorted(self.occurrences.importing)
         return tuple((self.cells[index], self.summaries[index]) for index in indexes)
 
     def fact(self, fact: Callable[[NotebookView, str], Value], name: str = "") -> Value:
-        """Return a fact on a name, or on the whole notebook; the only way for a rule on one cell
-        to learn of the others.
+        """Return a fact about a name or the whole notebook.
+
+        A rule that checks one cell must learn about the other cells through facts only.
         """
         return self.facts.ask(fact, name, self)
 
     def of_cell(self, find: Callable[[NotebookView, int], Value], index: int) -> Value:
-        """Return what several rules want to know of one cell, found once for all of them."""
+        """Return a value that several rules need for one cell, computed once."""
         known = self._of_cell.get(find)
         if known is None or known[0] != index:
             known = self._of_cell[find] = index, find(self, index)
@@ -146,11 +147,11 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def complete(self) -> bool:
-        """Say whether all that the code does to names is seen."""
+        """Whether the code hides no bindings or reads of names."""
         return self.fact(_complete)
 
     def once(self, find: Callable[[NotebookView], Value]) -> Value:
-        """Return what several rules want to know of the notebook, found once for all of them."""
+        """Return a value that several rules need for the notebook, computed once."""
         if find not in self._once:
             self._once[find] = find(self)
         return self._once[find]
@@ -161,7 +162,7 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def executed(self) -> bool:
-        """Say whether the file holds results of a run at all."""
+        """Whether the file contains results of a run."""
         return any(c.execution_count for c in self.notebook.code_cells)
 
 

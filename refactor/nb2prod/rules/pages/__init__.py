@@ -1,1 +1,1 @@
-"""The grammar of a rule's page: its examples, which are its tests."""
+"""The grammar of rule pages, whose examples are the tests of the rules."""

@@ -1,11 +1,11 @@
-"""The examples on the pages of the rules on repositories: each is a test of its rule.
+"""Examples on the pages of repository rules; each example is a test of its rule.
 
-An example is one or several fenced blocks, one behind the other without a blank line between: the
-files of a repository. A fence names its file, and may say that git does not keep it
-(`tracked=false`), that it is larger than it is shown (`size=20000000`), or that there is no git at
-all (`git=false`). The comment `# flagged` at the end of a line says that a finding starts in that
-line, and is taken off; `flagged=true` behind a name that the file as a whole is found. Without
-either, any finding will do.
+An example is a repository: one or more fenced blocks without a blank line between them, one for
+each file. The fence names the file. It may add that git does not track the file
+(`tracked=false`), that the file is larger than shown (`size=20000000`), or that the folder is not
+under version control (`git=false`). The comment `# flagged` at the end of a line marks the start
+of a finding, and is removed; `flagged=true` in the fence marks a finding on the whole file. If
+nothing is marked, any finding will do.
 """
 
 from __future__ import annotations
@@ -38,10 +38,11 @@ class ExampleTree:
     """One example.
 
     Attributes:
-        section: under which heading it stands.
-        files: what lies in the repository.
-        git: it is under version control.
-        flagged: the places where findings start: a file, and a line or 0; empty if it does not say.
+        section: the heading above it.
+        files: the files of the repository.
+        git: whether it is under version control.
+        flagged: (file, line) where findings start, with line 0 for the whole file; empty if not
+            marked.
     """
 
     section: Section

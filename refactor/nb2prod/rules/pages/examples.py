@@ -1,12 +1,14 @@
-"""The examples on the rules' pages, as notebooks: each is a test of its rule.
+"""Examples on the pages of notebook rules; each example is a test of its rule.
 
-An example is a fenced block of Python in percent format. Its fence may name the file and set limits
-(```python name="Untitled.ipynb" max-cells=2) and what lies beside it
-(beside={"requirements.txt": "pandas"}), the marks of its cells may give `execution_count`,
-`tags`, and as its output `outputs` (a text that was printed), `stderr`, `result` (the value that
-was shown), `error` or `image`. The comment `# flagged` at the end of a line says that a finding
-starts in that line, and is taken off; a finding on a cell as a whole starts in its first line.
-Without it, any finding will do.
+The sections *Flagged*, *Becomes* and *Not flagged* of a page contain examples; *Fix safety*, which
+says whether the rule's fix is safe, and *References* contain none.
+
+An example is a fenced block of Python in percent format. The fence may name the file and set limits
+(```python name="Untitled.ipynb" max-cells=2), and add files to its folder
+(files={"requirements.txt": "pandas"}). Cell markers may give `execution_count` and `tags`, and as
+saved output `outputs` (printed text), `stderr`, `result` (the displayed value), `error` or `image`.
+The comment `# flagged` at the end of a line marks the start of a finding, and is removed; a finding
+on a whole cell starts in its first line. If nothing is marked, any finding will do.
 """
 
 from __future__ import annotations
@@ -15,9 +17,10 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from nb2prod.config import Limits
+from nb2prod.finding import Safety
 from nb2prod.notebook.percent import options, read_percent
 
 Section = Literal["flagged", "becomes", "not flagged"]
@@ -27,6 +30,7 @@ _FENCE = re.compile(
     r"^(?P<mark>`{3,})python[ \t]*(?P<info>[^\n]*)\n(?P<code>.*?)^(?P=mark)[ \t]*$",
     re.MULTILINE | re.DOTALL,
 )
+_SAFETY = re.compile(r"\b(?:safe|unsafe|display-only)\b")
 FLAGGED = re.compile(r"[ \t]*# flagged$", re.MULTILINE)
 _SECTIONS: tuple[Section, ...] = ("flagged", "becomes", "not flagged")
 
@@ -36,12 +40,12 @@ class Example:
     """One example.
 
     Attributes:
-        section: under which heading it stands.
-        name: of the notebook's file.
+        section: the heading above it.
+        name: the name of the notebook's file.
         limits: the thresholds.
         content: the notebook as JSON.
-        flagged: (cell, line) of the lines in which findings start; empty if it does not say.
-        beside: the texts of the files that lie beside it.
+        flagged: (cell, line) where findings start; empty if not marked.
+        files: the texts of the other files in its folder, by name.
     """
 
     section: Section
@@ -49,7 +53,7 @@ class Example:
     limits: Limits
     content: bytes
     flagged: frozenset[tuple[int, int]]
-    beside: Mapping[str, str]
+    files: Mapping[str, str]
 
 
 def examples(page: str) -> Iterator[Example]:
@@ -60,12 +64,20 @@ def examples(page: str) -> Iterator[Example]:
 
 
 def sections(page: str) -> Iterator[tuple[Section, str]]:
-    """Yield the sections of a page that hold examples, with their text."""
+    """Yield the sections of a page that contain examples, with their text."""
     parts = _HEADING.split(page)
     for title, text in zip(parts[1::2], parts[2::2], strict=True):
         for section in _SECTIONS:
             if title.strip().lower() == section:
                 yield section, text
+
+
+def stated_safeties(page: str) -> set[Safety]:
+    """Return how safe the fixes of a rule are, as its page says under *Fix safety*."""
+    parts = _HEADING.split(page)
+    texts = dict(zip(parts[1::2], parts[2::2], strict=True))
+    words = _SAFETY.findall(texts.get("Fix safety", ""))
+    return {safety for safety in get_args(Safety) if safety in words}
 
 
 def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
@@ -88,7 +100,7 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
         cells.append({**written, "metadata": meta})
     names = {key.replace("-", "_"): value for key, value in given.items()}
     name = names.pop("name", "analysis.ipynb")
-    beside: Mapping[str, str] = names.pop("beside", {})
+    files: Mapping[str, str] = names.pop("files", {})
     metadata = names.pop("metadata", {"kernelspec": {"name": "python3", "language": "python"}})
     version = {
         "nbformat": names.pop("nbformat", 4),
@@ -97,7 +109,7 @@ def _example(section: Section, given: Mapping[str, Any], code: str) -> Example:
     notebook = {"cells": cells, "metadata": metadata, **version}
     content = json.dumps(notebook, indent=1).encode()
     limits = Limits(**names)
-    return Example(section, name, limits, content, frozenset(flagged), beside)
+    return Example(section, name, limits, content, frozenset(flagged), files)
 
 
 def _outputs(meta: dict[str, Any]) -> Iterator[object]:

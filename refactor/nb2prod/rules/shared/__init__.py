@@ -1,1 +1,1 @@
-"""Queries that several rules on notebooks share."""
+"""Queries shared by several notebook rules."""

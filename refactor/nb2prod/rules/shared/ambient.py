@@ -1,4 +1,4 @@
-"""Names that are there without being defined: Python's, IPython's, and those of some platforms."""
+"""Names that exist without being defined: those of Python, of IPython and of some platforms."""
 
 import builtins
 import re
@@ -13,7 +13,7 @@ _NUMBERED = re.compile(r"_i?\d+")
 
 _NAMES = frozenset({*dir(builtins), *f"{_IPYTHON} {_MODULE} {_PLATFORMS}".split()})
 
-# Imports that everybody writes in the same way: what an undefined name most likely means.
+# The conventional imports, which an undefined name most likely refers to.
 USUAL_IMPORTS = {
     "np": "import numpy as np",
     "pd": "import pandas as pd",
@@ -36,5 +36,5 @@ USUAL_IMPORTS = {
 
 
 def is_ambient(name: str) -> bool:
-    """Say whether a notebook may use a name without defining it."""
+    """Return whether a notebook may use a name without defining it."""
     return name in _NAMES or (name.startswith("_") and _NUMBERED.fullmatch(name) is not None)

@@ -1,36 +1,35 @@
-"""What libraries have taken away or renamed: name, since when it is gone, what to use instead.
+"""Names that libraries have removed: the release that removed them, and their replacements.
 
-Only what was looked up: each name is missing in the release it is said to be gone from, and in
-all later ones. A replacement that can be put in the name's place as it stands is given by its
-dotted name, any other in words.
+Every entry was looked up: the name is missing from the release given and from all later ones. A
+drop-in replacement is given by its dotted name, any other in words.
 """
 
 from typing import NamedTuple
 
 
-class Gone(NamedTuple):
-    """Since which version something is not there any more, and what to use instead."""
+class Removal(NamedTuple):
+    """The release that removed a name, and what to use instead."""
 
     since: str
     instead: str = ""
-    same: bool = False  # `instead` is a dotted name that can stand in its place
+    drop_in: bool = False  # `instead` is a dotted name that can replace it as it is
 
 
-def _table(text: str) -> dict[str, Gone]:
-    """Read lines of `name | since | instead`; with `=` before it, it can stand in its place.
+def _table(text: str) -> dict[str, Removal]:
+    """Read lines of `name | since | instead`; `=` in front marks a drop-in replacement.
 
-    A line that starts with `#` says where those below it were looked up.
+    A line that starts with `#` names the source of the lines below it.
     """
-    table: dict[str, Gone] = {}
+    table: dict[str, Removal] = {}
     for line in text.strip().split("\n"):
         if line.startswith("#"):
             continue
         name, since, instead = (part.strip() for part in line.split("|"))
-        table[name] = Gone(since, instead.removeprefix("="), instead.startswith("="))
+        table[name] = Removal(since, instead.removeprefix("="), instead.startswith("="))
     return table
 
 
-# Functions, classes and modules, by their dotted names; a module stands for all that is in it.
+# Functions, classes and modules, by their dotted names; a module covers everything in it.
 NAMES = _table("""
 # NumPy 1.24.0 release notes, expired deprecations
 numpy.int | NumPy 1.24 | =int
@@ -62,7 +61,7 @@ numpy.in1d | NumPy 2.4 | =numpy.isin
 numpy.trapz | NumPy 2.4 | =numpy.trapezoid
 # pandas 0.25.0: what's new, and the page on Panel in the reference of 1.0
 pandas.Panel | pandas 0.25 | a MultiIndex
-# pandas issues 30185 and 12455: gone before 1.0
+# pandas issues 30185 and 12455: removed before 1.0
 pandas.TimeGrouper | pandas 0.25 | `pandas.Grouper`
 # pandas 0.24.0: what's new, removals; pandas-ml pull request 119
 pandas.scatter_matrix | pandas 0.24 | =pandas.plotting.scatter_matrix
@@ -126,7 +125,7 @@ distutils | Python 3.12 | `setuptools`, `shutil` or `packaging`
 inspect.getargspec | Python 3.11 | =inspect.getfullargspec
 """)
 
-# Methods and attributes of frames and series that nothing else has by that name.
+# Methods and attributes of DataFrames and Series whose names nothing else uses.
 METHODS = _table("""
 # pandas 1.0.0 and 2.0.0: what's new, removal of prior deprecations
 ix | pandas 1.0 | `.loc` or `.iloc`
@@ -142,7 +141,7 @@ evaluate_generator | Keras 3 | `.evaluate`
 predict_classes | TensorFlow 2.6 | `numpy.argmax(….predict(…), axis=-1)`
 """)
 
-# Arguments, by the last part of what is called.
+# Arguments, by the last part of the called name.
 ARGUMENTS = _table("""
 # pandas 2.0.0: what's new; the warnings of Matplotlib and scikit-learn; Gensim: migrate to 4
 read_csv.error_bad_lines | pandas 2.0 | `on_bad_lines`

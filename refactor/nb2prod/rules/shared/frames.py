@@ -1,8 +1,8 @@
-"""Pieces of code on pandas frames, for the rules on them."""
+"""Queries on code that uses pandas DataFrames."""
 
 import ast
 
-# Methods of frames and series that have `inplace`.
+# Methods of DataFrames and Series that take `inplace`.
 INPLACE = frozenset(
     [
         "drop",
@@ -33,8 +33,8 @@ INPLACE = frozenset(
 )
 
 
-def given_inplace(call: ast.Call) -> ast.keyword | None:
-    """Return the `inplace=True` of a call."""
+def inplace_argument(call: ast.Call) -> ast.keyword | None:
+    """Return the argument `inplace=True` of a call; None if it has none."""
     for keyword in call.keywords:
         value = keyword.value
         if keyword.arg == "inplace" and isinstance(value, ast.Constant) and value.value is True:
@@ -42,21 +42,21 @@ def given_inplace(call: ast.Call) -> ast.keyword | None:
     return None
 
 
-def is_condition(node: ast.expr) -> bool:
-    """Say whether an index can only be a mask: `a > 1`, `(a > 1) & ~b`, `a.isna()`."""
+def is_mask(node: ast.expr) -> bool:
+    """Return whether an index can only be a mask: `a > 1`, `(a > 1) & ~b`, `a.isna()`."""
     match node:
         case ast.Compare(ops=[op]):
             return not isinstance(op, ast.In | ast.NotIn | ast.Is | ast.IsNot)
         case ast.BinOp(left, ast.BitAnd() | ast.BitOr(), right):
-            return is_condition(left) or is_condition(right)
+            return is_mask(left) or is_mask(right)
         case ast.UnaryOp(ast.Invert(), operand):
-            return is_condition(operand) or isinstance(operand, ast.Name)
+            return is_mask(operand) or isinstance(operand, ast.Name)
         case ast.Call(ast.Attribute(attr=name)):
             return name in {"isna", "isnull", "notna", "notnull", "isin", "between", "duplicated"}
         case _:
             return False
 
 
-def is_text(node: ast.expr) -> bool:
-    """Say whether an index is the name of one column, written out."""
+def is_column_name(node: ast.expr) -> bool:
+    """Return whether an index is the literal name of one column."""
     return isinstance(node, ast.Constant) and isinstance(node.value, str)

@@ -1,4 +1,4 @@
-"""What cells install, for the rules on it."""
+"""Package installations in cells."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ _SHELLS = frozenset({"bash", "sh", "script", "!", "system", "sx"})
 
 
 def installs(source: str, summary: Summary) -> Iterator[tuple[Span, Installation]]:
-    """Yield the installations of a cell: the place, and what is installed."""
+    """Yield the installations of a cell, each with its span."""
     for magic in summary.magics:
         if magic.kind == "shell":
             command = magic.argument

@@ -1,4 +1,4 @@
-"""Judging what a notebook did with its data: what the rules on leakage find."""
+"""Data leakage, found in the log of a notebook's operations on rows."""
 
 from __future__ import annotations
 
@@ -15,26 +15,24 @@ if TYPE_CHECKING:
     from nb2prod.rules.rule import Flag
     from nb2prod.rules.view import NotebookView
 
-# What cells that matter for a judgement hold; the others matter for what these read from them.
-_JUDGED = (*TRAINING, "split", "predict", "score", "evaluate", ".backward(", "sample")
-
-
-# Selections by which a part is kept for a test.
-_CUTS = ("split", "cut", "sample")
+# Words that mark the cells to follow; other cells matter only if these read names from them.
+_RELEVANT = (*TRAINING, "split", "predict", "score", "evaluate", ".backward(", "sample")
+# Selections that hold out rows for a test.
+_HOLD_OUTS = ("split", "cut", "sample")
 
 
 class Leak(NamedTuple):
-    """A place, and what leaks there."""
+    """A place where data leaks, with the message for it."""
 
     at: At
     message: str
-    own: bool = False  # it is a statistic of the test rows alone
+    test_only: bool = False  # the statistic is of test rows alone
 
 
 def log_of(view: NotebookView) -> Log | None:
-    """Follow the data through a notebook; None if it trains no model."""
+    """Return the log of a notebook's operations on its data; None if it trains no model."""
     if not view.occurrences.training:
-        return None  # no model, and so no leakage
+        return None  # no model, no leakage
     from nb2prod.analysis.lineage.calls import Lineage  # noqa: PLC0415
 
     needed = _needed(view)
@@ -43,15 +41,17 @@ def log_of(view: NotebookView) -> Log | None:
 
 
 def _needed(view: NotebookView) -> set[int]:
-    """Return the cells that make, or change, what a judgement is on; most look at data only.
+    """Return the cells that create or change relevant values; most cells only display data.
 
-    A variable that is called is a network of PyTorch or Keras, which predicts.
+    A variable that is called is a PyTorch or Keras network making predictions.
     """
     rest = {cell.index: (cell, summary) for cell, summary in view.code if not summary.broken}
     names: set[str] = set()
     needed: set[int] = set()
     objects = {b.name for _, s in rest.values() for b in s.binds if b.kind == "assign"}
-    found = {i for i, (c, s) in rest.items() if objects & s.called or _mentions(c.source, _JUDGED)}
+    found = {
+        i for i, (c, s) in rest.items() if objects & s.called or _mentions(c.source, _RELEVANT)
+    }
     results = {b.name for i in found for b in rest[i][1].binds if b.kind == "assign"}
     found |= {i for i, (_, summary) in rest.items() if results & summary.reads}
     while found:
@@ -59,7 +59,7 @@ def _needed(view: NotebookView) -> set[int]:
             _, summary = rest.pop(index)
             names |= summary.reads | {use.name for use in summary.late}
         needed |= found
-        found = {i for i, (_, summary) in rest.items() if _makes(summary, names)}
+        found = {i for i, (_, summary) in rest.items() if _creates(summary, names)}
     return needed
 
 
@@ -67,14 +67,14 @@ def _mentions(source: str, words: Iterable[str]) -> bool:
     return any(word in source for word in words)
 
 
-def _makes(summary: Summary, names: set[str]) -> bool:
+def _creates(summary: Summary, names: set[str]) -> bool:
     return any(b.name in names and b.kind != "import" for b in summary.binds) or any(
         change.name in names for change in summary.mutations
     )
 
 
 def flags(leaks: Iterable[Leak]) -> Iterator[Flag]:
-    """Return leaks as a rule yields them, one for each place."""
+    """Yield leaks as flags, one for each place."""
     from nb2prod.rules.rule import Flag  # noqa: PLC0415
 
     seen: set[At] = set()
@@ -85,19 +85,20 @@ def flags(leaks: Iterable[Leak]) -> Iterator[Flag]:
 
 
 def preprocessing(log: Log) -> Iterator[Leak]:
-    """Find statistics over rows that a model is trained on together with rows it is tested on."""
+    """Yield the statistics computed from training rows together with test rows."""
     for training, test in _pairs(log):
         features, tested = training.features, test.features
         if not tested.rows or not features.rows or overlap(features.rows, tested.rows):
             continue
         for statistic in _seen(training) | tested.statistics:
             if statistic.kind == "statistic" and _sees_test(log, statistic, test):
-                own = not overlap(statistic.rows, features.rows)
-                yield Leak(statistic.at, _fits_test(statistic) if own else _sees(statistic), own)
+                test_only = not overlap(statistic.rows, features.rows)
+                message = _fitted_on_test(statistic) if test_only else _uses_test(statistic)
+                yield Leak(statistic.at, message, test_only)
     for training in log.trainings:
         for statistic in _seen(training):
             if statistic.kind == "statistic" and _before_split(log, statistic.rows, training):
-                yield Leak(statistic.at, _sees(statistic))
+                yield Leak(statistic.at, _uses_test(statistic))
 
 
 def _seen(training: Training) -> frozenset[Statistic]:
@@ -105,30 +106,30 @@ def _seen(training: Training) -> frozenset[Statistic]:
     return training.features.statistics | target
 
 
-def _sees(statistic: Statistic) -> str:
+def _uses_test(statistic: Statistic) -> str:
     return (
-        f"`{statistic.name}` sees the rows that the model is tested on: "
-        "split first, and compute it from the training rows only"
+        f"`{statistic.name}` uses rows that the model is tested on; "
+        "split first and compute it from the training rows only"
     )
 
 
-def _fits_test(statistic: Statistic) -> str:
+def _fitted_on_test(statistic: Statistic) -> str:
     return (
-        f"`{statistic.name}` is computed from the test rows themselves: "
-        "apply what was computed from the training rows"
+        f"`{statistic.name}` is computed from the test rows; "
+        "apply the one computed from the training rows"
     )
 
 
 def _sees_test(log: Log, statistic: Statistic, test: Test) -> bool:
     if test.validation and _tested_elsewhere(log, statistic.rows):
-        return False  # the folds are of training rows: an honest test is still to come
+        return False  # the folds are of training rows; the test on held-out rows comes later
     return overlap(statistic.rows, test.features.rows)
 
 
 def _tested_elsewhere(log: Log, rows: RowSets) -> bool:
-    """Say whether rows were kept apart for a test before a statistic was computed."""
-    apart = any(s.split.startswith(_CUTS) for row in rows for s in row[1:])
-    return apart or any(
+    """Return whether rows were held out for a test before a statistic was computed."""
+    held_out = any(s.split.startswith(_HOLD_OUTS) for row in rows for s in row[1:])
+    return held_out or any(
         _fresh(log, t) and not overlap(t.features.rows, rows) for t in log.tests if not t.validation
     )
 
@@ -138,7 +139,7 @@ def _held_out(log: Log, rows: RowSets) -> bool:
 
 
 def _before_split(log: Log, rows: RowSets, training: Training) -> bool:
-    """Say whether a statistic is of rows that were split later, the training rows among them."""
+    """Return whether a statistic uses rows that were split later, including training rows."""
     for row in training.features.rows:
         for selection in row:
             if selection.split in log.splits and any(
@@ -149,15 +150,15 @@ def _before_split(log: Log, rows: RowSets, training: Training) -> bool:
 
 
 def overlapping(log: Log) -> Iterator[Leak]:
-    """Find models that are tested on what they were trained on, and copies of rows in both."""
+    """Yield the tests on training rows, and the resampling that puts copies of rows in both."""
     for training, test in _pairs(log):
         if overlap(training.features.rows, test.features.rows):
             continue
         for statistic in training.features.statistics | test.features.statistics:
             if statistic.kind == "resample" and overlap(statistic.rows, test.features.rows):
                 message = (
-                    f"`{statistic.name}` copies rows, or makes up similar ones, before the split: "
-                    "the model is tested on copies of what it was trained on"
+                    f"`{statistic.name}` resamples rows before the split, so the model is tested "
+                    "on copies of its training rows; resample the training rows only"
                 )
                 yield Leak(statistic.at, message)
     for tests in _by_model(log):
@@ -167,7 +168,10 @@ def overlapping(log: Log) -> Iterator[Leak]:
             continue
         for test, training in supervised:
             if test.scored or _held_out(log, training.features.rows):
-                yield Leak(test.at, "the model is tested on the rows that it was trained on")
+                message = (
+                    "the model is tested on the rows that it was trained on; use held-out rows"
+                )
+                yield Leak(test.at, message)
                 break
 
 
@@ -176,23 +180,22 @@ def _same_rows(test: Test, training: Training) -> bool:
 
 
 def repeated(log: Log) -> Iterator[Leak]:
-    """Find test sets by which models are compared, when no other data is kept for the last test."""
+    """Yield the test set that models are compared on, if no other data is held out."""
     scored = [t for t in log.tests if t.scored and not t.validation and _fresh(log, t)]
     for number, test in enumerate(scored):
         others = [o for o in scored[:number] if overlap(o.features.rows, test.features.rows)]
         again = any(_unrelated(log, o.model, test.model) for o in others)
         if (again or _made_in_loop(log, test)) and not _another_test(log, test):
             message = (
-                "this test set has been used for another model before: choosing between models "
-                "by it makes its score too good; compare on a validation set or by "
-                "cross-validation"
+                "this test set was already used to score another model, which makes the best "
+                "score too optimistic; compare models on a validation set or by cross-validation"
             )
             yield Leak(test.scored or test.at, message)
             return
 
 
 def _fresh(log: Log, test: Test) -> bool:
-    """Say whether a test is on one set of rows that the model has not seen."""
+    """Return whether a test uses one set of rows that the model was not trained on."""
     rows = test.features.rows
     if not rows or test.training is None:
         return False
@@ -210,7 +213,7 @@ def _made_in_loop(log: Log, test: Test) -> bool:
 
 
 def _another_test(log: Log, test: Test) -> bool:
-    """Say whether rows are kept apart from this test set, too, for a last test."""
+    """Return whether rows outside this test set are held out for a final test."""
     if any(_is_validation(log, row) for row in test.features.rows):
         return True
     for other in log.tests:
@@ -227,7 +230,7 @@ def _another_test(log: Log, test: Test) -> bool:
 
 
 def _is_validation(log: Log, row: Rows) -> bool:
-    """Say whether rows were split off from the training part of a split: its test part is kept."""
+    """Return whether rows come from the training part of a split, whose test part is held out."""
     parts = [selection.part for selection in row if selection.split in log.splits]
     return "0" in parts[:-1]
 
@@ -237,7 +240,7 @@ def _sources(test: Test) -> set[str]:
 
 
 def untested(log: Log) -> Iterator[Leak]:
-    """Find that no model is tested on anything but what it was trained on."""
+    """Yield the last training if no model is tested on anything but its training rows."""
     trainings = [t for t in log.trainings if t.target is not None and t.features.rows]
     if not trainings or not log.complete or log.splits or log.folds:
         return
@@ -245,11 +248,12 @@ def untested(log: Log) -> Iterator[Leak]:
         return
     if all(t.training is not None and _same_rows(t, log.trainings[t.training]) for t in log.tests):
         at = trainings[-1].at
-        yield Leak(at, "no data is kept to test the model on: how good it is on new data is open")
+        message = "no data is held out to test the model on; split off test rows or cross-validate"
+        yield Leak(at, message)
 
 
 def target_in_features(log: Log) -> Iterator[Leak]:
-    """Find tables of features that still have the column which is to be predicted."""
+    """Yield the features that still contain the target column."""
     seen: set[tuple[str, str]] = set()
     for pair in log.pairs:
         features, target = pair.features.columns, pair.target.columns
@@ -259,7 +263,8 @@ def target_in_features(log: Log) -> Iterator[Leak]:
             (name,) = target.only
             if features.has(name) and (target.base, name) not in seen:
                 seen.add((target.base, name))
-                yield Leak(pair.at, f"the features still have the column `{name}` to be predicted")
+                message = f"the features contain the target column `{name}`; drop it from them"
+                yield Leak(pair.at, message)
 
 
 def _pairs(log: Log) -> Iterator[tuple[Training, Test]]:

@@ -1,4 +1,4 @@
-"""What rules want to know of Markdown cells; enough of the syntax for headings, and no more."""
+"""Queries on Markdown cells, with just enough of the syntax to find headings."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,7 +9,7 @@ _FENCE = re.compile(
     r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
 )
 _ATX = re.compile(r"^ {0,3}(#{1,6})(?:[ \t]+(.*?))?[ \t]*$", re.MULTILINE)
-_LOOSE = re.compile(r"^ {0,3}(#{1,6})([^#\s!].*)$", re.MULTILINE)  # `#Title`, as many write it
+_LOOSE = re.compile(r"^ {0,3}(#{1,6})([^#\s!].*)$", re.MULTILINE)  # `#Title`, a common mistake
 _SETEXT = re.compile(
     r"^ {0,3}(?!#{1,6}[ \t]|>|[-+*][ \t])(\S.*)\n {0,3}(=+|-{2,})[ \t]*$", re.MULTILINE
 )
@@ -18,7 +18,7 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def headings(source: str) -> Iterator[tuple[int, str]]:
-    """Yield level and text of the headings of a Markdown cell, however they are written."""
+    """Yield the level and text of each heading of a Markdown cell, in any of its notations."""
     text = _FENCE.sub("", source)
     for match in (*_ATX.finditer(text), *_LOOSE.finditer(text)):
         yield len(match[1]), (match[2] or "").strip(" #\t")
@@ -29,30 +29,33 @@ def headings(source: str) -> Iterator[tuple[int, str]]:
 
 
 def has_prose(source: str) -> bool:
-    """Say whether a Markdown cell says anything besides headings and rules."""
+    """Return whether a Markdown cell has text besides headings and horizontal rules."""
     text = source
     for pattern in (_ATX, _LOOSE, _SETEXT, _HTML):
         text = pattern.sub("", text)
     return any(c.isalnum() for c in _TAG.sub("", text))
 
 
-def full(cells: Iterable[Cell]) -> list[Cell]:
+def non_empty(cells: Iterable[Cell]) -> list[Cell]:
     """Return the cells that are not empty."""
     return [cell for cell in cells if cell.source.strip()]
 
 
-def left_to_reader(cells: Sequence[Cell]) -> set[int]:
-    """Return the empty code cells below a question: between Markdown cells, or at such an end."""
-    left: set[int] = set()
-    last: list[int] = []
+def exercise_cells(cells: Sequence[Cell]) -> set[int]:
+    """Return the empty code cells below a question, which the reader is asked to fill in.
+
+    They stand between Markdown cells; in a notebook with such cells, also at the end.
+    """
+    exercises: set[int] = set()
+    pending: list[int] = []
     kind = ""  # of the last cell that is not empty
     for cell in cells:
         if cell.source.strip():
             if kind == cell.kind == "markdown":
-                left.update(last)
-            last, kind = [], cell.kind
+                exercises.update(pending)
+            pending, kind = [], cell.kind
         elif cell.kind == "code":
-            last.append(cell.index)
-    if left and kind == "markdown":
-        left.update(last)
-    return left
+            pending.append(cell.index)
+    if exercises and kind == "markdown":
+        exercises.update(pending)
+    return exercises

@@ -1,4 +1,4 @@
-"""Which names are there when a notebook is run from top to bottom, for the rules on them."""
+"""Names that are unbound when a notebook is run from top to bottom."""
 
 from collections.abc import Sequence
 
@@ -10,11 +10,11 @@ from nb2prod.rules.view import NotebookView
 
 
 class Missing(msgspec.Struct, frozen=True):
-    """A name that is read where it may not be there.
+    """A name that is read where it may be unbound.
 
     Attributes:
-        cell: the first cell in which it is.
-        bound_in: the first cell, in it or further down, that binds it; None if none does.
+        cell: the first cell that reads it unbound.
+        bound_in: the first cell, this one or a later one, that binds it; None if none does.
     """
 
     cell: int
@@ -22,17 +22,17 @@ class Missing(msgspec.Struct, frozen=True):
 
 
 def missing(view: NotebookView, name: str) -> Missing | None:
-    """Return where a name is not there if the cells are run in order; a fact.
+    """Return where a name is unbound if the cells are run in order; a fact.
 
-    A name may have been bound by what cannot be seen (`from x import *`, `%run`, a cell that is
-    not Python): then nothing is said of it.
+    A name that may be bound out of sight (`from x import *`, `%run`, a cell that is not Python)
+    is not missing.
     """
     if is_ambient(name) or (name in ONLY_PYTHON_2 and view.notebook.python_2):
         return None
     if name == "__file__" and view.notebook.format == "py":
-        return None  # a script knows it, a kernel does not
+        return None  # scripts have it, kernels do not
     index = view.occurrences
-    if index.broken and _unsure(view, name):
+    if index.broken and _in_broken_cell(view, name):
         return None
     bound_in = index.binders[name][0] if name in index.binders else None
     for cell in index.needers.get(name, ()):
@@ -52,9 +52,9 @@ def _use_of_missing(view: NotebookView, name: str, cell: int) -> tuple[Missing, 
 
 
 def uses_of_missing(view: NotebookView, cell: int) -> Sequence[tuple[str, Missing, NameUse]]:
-    """Return the names that a cell reads from outside and that are not there, in order.
+    """Return the unbound names that a cell reads from outside, in order.
 
-    With each comes where it is missing first, and the first place in this cell that reads it.
+    Each comes with the first place where it is missing, and its first use in this cell.
     """
     summary = view.summaries[cell]
     names = dict.fromkeys([use.name for use in (*summary.needs, *summary.late)])
@@ -67,15 +67,15 @@ def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Name
     if not opaque or cell < min(opaque):
         for use in summary.needs:
             if use.name == name and not use.guarded:
-                told = bound_in == cell and any(name in m.binds for m in summary.magics)
-                return None if told else use
-    # A function's names are looked up when it is called, perhaps further down.
+                by_magic = bound_in == cell and any(name in m.binds for m in summary.magics)
+                return None if by_magic else use
+    # A function looks up its names when it is called, which may be further down.
     if bound_in is None and not opaque:
         return next((u for u in summary.late if u.name == name and not u.guarded), None)
     return None
 
 
-def _unsure(view: NotebookView, name: str) -> bool:
-    """Say whether a name stands in a cell that is not Python."""
+def _in_broken_cell(view: NotebookView, name: str) -> bool:
+    """Return whether a cell that is not Python mentions a name."""
     index = view.occurrences
     return any(name in index.cells[cell].mentions for cell in index.broken)

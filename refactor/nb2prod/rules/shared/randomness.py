@@ -1,4 +1,4 @@
-"""What draws at random, for the rules on it."""
+"""Queries on random draws and their seeds."""
 
 import ast
 from collections.abc import Sequence
@@ -30,8 +30,8 @@ SEEDS = {
 }
 
 
-def seeds(view: NotebookView, library: str) -> bool:
-    """Say whether a notebook seems to seed a library's generator, itself or by a helper."""
+def is_seeded(view: NotebookView, library: str) -> bool:
+    """Return whether a notebook seems to seed a library's generator, directly or by a helper."""
     called = {resolved(name, view.names) for name in view.occurrences.seeds}
     called |= {target for name, target in view.names.items() if "seed" not in name}
     if called & SEEDS[library]:
@@ -40,26 +40,26 @@ def seeds(view: NotebookView, library: str) -> bool:
 
 
 def argument(call: ast.Call, name: str) -> ast.expr | None:
-    """Return the value of a keyword argument; None if it is not given."""
+    """Return the value of a keyword argument; None if it is missing."""
     return next((k.value for k in call.keywords if k.arg == name), None)
 
 
-def spreads(call: ast.Call) -> bool:
-    """Say whether a call has arguments that cannot be seen: `*args`, `**options`."""
+def unpacks(call: ast.Call) -> bool:
+    """Return whether a call unpacks arguments: `*args`, `**options`."""
     return any(k.arg is None for k in call.keywords) or any(
         isinstance(a, ast.Starred) for a in call.args
     )
 
 
 def unset(call: ast.Call, name: str) -> bool:
-    """Say whether a keyword argument is not given, or given as None."""
+    """Return whether a keyword argument is missing or None."""
     value = argument(call, name)
     return value is None or (isinstance(value, ast.Constant) and value.value is None)
 
 
-def with_argument(view: CellView, call: ast.Call, name: str, text: str) -> Sequence[Fix]:
-    """Return the fix that sets a keyword argument which draws the same numbers in each run."""
-    title = f"Add `{name}={text}`; the numbers will be others"
+def set_argument(view: CellView, call: ast.Call, name: str, text: str) -> Sequence[Fix]:
+    """Return the fix that sets the keyword argument which makes the draws reproducible."""
+    title = f"Add `{name}={text}` (changes the results)"
     if (value := argument(call, name)) is not None:
         return fix(title, "unsafe", view.edit(value, text))
     end = view.code.span(call).end - 1
@@ -67,5 +67,5 @@ def with_argument(view: CellView, call: ast.Call, name: str, text: str) -> Seque
     if last is None:
         return fix(title, "unsafe", view.edit(Span(end, end), f"{name}={text}"))
     while last < end and view.code.code[last] == ")":
-        last += 1  # of brackets around the last argument
+        last += 1  # parentheses around the last argument
     return fix(title, "unsafe", view.edit(Span(last, last), f", {name}={text}"))

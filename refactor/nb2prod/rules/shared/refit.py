@@ -1,7 +1,7 @@
-"""Mending a leak: fit on the training rows, behind the split.
+"""The fix of a leak: fit on the training rows, after the split.
 
-Only where it is seen what becomes of the data: a name is transformed, then split, and used nowhere
-else. The numbers will be others, so that it is never safe.
+It is offered only if the use of the data is clear: a name is transformed, then split, and used
+nowhere else. It changes the results, so it is never safe.
 """
 
 from __future__ import annotations
@@ -30,26 +30,26 @@ class _Statement(NamedTuple):
 class _Fitted(NamedTuple):
     """`result = owner.fit_transform(data)`, at the top level.
 
-    `made` is empty, or the class whose new instance the owner is; then it has no name yet.
+    `constructor` is the call that creates the owner, if the owner has no name yet.
     """
 
     owner: str
-    made: ast.expr | None
+    constructor: ast.expr | None
     data: str
     result: str
     call: ast.Call
 
 
 def refit(view: NotebookView, leak: Leak) -> Sequence[Fix]:
-    """Return the fix of a leak, if it is clear what to do."""
+    """Return the fix of a leak, if there is a clear one."""
     statements = list(_statements(view))
     for number, statement in enumerate(statements):
         fitted = _fitted(statement.node)
         if fitted and (statement.cell, statement.code.span(fitted.call)) == leak.at:
             before, after = statements[:number], statements[number + 1 :]
-            if leak.own:
-                return _only_transformed(statement, fitted, before)
-            return _behind_split(view, statement, fitted, after)
+            if leak.test_only:
+                return _transform_only(statement, fitted, before)
+            return _after_split(view, statement, fitted, after)
     return ()
 
 
@@ -73,8 +73,8 @@ def _fitted(node: ast.stmt) -> _Fitted | None:
             match owner:
                 case ast.Name(id=name):
                     return _Fitted(name, None, data, result, call)
-                case ast.Call(func=ast.Name(id=made) | ast.Attribute(attr=made)):
-                    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", made).lower()
+                case ast.Call(func=ast.Name(id=maker) | ast.Attribute(attr=maker)):
+                    name = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", maker).lower()
                     return _Fitted(name, owner, data, result, call)
                 case _:
                     return None
@@ -82,24 +82,25 @@ def _fitted(node: ast.stmt) -> _Fitted | None:
             return None
 
 
-def _only_transformed(
+def _transform_only(
     statement: _Statement, fitted: _Fitted, before: Sequence[_Statement]
 ) -> Sequence[Fix]:
-    """Return the fix for test rows: apply what was fitted to the training rows above."""
-    if fitted.made:
+    """Return the fix for test rows: apply the transformer fitted on the training rows above."""
+    if fitted.constructor:
         return ()
     fit_before = re.compile(rf"\b{re.escape(fitted.owner)}\.fit(?:_transform)?\(")
     if not any(fit_before.search(s.code.text(s.node)) for s in before):
         return ()
     span = statement.code.span(fitted.call)
     text = f"{fitted.owner}.transform({fitted.data})"
-    return fix("Apply what was fitted before", "unsafe", replace_in(statement.cell, span, text))
+    title = f"Replace `fit_transform` with `{fitted.owner}.transform` (changes the results)"
+    return fix(title, "unsafe", replace_in(statement.cell, span, text))
 
 
-def _behind_split(
+def _after_split(
     view: NotebookView, statement: _Statement, fitted: _Fitted, after: Sequence[_Statement]
 ) -> Sequence[Fix]:
-    """Return the fix for all rows: split them first."""
+    """Return the fix for all rows: split first, then fit on the training rows."""
     word = re.compile(rf"(?<![.\w]){re.escape(fitted.result)}\b")
     later = [s for s in after if word.search(s.code.text(s.node))]
     if not later or sum(len(word.findall(s.code.text(s.node))) for s in later) != 1:
@@ -112,30 +113,34 @@ def _behind_split(
             pass
         case _:
             return ()
-    places = [i for i, a in enumerate(arguments) if _is(a, fitted.result)]
-    if len(places) != 1:
+    positions = [i for i, a in enumerate(arguments) if _is(a, fitted.result)]
+    if len(positions) != 1:
         return ()
-    train, test = parts[2 * places[0] : 2 * places[0] + 2]
+    train, test = parts[2 * positions[0] : 2 * positions[0] + 2]
     if not isinstance(train, ast.Name) or not isinstance(test, ast.Name):
         return ()
     source = statement.code.source
-    gone = statement_lines(source, statement.code.span(statement.node))
-    if gone == statement.code.span(statement.node):
-        return ()  # something else stands in the same line
+    removed = statement_lines(source, statement.code.span(statement.node))
+    if removed == statement.code.span(statement.node):
+        return ()  # another statement shares the line
     end = split.code.span(split.node).end
     if split.code.source[end:].partition("\n")[0].strip():
         return ()
     bound = {bind.name for _, summary in view.code for bind in summary.binds}
-    if fitted.made and fitted.owner in bound:
+    if fitted.constructor and fitted.owner in bound:
         return ()
-    new = f"\n{fitted.owner} = {statement.code.text(fitted.made)}" if fitted.made else ""
+    constructor = fitted.constructor
+    new = f"\n{fitted.owner} = {statement.code.text(constructor)}" if constructor else ""
     text = f"{new}\n{train.id} = {fitted.owner}.fit_transform({train.id})"
     text += f"\n{test.id} = {fitted.owner}.transform({test.id})"
-    changes = [replace_in(statement.cell, gone, ""), replace_in(split.cell, Span(end, end), text)]
+    changes = [
+        replace_in(statement.cell, removed, ""),
+        replace_in(split.cell, Span(end, end), text),
+    ]
     if fitted.data != fitted.result:
-        argument = split.code.span(arguments[places[0]])
+        argument = split.code.span(arguments[positions[0]])
         changes.append(replace_in(split.cell, argument, fitted.data))
-    return fix("Split first; the numbers will be others", "unsafe", *changes)
+    return fix("Split first, then fit (changes the results)", "unsafe", *changes)
 
 
 def _is(node: ast.expr, name: str) -> bool:

@@ -1,24 +1,24 @@
-"""Which names a notebook binds in vain, for the rules on it."""
+"""Names that a notebook binds but never reads."""
 
 import re
 
-from nb2prod.rules.shared.markdown import left_to_reader
+from nb2prod.rules.shared.markdown import exercise_cells
 from nb2prod.rules.view import NotebookView
 
 
-def may_be_vain(view: NotebookView) -> bool:
-    """Say whether all that reads names is seen, and nobody else reads them.
+def can_tell_unused(view: NotebookView) -> bool:
+    """Return whether every read of a name is visible in the notebook.
 
-    The code with which a reader is asked to fill empty cells may read any.
+    The code that a reader writes into the empty cells of an exercise may read any name.
     """
-    return view.complete and not view.fact(_exports) and not view.fact(_left)
+    return view.complete and not view.fact(_exports) and not view.fact(_has_exercises)
 
 
-def vain(view: NotebookView, name: str) -> bool:
-    """Say whether a name is bound and never read, if `may_be_vain`; a fact.
+def is_unused(view: NotebookView, name: str) -> bool:
+    """Return whether a name is bound and never read, if `can_tell_unused`; a fact.
 
-    A name that stands anywhere else in the text, in a query or a cell of another language, may be
-    read there.
+    A name that occurs anywhere else in the text, as in a query or a cell in another language, may
+    be read there.
     """
     index = view.occurrences
     if name.startswith("_") or name in index.reads or name in index.deletes:
@@ -35,14 +35,14 @@ def _exports(view: NotebookView, _: str) -> bool:
     return bool(view.occurrences.exporting)
 
 
-def _left(view: NotebookView, _: str) -> bool:
-    return bool(view.occurrences.blank) and bool(left_to_reader(view.cells))
+def _has_exercises(view: NotebookView, _: str) -> bool:
+    return bool(view.occurrences.blank) and bool(exercise_cells(view.cells))
 
 
 def _mentioned(name: str, texts: list[str]) -> bool:
-    """Say whether a name stands anywhere but where it is bound, or names something else."""
-    if sum(_stands(name, text) for text in texts) == 1:
-        return False  # the usual case, and by far the cheapest
+    """Return whether a name occurs anywhere but where it is bound or means something else."""
+    if sum(_count(name, text) for text in texts) == 1:
+        return False  # the common case, and by far the cheapest
     text = "\n".join(texts)
     other = re.compile(rf"(?<![.\w]){re.escape(name)}\b(?!\s*(?:=(?!=)|:[^=\n]*=))")
     places = len(other.findall(text))
@@ -52,8 +52,8 @@ def _mentioned(name: str, texts: list[str]) -> bool:
     return places > defined + loops + targets
 
 
-def _stands(name: str, text: str) -> int:
-    """Return how often a name stands in a text, as a word of its own."""
+def _count(name: str, text: str) -> int:
+    """Count the occurrences of a name in a text as a whole word."""
     count, at = 0, text.find(name)
     while at >= 0:
         end = at + len(name)
