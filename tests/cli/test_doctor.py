@@ -47,7 +47,7 @@ def test_a_finding_has_its_file_line_and_column(doctor, tmp_path):
     run = doctor("--select", "NBG111")
     assert run.returncode == 1
     assert run.stdout == (
-        "dvc.yaml:3:17: NBG111 `train` runs `src/Train.py`, which is not there; there is"
+        "dvc.yaml:3:17: NBG111 `train` runs `src/Train.py`, which does not exist; use"
         " `src/train.py` [dvc-missing-script]\n"
         "  3 |     cmd: python src/Train.py\n"
         "    |                 ^^^^^^^^^^^^\n"

@@ -1,4 +1,4 @@
-"""Every rule on repositories does what its page says: each example is made, and examined."""
+"""The pages of the repository rules: each example is created and checked."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -9,6 +9,7 @@ from trees import repository, write
 from nb2prod.config import Config
 from nb2prod.lint.doctor import Doctor, fix_repository
 from nb2prod.rules.pages.example_trees import ExampleTree, example_trees
+from nb2prod.rules.pages.examples import stated_safeties
 from nb2prod.rules.registry import page, repository_rules
 from nb2prod.rules.rule import Rule
 
@@ -27,7 +28,7 @@ BECOMES = [
 ]
 
 
-def made(folder: Path, example: ExampleTree) -> Path:
+def created(folder: Path, example: ExampleTree) -> Path:
     files = {f.name: f.text for f in example.files}
     if example.git:
         repository(folder, files, {f.name for f in example.files if not f.tracked})
@@ -45,8 +46,10 @@ def doctor(rule: Rule) -> Doctor:
 
 
 @pytest.mark.parametrize(("rule", "example"), EXAMPLES)
-def test_an_example_is_flagged_where_it_says(rule: Rule, example: ExampleTree, tmp_path: Path):
-    root = made(tmp_path, example)
+def test_an_example_has_findings_where_it_is_marked(
+    rule: Rule, example: ExampleTree, tmp_path: Path
+):
+    root = created(tmp_path, example)
     checked = doctor(rule).examine(doctor(rule).repository(root))
     found = {
         (file.path.relative_to(root).as_posix(), finding.line)
@@ -62,10 +65,10 @@ def test_an_example_is_flagged_where_it_says(rule: Rule, example: ExampleTree, t
 
 
 @pytest.mark.parametrize(("rule", "before", "after"), BECOMES)
-def test_an_example_becomes_what_it_says(
+def test_a_fixed_example_becomes_the_next_one(
     rule: Rule, before: ExampleTree, after: ExampleTree, tmp_path: Path
 ):
-    root = made(tmp_path, before)
+    root = created(tmp_path, before)
     treated = doctor(rule)
     done = fix_repository(treated, treated.repository(root), {"safe", "unsafe"})
     assert {p.relative_to(root).as_posix(): t for p, t in done.texts.items()} == {
@@ -75,5 +78,22 @@ def test_an_example_becomes_what_it_says(
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_page_shows_what_is_found_and_what_is_not(rule: Rule):
+def test_a_page_has_examples_with_and_without_findings(rule: Rule):
     assert {e.section for e in example_trees(page(rule))} >= {"flagged", "not flagged"}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_page_says_whether_its_fixes_are_safe(rule: Rule, tmp_path: Path):
+    roots = [
+        created(tmp_path / str(number), example)
+        for number, example in enumerate(example_trees(page(rule)))
+    ]
+    safeties = {
+        fix.safety
+        for root in roots
+        for file in doctor(rule).examine(doctor(rule).repository(root))
+        for finding in file.findings
+        for fix in finding.fixes
+    }
+    assert stated_safeties(page(rule)) >= safeties
+    assert bool(stated_safeties(page(rule))) == bool(safeties)

@@ -1,4 +1,4 @@
-"""Whatever is in the files of a repository, the doctor ends with findings, and mending ends."""
+"""The doctor handles mangled files: checking and fixing always terminate."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ PIECES = st.sampled_from(f"{ODD}|{WORDS}".split("|"))
 
 @st.composite
 def mangled(draw: st.DrawFn) -> dict[str, str]:
-    """Return the files of an example with pieces taken out and put in."""
+    """Return the files of an example with pieces removed and inserted."""
     example: ExampleTree = draw(st.sampled_from(EXAMPLES))
     texts = {file.name: file.text for file in example.files}
     for _ in range(draw(st.integers(1, 4))):
@@ -35,7 +35,7 @@ def mangled(draw: st.DrawFn) -> dict[str, str]:
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(mangled())
-def test_no_text_is_too_odd(texts: dict[str, str]):
+def test_mangled_files_are_checked_and_fixed(texts: dict[str, str]):
     files = frozenset(texts)
     tree = Tree(Path("/nowhere"), Path("/nowhere"), files, files, texts)
     repository = Repository(tree, Config().limits)

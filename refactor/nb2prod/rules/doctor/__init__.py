@@ -1,1 +1,1 @@
-"""The rules that look at a repository as a whole; apart, so that `check` need not import them."""
+"""Rules that check a repository as a whole; kept apart so that `check` need not import them."""

@@ -1,6 +1,7 @@
-"""The folder is not under version control.
+"""Projects that are not under version control.
 
-What was changed, when and why is lost, and so is what worked last week.
+Without version control, nobody can tell what was changed, when and why, or go back to the version
+that worked last week. Create a git repository.
 
 ## Flagged
 
@@ -13,6 +14,10 @@ A = 1
 ```python name="train.py"
 A = 1
 ```
+
+## Fix safety
+
+The fix is display-only: nb2prod shows the command and does not run it.
 
 ## References
 
@@ -29,9 +34,8 @@ from nb2prod.rules.rule import Flag, Rule
 
 def _check(repository: Repository) -> Iterator[Flag]:
     if repository.tree.top is None:
-        yield Flag(
-            None, "no git repository holds this folder", (Fix("`git init`", "display-only", ()),)
-        )
+        message = "the folder is not in a git repository; run `git init`"
+        yield Flag(None, message, (Fix("Run `git init`", "display-only", ()),))
 
 
 RULE = Rule(

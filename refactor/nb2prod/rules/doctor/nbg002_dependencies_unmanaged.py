@@ -1,6 +1,7 @@
-"""Nothing says which packages the code needs.
+"""Projects that do not declare their dependencies.
 
-A reader has to guess them, and their versions, from the imports.
+Readers have to guess the packages, and their versions, from the imports. List them in
+requirements.txt, pyproject.toml or environment.yml.
 
 ## Flagged
 
@@ -41,8 +42,9 @@ def _check(repository: Repository) -> Iterator[Flag]:
         return
     names = sorted({use.name for use in third_party(repository)})
     if names or any(path.endswith(".ipynb") for path in repository.tree.files):
-        used = f": the code imports {', '.join(f'`{n}`' for n in names[:5])}" if names else ""
-        yield Flag(None, f"nothing says which packages are needed{used}")
+        used = f" such as {', '.join(f'`{n}`' for n in names[:5])}" if names else ""
+        message = f"no file declares dependencies{used}; list them in requirements.txt"
+        yield Flag(None, message)
 
 
 RULE = Rule(

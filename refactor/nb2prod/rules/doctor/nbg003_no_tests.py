@@ -1,6 +1,6 @@
-"""There are no tests.
+"""Projects without tests.
 
-Nobody will notice when a change breaks what worked.
+Nobody notices when a change breaks something that worked.
 
 ## Flagged
 
@@ -44,7 +44,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
     code = [path for path in files if path.endswith((".py", ".ipynb"))]
     tests = any(_TEST.fullmatch(posixpath.basename(path)) for path in files)
     if code and not tests:
-        yield Flag(None, "there are no tests")
+        yield Flag(None, "the project has no tests; add some")
 
 
 RULE = Rule(

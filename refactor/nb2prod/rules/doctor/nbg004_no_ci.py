@@ -1,6 +1,6 @@
-"""Nothing checks each change before it is merged.
+"""Projects without continuous integration.
 
-Tests that nobody has to run are soon broken.
+Tests that nobody has to run are soon broken. Run them in a workflow on every change.
 
 ## Flagged
 
@@ -48,7 +48,7 @@ _TEST = re.compile(r"test_.*\.py|.*_test\.py")
 def _check(repository: Repository) -> Iterator[Flag]:
     tests = any(_TEST.fullmatch(posixpath.basename(path)) for path in repository.tree.files)
     if tests and not repository.tree.around(*_SERVICES):
-        yield Flag(None, "no workflow runs the tests")
+        yield Flag(None, "no workflow runs the tests; set up continuous integration")
 
 
 RULE = Rule("NBG004", "no-ci", "info", aliases=("ci-use",), repository=_check)

@@ -1,7 +1,7 @@
-"""Git keeps a large file, or a model.
+"""Large files and models in git.
 
-Every version of it stays in every clone for ever, even when it is deleted. DVC or Git LFS keep a
-line in its place.
+Every version of such a file stays in every clone forever, even after the file is deleted. DVC and
+Git LFS store only a pointer in its place.
 
 ## Flagged
 
@@ -47,7 +47,7 @@ from nb2prod.rules.rule import Flag, Rule
 _ENDINGS = """.pkl .pickle .joblib .pt .pth .ckpt .h5 .hdf5 .keras .onnx .safetensors .tflite .pb
     .skops .gguf .mlmodel"""
 _MODELS = frozenset(_ENDINGS.split())
-_SMALL = 10_000  # bytes of a model that is none, or an example
+_SMALL = 10_000  # bytes; smaller models are examples, or not models at all
 _LFS = b"version https://git-lfs"
 
 
@@ -62,7 +62,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             size = (
                 f"{sizes[path] / 1e6:.1f} MB" if sizes[path] > 1e6 else f"{sizes[path] // 1000} kB"
             )
-            yield Flag(None, f"git keeps {size} of it in each version", path=path)
+            yield Flag(None, f"git stores {size} for each version; use DVC or Git LFS", path=path)
 
 
 def _is_heavy(repository: Repository, path: str, size: int) -> bool:
@@ -73,7 +73,7 @@ def _is_heavy(repository: Repository, path: str, size: int) -> bool:
 
 
 def _in_lfs(repository: Repository, paths: list[str]) -> frozenset[str]:
-    """Return those of the files that git hands to LFS."""
+    """Return the files that are stored by Git LFS."""
     if not paths or not repository.tree.around(".gitattributes"):
         return frozenset()
     given = "\0".join(paths).encode("utf-8", "surrogateescape")

@@ -1,6 +1,7 @@
-"""Two notebooks have the same name.
+"""Notebooks with the same name in different folders.
 
-Only their folders tell them apart, which in tabs, logs and links are not seen.
+Only their folders distinguish them, and tabs, logs and links do not show folders. Rename one of
+them.
 
 ## Flagged
 
@@ -43,7 +44,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
     for path in repository.tree.matching("*.ipynb"):
         name = posixpath.basename(path)
         if name != "index.ipynb" and first.setdefault(name, path) != path:
-            yield Flag(None, f"`{first[name]}` has the same name", path=path)
+            yield Flag(None, f"`{first[name]}` has the same name; rename one of them", path=path)
 
 
 RULE = Rule(

@@ -1,7 +1,7 @@
-"""The data that DVC keeps can be had by nobody but their author.
+"""DVC data without a remote that others can reach.
 
-The `.dvc` files only say which data are meant. Without a remote that others reach, and that is the
-default, `dvc pull` gives them nothing.
+The `.dvc` files only identify the data. Without a shared default remote, `dvc pull` fetches nothing
+for anyone but the author.
 
 ## Flagged
 
@@ -51,6 +51,11 @@ outs:
   path: data.csv
 ```
 
+## Fix safety
+
+The fix is safe: without a default remote, `dvc pull` fails. It is offered only if the file has no
+`[core]` section yet.
+
 ## References
 
 - mllint: version-control/data/dvc-has-remote
@@ -74,7 +79,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
         return
     text = repository.tree.text(_CONFIG)
     if text is None:
-        return  # another folder's settings may hold
+        return  # the settings of another folder may apply
     settings = list(read_settings(text))
     remotes: dict[str, Setting] = {}
     default = next((s for s in settings if (s.section, s.key) == ("core", "remote")), None)
@@ -83,21 +88,23 @@ def _check(repository: Repository) -> Iterator[Flag]:
         if match and setting.key == "url":
             remotes[match["name"]] = setting
     if not remotes:
-        yield Flag(None, "DVC keeps data, and has no remote to get them from", path=_CONFIG)
+        message = "DVC tracks data but has no remote; add one with `dvc remote add`"
+        yield Flag(None, message, path=_CONFIG)
     elif default is None:
         name, setting = next(iter(remotes.items()))
         at = setting.section_span
         start = Span(0, 0)
         change = repository.edit(_CONFIG, start, f"[core]\n    remote = {name}\n")
-        fixes = fix(f"Make `{name}` the default", "safe", change)
+        fixes = fix(f"Make `{name}` the default remote", "safe", change)
         if any(s.section == "core" for s in settings):
             fixes = ()
-        yield Flag(at, "no remote is the default, so that `dvc pull` fails", fixes, path=_CONFIG)
+        message = "`dvc pull` fails without a default remote; set `core.remote`"
+        yield Flag(at, message, fixes, path=_CONFIG)
     elif default.value not in remotes:
-        message = f"the default remote `{default.value}` is not among the remotes"
+        message = f"the default remote `{default.value}` does not exist; add it or choose another"
         yield Flag(default.span, message, path=_CONFIG)
     elif _LOCAL.match(remotes[default.value].value):
-        message = "the data are in a place that only one machine has"
+        message = "the default remote exists on one machine only; use a shared one"
         yield Flag(remotes[default.value].span, message, path=_CONFIG)
 
 

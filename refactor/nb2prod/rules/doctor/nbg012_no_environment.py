@@ -1,6 +1,7 @@
-"""Nothing says in which version of Python the code runs.
+"""Projects that do not declare their version of Python.
 
-The same packages of the same versions do not install, or compute something else, under another.
+The same versions of the same packages may not install, or may compute something else, under another
+version of Python. Set `requires-python`, or add a `.python-version` file.
 
 ## Flagged
 
@@ -62,7 +63,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             poetry = data.get("tool", {}).get("poetry", {}).get("dependencies", {})
             if "requires-python" in data.get("project", {}) or "python" in poetry:
                 return
-    yield Flag(None, "nothing says in which version of Python the code runs")
+    yield Flag(None, "no file declares the version of Python; set `requires-python`")
 
 
 RULE = Rule("NBG012", "no-environment", "info", repository=_check)

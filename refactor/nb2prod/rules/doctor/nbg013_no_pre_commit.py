@@ -1,6 +1,6 @@
-"""Nothing looks at a change before it is committed.
+"""Repositories without a pre-commit hook.
 
-Outputs, secrets and syntax errors are best found before they are in the history.
+Outputs, secrets and syntax errors are best caught before they are in the history.
 
 ## Flagged
 
@@ -34,7 +34,7 @@ _FILES = (
 
 def _check(repository: Repository) -> Iterator[Flag]:
     if repository.tree.top and not repository.tree.around(*_FILES):
-        yield Flag(None, "no hook looks at a change before it is committed")
+        yield Flag(None, "no hook checks changes before a commit; add .pre-commit-config.yaml")
 
 
 RULE = Rule("NBG013", "no-pre-commit", "info", default=False, repository=_check)

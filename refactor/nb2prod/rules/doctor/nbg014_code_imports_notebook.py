@@ -1,7 +1,7 @@
-"""A module needs a notebook.
+"""Modules that import notebooks.
 
-Production code that imports or runs a notebook has its outputs, its order of execution and its
-experiments as a dependency. What both need belongs in a module.
+Production code that imports or runs a notebook depends on its outputs, its execution order and its
+experiments. Move the shared code into a module.
 
 ## Flagged
 
@@ -45,22 +45,25 @@ from nb2prod.rules.rule import Flag, Rule
 
 _IMPORTERS = frozenset({"import_ipynb", "importnb", "ipynb", "nbimporter"})
 _FOLDERS = frozenset({"notebooks", "notebook", "nbs"})
-_ASIDE = ("notebooks/", "notebook/", "nbs/", "tests/", "test/", "docs/")
+_NOT_PRODUCTION = ("notebooks/", "notebook/", "nbs/", "tests/", "test/", "docs/")
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
     for module in repository.modules.all():
-        if module.path.startswith(_ASIDE):
+        if module.path.startswith(_NOT_PRODUCTION):
             continue
         for imported in module.imports(anywhere=True):
             top = imported.module.partition(".")[0]
             if imported.level:
                 continue
             if top in _IMPORTERS:
-                yield Flag(module.span(imported.node), "imports notebooks as modules",
-                           path=module.path)  # fmt: skip
+                message = "the module imports notebooks; move the shared code into a module"
+                yield Flag(module.span(imported.node), message, path=module.path)
             elif top in _FOLDERS and top in repository.tree.folders:
-                message = f"production code imports `{imported.module}`, from among the notebooks"
+                message = (
+                    f"production code imports `{imported.module}` from a folder of notebooks; "
+                    "move it to the package"
+                )
                 yield Flag(module.span(imported.node), message, path=module.path)
 
 

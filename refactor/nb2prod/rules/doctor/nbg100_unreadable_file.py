@@ -1,7 +1,7 @@
-"""A file of settings cannot be read.
+"""Settings files that cannot be read.
 
-It is not what its name says: no YAML, no TOML, or it has unresolved merge conflicts. The tools that
-read it fail, some of them in silence.
+The file is not valid YAML or TOML, or has unresolved merge conflicts. The tools that read it fail,
+some of them silently.
 
 ## Flagged
 
@@ -52,7 +52,8 @@ def _check(repository: Repository) -> Iterator[Flag]:
         if text is None:
             continue
         if conflict := _CONFLICT.search(text):
-            yield Flag(Span(*conflict.span()), "has unresolved merge conflicts", path=path)
+            message = "the file has unresolved merge conflicts; resolve them"
+            yield Flag(Span(*conflict.span()), message, path=path)
         elif name in _TOML:
             yield from _toml(repository, path, text)
         else:
@@ -60,7 +61,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 read_yaml(text)
             except YamlError as error:
                 at = min(error.offset, len(text.rstrip()))
-                yield Flag(Span(at, at), f"is not YAML: {error}", path=path)
+                yield Flag(Span(at, at), f"invalid YAML: {error}", path=path)
 
 
 def _is_settings(path: str, name: str) -> bool:
@@ -76,9 +77,9 @@ def _toml(repository: Repository, path: str, text: str) -> Iterator[Flag]:
         lines = repository.lines(path)
         line, column = (int(n) for n in where.groups()) if where else (len(lines), 1)
         at = min(lines.start(line) + column - 1, len(text))
-        yield Flag(Span(at, at), f"is not TOML: {message.partition(' (at')[0]}", path=path)
+        yield Flag(Span(at, at), f"invalid TOML: {message.partition(' (at')[0]}", path=path)
     except RecursionError:
-        yield Flag(None, "is not TOML: nested too deeply", path=path)
+        yield Flag(None, "invalid TOML: nested too deeply", path=path)
 
 
 RULE = Rule("NBG100", "unreadable-file", "error", repository=_check)

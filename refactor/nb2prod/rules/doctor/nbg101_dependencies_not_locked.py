@@ -1,7 +1,7 @@
-"""Nothing says in which versions the packages are needed.
+"""Dependencies without pinned versions or a lock file.
 
-A fresh install takes the newest ones, and they may compute something else or not work at all. Pin
-the versions, or keep a lock file (uv, Poetry, pip-compile and others write one).
+A fresh installation takes the newest versions, which may compute something else or not work at all.
+Pin the versions, or keep a lock file (uv, Poetry, pip-compile and others write one).
 
 ## Flagged
 
@@ -52,16 +52,16 @@ def _check(repository: Repository) -> Iterator[Flag]:
     by_file: dict[str, list[Needed]] = {}
     for need in repository.needed:
         by_file.setdefault(need.file, []).append(need)
-    # Where one file pins everything, the others may say what is wanted rather than what is there.
+    # If one file pins everything, the others may list ranges that the project supports.
     if any(all(need.pinned for need in needs) for needs in by_file.values()):
         return
-    # What is needed to run it counts before what is needed to develop it.
+    # Runtime dependencies come before those for development.
     for file in sorted(by_file, key=lambda path: (_DEVELOPERS.search(path) is not None, path)):
-        loose = [need for need in by_file[file] if not need.pinned]
-        named = ", ".join(f"`{need.name}`" for need in loose[:3])
-        more = f" and {len(loose) - 3} more" if len(loose) > 3 else ""
-        message = f"no version is pinned of {named}{more}, and there is no lock file"
-        yield Flag(loose[0].span, message, path=file)
+        unpinned = [need for need in by_file[file] if not need.pinned]
+        names = ", ".join(f"`{need.name}`" for need in unpinned[:3])
+        more = f" and {len(unpinned) - 3} more" if len(unpinned) > 3 else ""
+        message = f"no version is pinned for {names}{more}; pin versions or add a lock file"
+        yield Flag(unpinned[0].span, message, path=file)
         return
 
 

@@ -1,6 +1,7 @@
-"""A pyproject.toml describes a package that needs nothing, and its code imports packages.
+"""Packages that declare no dependencies but import other packages.
 
-Whoever installs it gets a package that cannot be imported.
+The package cannot be imported after an installation, because nothing installs what it needs. List
+the packages under `dependencies` in pyproject.toml.
 
 ## Flagged
 
@@ -59,7 +60,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
     match = _PROJECT.search(repository.tree.text(path) or "")
     if names and match:
         shown = ", ".join(f"`{name}`" for name in names[:3])
-        message = f"the package declares no dependencies, and imports {shown}"
+        message = f"the package imports {shown} but declares no dependencies; list them"
         yield Flag(Span(*match.span()), message, path=path)
 
 

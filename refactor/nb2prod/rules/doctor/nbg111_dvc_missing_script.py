@@ -1,7 +1,7 @@
-"""A stage runs a script that is not there.
+"""DVC stages that run a script which does not exist.
 
-The pipeline stops at the stage. Names are compared as Linux compares them, in upper and lower case:
-what works on the author's Windows or Mac need not work in a clone on a server.
+The pipeline stops at the stage. Paths are compared case-sensitively, as on Linux: a name that works
+on the author's Windows or Mac may not work in a clone on a server.
 
 ## Flagged
 
@@ -47,7 +47,7 @@ print("loading")
 
 ## Not flagged
 
-What is installed, what an earlier stage writes, and what is not known.
+Installed modules, scripts that an earlier stage writes, and paths that are not known.
 
 ```yaml name="dvc.yaml"
 stages:
@@ -71,6 +71,11 @@ stages:
 A = 1
 ```
 
+## Fix safety
+
+The fix is safe if the paths differ only in case; otherwise it is unsafe, because another file may
+be meant.
+
 ## References
 
 - DVC: stages of dvc.yaml
@@ -79,31 +84,32 @@ A = 1
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.shared.stages import meant, scripts, title
+from nb2prod.rules.doctor.shared.stages import likely_path, scripts, title
 from nb2prod.rules.rule import Flag, Rule, fix
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
     for stage in repository.stages:
         for script in scripts(repository, stage):
-            if script.there:
+            if script.exists:
                 continue
-            message = f"{title(stage)} runs `{script.path}`, which is not there"
-            like = meant(repository, stage, script.path)
-            if like is None:
+            message = f"{title(stage)} runs `{script.path}`, which does not exist"
+            likely = likely_path(repository, stage, script.path)
+            if likely is None:
+                message += "; add it or correct the path"
                 yield Flag(script.span, message, path=stage.file)
                 continue
-            word = _renamed(script.word, script.path, like)
+            word = _with_path(script.word, script.path, likely)
             change = repository.edit(stage.file, script.span, word)
-            safety = "safe" if like.casefold() == script.path.casefold() else "unsafe"
-            mended = fix(f"Run `{like}`", safety, change) if word != script.word else ()
-            yield Flag(script.span, f"{message}; there is `{like}`", mended, path=stage.file)
+            safety = "safe" if likely.casefold() == script.path.casefold() else "unsafe"
+            fixes = fix(f"Run `{likely}`", safety, change) if word != script.word else ()
+            yield Flag(script.span, f"{message}; use `{likely}`", fixes, path=stage.file)
 
 
-def _renamed(word: str, path: str, like: str) -> str:
-    """Return a word of a command with another path in it; the same word if that is not known."""
-    stem, other = path.removesuffix(".py"), like.removesuffix(".py")
-    for old, new in ((path, like), (stem.replace("/", "."), other.replace("/", "."))):
+def _with_path(word: str, path: str, new_path: str) -> str:
+    """Return a word of a command with its path replaced; the same word if it has no such path."""
+    stem, other = path.removesuffix(".py"), new_path.removesuffix(".py")
+    for old, new in ((path, new_path), (stem.replace("/", "."), other.replace("/", "."))):
         if word.endswith(old):
             return word.removesuffix(old) + new
         if old.endswith(word) and len(old) == len(new):

@@ -1,7 +1,7 @@
-"""A stage depends on a file that is not there.
+"""DVC stages that depend on a file which does not exist.
 
-DVC refuses to run the stage: nothing in the repository, in its data, or among the outputs of other
-stages has this name.
+DVC refuses to run the stage: nothing in the repository, in its data or among the outputs of other
+stages has this path.
 
 ## Flagged
 
@@ -65,12 +65,17 @@ stages:
 ```python name="load.py"
 A = 1
 ```
+
+## Fix safety
+
+The fix is safe if the paths differ only in case; otherwise it is unsafe, because another file may
+be meant.
 """
 
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.shared.stages import meant, title
+from nb2prod.rules.doctor.shared.stages import likely_path, title
 from nb2prod.rules.rule import Flag, Rule, fix
 
 
@@ -80,17 +85,18 @@ def _check(repository: Repository) -> Iterator[Flag]:
             path = dep.path
             if path is None or repository.tree.exists(path) or repository.brought(path):
                 continue
-            message = f"{title(stage)} depends on `{dep.written}`, which is not there"
-            like = meant(repository, stage, path, repository.produced)
-            if like is None:
+            message = f"{title(stage)} depends on `{dep.written}`, which does not exist"
+            likely = likely_path(repository, stage, path, repository.produced)
+            if likely is None:
+                message += "; add it or correct the path"
                 yield Flag(dep.span, message, path=stage.file)
                 continue
             fixes = ()
             if dep.written == path:
-                change = repository.edit(stage.file, dep.span, like)
-                safety = "safe" if like.casefold() == path.casefold() else "unsafe"
-                fixes = fix(f"Depend on `{like}`", safety, change)
-            yield Flag(dep.span, f"{message}; there is `{like}`", fixes, path=stage.file)
+                change = repository.edit(stage.file, dep.span, likely)
+                safety = "safe" if likely.casefold() == path.casefold() else "unsafe"
+                fixes = fix(f"Depend on `{likely}`", safety, change)
+            yield Flag(dep.span, f"{message}; use `{likely}`", fixes, path=stage.file)
 
 
 RULE = Rule("NBG112", "dvc-missing-dependency", "error", repository=_check)

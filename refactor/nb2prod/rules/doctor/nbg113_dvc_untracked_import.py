@@ -1,7 +1,7 @@
-"""A stage runs code that is not among its dependencies.
+"""DVC stages that import modules missing from their dependencies.
 
-DVC does not follow imports. When one of these modules changes, `dvc repro` says that everything is
-up to date, and the outputs are those of the old code.
+DVC does not follow imports. When one of these modules changes, `dvc repro` reports that everything
+is up to date, and the outputs are those of the old code. Add the modules to `deps`.
 
 ## Flagged
 
@@ -60,7 +60,7 @@ from churn import SEED
 
 ## Not flagged
 
-A folder covers what is in it; a package without code, and imports for types only, change nothing.
+Files in a folder that is listed, packages without code, and imports for types only.
 
 ```yaml name="dvc.yaml"
 stages:
@@ -92,6 +92,10 @@ if TYPE_CHECKING:
 B = 1
 ```
 
+## Fix safety
+
+The fix is safe: it only makes DVC run the stage again when the modules change.
+
 ## References
 
 - DVC does not track imports: iterative/dvc#1577
@@ -101,28 +105,36 @@ from collections.abc import Iterator
 
 from nb2prod.repository.import_closure import import_closure
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.shared.stages import added_deps, all_known, covered, real, scripts, title
+from nb2prod.rules.doctor.shared.stages import (
+    actual_path,
+    add_deps,
+    all_resolved,
+    is_covered,
+    scripts,
+    title,
+)
 from nb2prod.rules.rule import Flag, Rule, fix
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
     for stage in repository.stages:
-        if not all_known(stage.deps):
+        if not all_resolved(stage.deps):
             continue
         missing: set[str] = set()
         for script in scripts(repository, stage):
-            path = real(repository, script)
+            path = actual_path(repository, script)
             if path is None or not path.endswith(".py"):
                 continue
             for module in import_closure(repository.modules, path, script.folders):
-                if not covered(module, stage.deps) and not repository.modules.is_trivial(module):
+                if not is_covered(module, stage.deps) and not repository.modules.is_trivial(module):
                     missing.add(module)
         if missing:
-            named = ", ".join(f"`{path}`" for path in sorted(missing))
-            message = f"{title(stage)} imports {named}, not among its dependencies"
-            # Where there is no list yet, the script itself comes first.
-            change = added_deps(repository, stage, missing) if stage.deps else None
-            fixes = fix("Add to the dependencies", "safe", change) if change else ()
+            names = ", ".join(f"`{path}`" for path in sorted(missing))
+            them = "it" if len(missing) == 1 else "them"
+            message = f"{title(stage)} imports {names}, but `deps` does not list {them}; add {them}"
+            # Without `deps`, the script itself comes first, which NBG114 adds.
+            change = add_deps(repository, stage, missing) if stage.deps else None
+            fixes = fix("Add the modules to `deps`", "safe", change) if change else ()
             yield Flag(stage.span, message, fixes, path=stage.file)
 
 

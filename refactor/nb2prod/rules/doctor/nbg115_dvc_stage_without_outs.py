@@ -1,7 +1,7 @@
-"""A stage does not say what it writes.
+"""DVC stages that declare no outputs.
 
-DVC runs stages in the order of their outputs and dependencies: a stage without outputs is never
-known to come before another, and what it writes is neither kept nor restored.
+DVC orders stages by their outputs and dependencies: a stage without outputs never counts as coming
+before another, and the files it writes are neither cached nor restored. List them under `outs`.
 
 ## Flagged
 
@@ -48,7 +48,7 @@ from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.writes import writes
-from nb2prod.rules.doctor.shared.stages import real, scripts, title
+from nb2prod.rules.doctor.shared.stages import actual_path, scripts, title
 from nb2prod.rules.rule import Flag, Rule
 
 _CHECKS = re.compile(r"\b(?:pytest|tox|nox|ruff|pylint|flake8|mypy|lint|test)\b")
@@ -66,22 +66,23 @@ def _check(repository: Repository) -> Iterator[Flag]:
             for write in writes(module, Paths(repository.modules, folder))
         }
         inside = sorted(path for path in written if not path.startswith(("/", "..")))
-        named = ", ".join(f"`{path}`" for path in inside)
-        said = f"writes {named}, and does not say so" if named else "declares no outputs"
-        said += _kept_by_hand(repository, stage, modules)
-        yield Flag(stage.span, f"{title(stage)} {said}", path=stage.file)
+        names = ", ".join(f"`{path}`" for path in inside)
+        writes_it = f"writes {names} but declares no outputs" if names else "declares no outputs"
+        used = _manual_data(repository, stage, modules)
+        message = f"{title(stage)} {writes_it}{used}; list them under `outs`"
+        yield Flag(stage.span, message, path=stage.file)
 
 
 def _modules(repository: Repository, stage: DvcStage) -> Iterator[tuple[Module, str]]:
-    """Yield the scripts that a stage runs, each with the folder that it is run in."""
+    """Yield the scripts that a stage runs, each with its working directory."""
     for script in scripts(repository, stage):
-        path = real(repository, script)
+        path = actual_path(repository, script)
         if path and (module := repository.modules.get(path)):
             yield module, script.folder
 
 
-def _kept_by_hand(repository: Repository, stage: DvcStage, modules: Iterable[Module]) -> str:
-    """Say which data that was added by hand the code names, and another stage depends on."""
+def _manual_data(repository: Repository, stage: DvcStage, modules: Iterable[Module]) -> str:
+    """Describe the manually added data that the code mentions and another stage depends on."""
     data = {item.path for _, item in repository.data if item.path}
     texts = [
         node.value
@@ -98,8 +99,8 @@ def _kept_by_hand(repository: Repository, stage: DvcStage, modules: Iterable[Mod
     }
     if not named:
         return ""
-    said = ", ".join(f"`{path}`, on which {other} depends" for path, other in sorted(named))
-    return f"; its code names {said}"
+    listed = ", ".join(f"`{path}`, which {other} depends on" for path, other in sorted(named))
+    return f", although its code mentions {listed}"
 
 
 RULE = Rule("NBG115", "dvc-stage-without-outs", "warning", repository=_check)

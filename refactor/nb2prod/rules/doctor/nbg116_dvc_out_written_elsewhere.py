@@ -1,7 +1,7 @@
-"""A stage says that it writes a file which its code writes to another place.
+"""DVC outputs that the code of the stage writes to another path.
 
-DVC runs the stage to its end, finds that the output is not there, and fails. Only said where the
-path in the code is certain.
+DVC runs the stage to its end, does not find the output, and fails. Only paths that the code
+determines are reported. Correct the path in `outs` or in the code.
 
 ## Flagged
 
@@ -61,7 +61,7 @@ from nb2prod.repository.modules import Module
 from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.writes import writes
-from nb2prod.rules.doctor.shared.stages import real, scripts, title
+from nb2prod.rules.doctor.shared.stages import actual_path, scripts, title
 from nb2prod.rules.rule import Flag, Rule
 
 
@@ -78,18 +78,18 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 continue
             name = posixpath.basename(out.path)
             elsewhere = sorted(path for path in written if posixpath.basename(path) == name)
-            # Once written where it should be, or once by a path that is not known, it may be there.
-            known = sum(_names(module, name) for module, _ in modules.values())
-            if elsewhere and out.path not in elsewhere and known <= len(elsewhere):
-                places = ", ".join(f"`{path}`" for path in elsewhere)
-                message = f"{title(stage)} writes {places}, not `{out.written}`"
+            # If it is also written to the right path or to an unknown one, it may exist.
+            mentions = sum(_mentions(module, name) for module, _ in modules.values())
+            if elsewhere and out.path not in elsewhere and mentions <= len(elsewhere):
+                paths = ", ".join(f"`{path}`" for path in elsewhere)
+                message = f"{title(stage)} writes {paths}, not `{out.written}`; correct the path"
                 yield Flag(out.span, message, path=stage.file)
 
 
 def _code(repository: Repository, stage: DvcStage) -> Iterator[tuple[str, tuple[Module, str]]]:
-    """Yield the modules that a stage runs, each with the folder that it is run in."""
+    """Yield the modules that a stage runs, each with its working directory."""
     for script in scripts(repository, stage):
-        path = real(repository, script)
+        path = actual_path(repository, script)
         if path is None:
             continue
         for file in (path, *import_closure(repository.modules, path, script.folders)):
@@ -97,8 +97,8 @@ def _code(repository: Repository, stage: DvcStage) -> Iterator[tuple[str, tuple[
                 yield file, (module, script.folder)
 
 
-def _names(module: Module, name: str) -> int:
-    """Count the texts of a module that hold the name of a file."""
+def _mentions(module: Module, name: str) -> int:
+    """Count the string constants of a module that contain the name of a file."""
     return sum(
         1
         for node in module.nodes

@@ -1,7 +1,7 @@
-"""A file is kept by git and by DVC.
+"""Files that are tracked by both git and DVC.
 
-Git keeps every version of it for ever, which DVC is there to avoid; and DVC refuses to add or to
-write it: "output is already tracked by SCM".
+Git keeps every version of the file forever, which DVC is meant to avoid, and DVC refuses to add or
+write the file: "output is already tracked by SCM". Remove it from git.
 
 ## Flagged
 
@@ -54,6 +54,10 @@ A = 1
 ```text name="scores.json"
 {}
 ```
+
+## Fix safety
+
+The fix is display-only: nb2prod shows the command and does not run it.
 """
 
 from collections.abc import Iterator
@@ -67,14 +71,15 @@ from nb2prod.rules.rule import Flag, Rule
 def _check(repository: Repository) -> Iterator[Flag]:
     outs = ((stage.file, out) for stage in repository.stages for out in stage.outs)
     for file, item in (*repository.data, *outs):
-        if item.path and item.cached and (kept := _kept(repository, item)):
-            message = f"`{kept}` is kept by git and by DVC"
+        if item.path and item.cached and (tracked := _tracked(repository, item)):
+            message = f"`{tracked}` is tracked by both git and DVC; remove it from git"
             command = f"git rm -r --cached {item.path}"
-            yield Flag(item.span, message, (Fix(f"`{command}`", "display-only", ()),), path=file)
+            fixes = (Fix(f"Run `{command}`", "display-only", ()),)
+            yield Flag(item.span, message, fixes, path=file)
 
 
-def _kept(repository: Repository, item: DvcPath) -> str | None:
-    """Return what git keeps of an output, one file of it."""
+def _tracked(repository: Repository, item: DvcPath) -> str | None:
+    """Return an output, or a file in it, that git tracks; None if git tracks nothing of it."""
     path = item.path
     if path in repository.tree.tracked:
         return path

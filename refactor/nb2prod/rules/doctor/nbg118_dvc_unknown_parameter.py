@@ -1,4 +1,4 @@
-"""A stage names a parameter that the file of parameters does not have.
+"""DVC parameters that the parameter file does not define.
 
 DVC fails before the stage begins: "missing parameters".
 
@@ -67,12 +67,15 @@ def _check(repository: Repository) -> Iterator[Flag]:
             if path is None:
                 continue
             if not repository.tree.exists(path) and not repository.brought(path):
-                message = f"{title(stage)} reads parameters from `{path}`, which is not there"
+                message = (
+                    f"{title(stage)} reads parameters from `{path}`, which does not exist; "
+                    "add it or correct the path"
+                )
                 yield Flag(parameter.span, message, path=stage.file)
                 continue
             values = values_of(repository.tree, path)
             if parameter.key and values is not None and not has_key(values, parameter.key):
-                message = f"`{path}` has no parameter `{parameter.key}`"
+                message = f"`{path}` does not define the parameter `{parameter.key}`; add it"
                 yield Flag(parameter.span, message, path=stage.file)
 
 

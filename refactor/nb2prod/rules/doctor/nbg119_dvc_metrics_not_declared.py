@@ -1,6 +1,7 @@
-"""A stage computes a metric, and no stage of the pipeline declares one.
+"""Metrics that a pipeline computes but does not declare.
 
-`dvc metrics show` and `dvc metrics diff` then have nothing to compare.
+`dvc metrics show` and `dvc metrics diff` then have nothing to compare. Declare the file of the
+metrics under `metrics`.
 
 ## Flagged
 
@@ -36,7 +37,7 @@ print(accuracy_score([1], [1]))
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.shared.stages import real, scripts, title
+from nb2prod.rules.doctor.shared.stages import actual_path, scripts, title
 from nb2prod.rules.rule import Flag, Rule
 
 
@@ -46,13 +47,16 @@ def _check(repository: Repository) -> Iterator[Flag]:
             continue
         for stage in pipeline.stages:
             for script in scripts(repository, stage):
-                path = real(repository, script)
+                path = actual_path(repository, script)
                 module = repository.modules.get(path) if path else None
                 names = {module.dotted(call.func) or "" for call in module.calls} if module else ()
                 used = sorted(n for n in names if n.startswith("sklearn.metrics."))
                 if used:
                     name = used[0].rpartition(".")[2]
-                    message = f"{title(stage)} computes `{name}`, and no stage declares metrics"
+                    message = (
+                        f"{title(stage)} computes `{name}`, but no stage declares metrics; "
+                        "list them under `metrics`"
+                    )
                     yield Flag(stage.span, message, path=stage.file)
 
 

@@ -1,7 +1,8 @@
-"""The lock of the pipeline does not say what the pipeline is now.
+"""Lock files that no longer match their pipeline.
 
-`dvc.lock` says from which code, parameters and data the outputs were made. A reader gets outputs
-that the code does not give any more, or none at all. Run `dvc repro` and commit `dvc.lock`.
+`dvc.lock` records the code, parameters and data from which the outputs were made. If it does not
+match, readers get outputs that the code no longer produces, or none at all. Run `dvc repro` and
+commit `dvc.lock`.
 
 ## Flagged
 
@@ -79,7 +80,7 @@ from nb2prod.rules.doctor.shared.stages import title
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.text.yaml_spans import Node, plain
 
-_LARGEST = 2_000_000  # bytes of a file that is compared
+_MAX_COMPARED = 2_000_000  # bytes of a file that is compared
 _MISSING = object()
 
 
@@ -89,15 +90,12 @@ def _check(repository: Repository) -> Iterator[Flag]:
         tracked = repository.tree.tracked
         if pipeline.lock is None:
             if pipeline.file in tracked and not repository.tree.exists(lock):
-                message = (
-                    f"`{lock}` is not there: the pipeline was never run, or is not all committed"
-                )
+                message = f"`{lock}` does not exist; run `dvc repro` and commit it"
                 yield Flag(None, message, path=pipeline.file)
             continue
         if pipeline.file in tracked and lock not in tracked:
-            yield Flag(
-                None, f"`{lock}` is not in git, though `{pipeline.file}` is", path=pipeline.file
-            )
+            message = f"`{lock}` is not in git, but `{pipeline.file}` is; commit it"
+            yield Flag(None, message, path=pipeline.file)
         yield from _stages(repository, pipeline, pipeline.lock)
 
 
@@ -111,15 +109,15 @@ def _stages(repository: Repository, pipeline: DvcPipeline, lock: Node) -> Iterat
         if entry is None:
             if "foreach" in stage.node.members or "@" in stage.name:
                 continue
-            yield Flag(stage.span, f"{title(stage)} was never run: dvc.lock does not have it",
-                       path=stage.file)  # fmt: skip
+            message = f"{title(stage)} is missing from dvc.lock; run `dvc repro`"
+            yield Flag(stage.span, message, path=stage.file)
         elif reason := _change(repository, stage, entry):
-            message = f"{title(stage)} was last run before {reason} changed"
+            message = f"{title(stage)} was last run before {reason} changed; run `dvc repro`"
             yield Flag(stage.span, message, path=stage.file)
 
 
 def _change(repository: Repository, stage: DvcStage, entry: Node) -> str | None:
-    """Return what has changed since a stage was run; None if nothing is known to have."""
+    """Describe what changed since a stage was run; None if nothing is known to have changed."""
     commands = [c.text for c in stage.commands]
     command = entry.get("cmd")
     if command and [n.text for n in command.texts()] != commands:
@@ -141,10 +139,10 @@ def _change(repository: Repository, stage: DvcStage, entry: Node) -> str | None:
 
 
 def _differs(repository: Repository, path: str, md5: str) -> bool:
-    content = repository.tree.beginning(path, _LARGEST + 1)
-    if content is None or len(content) > _LARGEST or path not in repository.tree.tracked:
+    content = repository.tree.beginning(path, _MAX_COMPARED + 1)
+    if content is None or len(content) > _MAX_COMPARED or path not in repository.tree.tracked:
         return False
-    # Before its version 3, DVC took no notice of carriage returns.
+    # Before version 3, DVC ignored carriage returns.
     versions = (content, content.replace(b"\r\n", b"\n"), content.replace(b"\n", b"\r\n"))
     return md5 not in {hashlib.md5(v, usedforsecurity=False).hexdigest() for v in versions}
 

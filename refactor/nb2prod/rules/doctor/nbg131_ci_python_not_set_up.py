@@ -1,7 +1,7 @@
-"""A step that should set up Python does something else.
+"""Workflow steps that should set up Python but do not.
 
-`actions/checkout` takes no `python-version`, and does not complain: the tests run in whatever
-Python the machine has, and the matrix of versions is one version, tested again and again.
+`actions/checkout` silently ignores `python-version`: the tests run in whatever Python the machine
+has, and a matrix of versions tests one version again and again. Use `actions/setup-python`.
 
 ## Flagged
 
@@ -80,6 +80,10 @@ jobs:
   other:
     uses: ./.github/workflows/other.yml
 ```
+
+## Fix safety
+
+The fix is unsafe: the workflow then runs with another version of Python.
 """
 
 from collections.abc import Iterator, Sequence
@@ -105,14 +109,14 @@ def _step(repository: Repository, workflow: Workflow, job: Job, step: Step) -> I
     if version is None:
         return
     if step.action == "actions/checkout":
-        message = "`actions/checkout` sets up no Python, and takes no `python-version`"
+        message = "`actions/checkout` ignores `python-version`; use `actions/setup-python`"
         fixes = _set_up(repository, workflow, job, step)
         yield Flag(version.key, message, fixes, path=workflow.file)
     for value in (version, *_versions(job)):
         if isinstance(value.data, float) and value.raw.endswith("0"):
-            message = f"{value.raw} is a number, and means Python {value.data}; write it in quotes"
+            message = f"YAML reads {value.raw} as the number {value.data}; put it in quotes"
             change = repository.edit(workflow.file, value.span, f'"{value.raw}"')
-            fixes = fix("Put it in quotes", "unsafe", change)
+            fixes = fix("Put the version in quotes", "unsafe", change)
             yield Flag(value.span, message, fixes, path=workflow.file)
 
 
@@ -122,7 +126,7 @@ def _versions(job: Job) -> Iterator[Node]:
 
 
 def _set_up(repository: Repository, workflow: Workflow, job: Job, step: Step) -> Sequence[Fix]:
-    """Return the fix: check out in a step of its own, and set up Python in this one."""
+    """Return the fix that sets up Python in this step, and checks out in one of its own."""
     text = repository.tree.text(workflow.file) or ""
     uses = step.node.get("uses")
     start = step.node.span.start
@@ -135,7 +139,7 @@ def _set_up(repository: Repository, workflow: Workflow, job: Job, step: Step) ->
     if not any(s.action == "actions/checkout" for s in others):
         own = f"{text[dash:start]}uses: {uses.raw}\n{' ' * column}"
         changes.append(repository.edit(workflow.file, Span(dash, dash), own))
-    return fix("Check out in a step of its own, and set up Python here", "unsafe", *changes)
+    return fix("Use `actions/setup-python` after the checkout", "unsafe", *changes)
 
 
 def _matrix(repository: Repository, workflow: Workflow, job: Job) -> Iterator[Flag]:
@@ -144,7 +148,9 @@ def _matrix(repository: Repository, workflow: Workflow, job: Job) -> Iterator[Fl
         return
     text = job.node.span.text(repository.tree.text(workflow.file) or "")
     if "matrix.python-version" not in text and "toJson(matrix)" not in text:
-        message = "nothing in the job uses the versions of Python in its matrix"
+        message = (
+            "no step uses the Python versions of the matrix; pass them to `actions/setup-python`"
+        )
         yield Flag(versions.key, message, path=workflow.file)
 
 

@@ -1,6 +1,6 @@
-"""A step that checks something cannot fail.
+"""Workflow steps that check something but cannot fail.
 
-Its findings are in a log that nobody opens, and the workflow is green whatever it finds.
+The findings are in a log that nobody reads, and the workflow passes regardless. Let the step fail.
 
 ## Flagged
 
@@ -36,6 +36,11 @@ jobs:
           # exit-zero treats all errors as warnings
           flake8 . --exit-zero
 ```
+
+## Fix safety
+
+The fix is unsafe: the workflow fails if the check has findings. It is offered only for
+`continue-on-error`.
 """
 
 import re
@@ -64,18 +69,21 @@ def _step(repository: Repository, workflow: Workflow, step: Step) -> Iterator[Fl
     if tolerant and tolerant.data is True and tolerant.key:
         text = repository.tree.text(workflow.file) or ""
         line = _whole_line(text, Span(tolerant.key.start, tolerant.span.end))
-        fixes = fix("Remove it", "unsafe", repository.edit(workflow.file, line, "")) if line else ()
+        change = repository.edit(workflow.file, line, "") if line else None
+        fixes = fix("Remove `continue-on-error`", "unsafe", change) if change else ()
         where = Span(tolerant.key.start, tolerant.span.end)
-        yield Flag(where, "the step may fail, and the workflow goes on", fixes, path=workflow.file)
+        message = "the workflow passes even if this check fails; remove `continue-on-error`"
+        yield Flag(where, message, fixes, path=workflow.file)
     for span, line in _lines(repository, workflow, step):
         found = _SWALLOWED.search(line) or _ZERO.search(line)
         if found and TOOLS.search(line) and not _strict_before(step.commands, line):
             where = Span(span.start + found.start(), span.start + found.end())
-            yield Flag(where, "the check cannot fail", path=workflow.file)
+            message = "this check cannot fail; let its exit code fail the step"
+            yield Flag(where, message, path=workflow.file)
 
 
 def _strict_before(commands: str, line: str) -> bool:
-    """Say whether the same tool is run strictly above, as GitHub's own example does."""
+    """Return whether the same tool is run strictly above, as in GitHub's own example."""
     tool = TOOLS.search(line)
     above = commands.partition(line.strip())[0].splitlines()
     return bool(tool) and any(
@@ -86,7 +94,7 @@ def _strict_before(commands: str, line: str) -> bool:
 
 
 def _lines(repository: Repository, workflow: Workflow, step: Step) -> Iterator[tuple[Span, str]]:
-    """Yield the lines of a step's commands with their places."""
+    """Yield the lines of a step's commands, each with its span."""
     if step.run is None:
         return
     at = step.run.span.start
@@ -99,7 +107,7 @@ def _lines(repository: Repository, workflow: Workflow, step: Step) -> Iterator[t
 
 
 def _whole_line(text: str, span: Span) -> Span | None:
-    """Return the line of a place, with its end, if nothing else stands in it."""
+    """Return the whole line of a span, with its line break, if nothing else is on it."""
     start = text.rfind("\n", 0, span.start) + 1
     end = text.find("\n", span.end) + 1 or len(text)
     alone = not text[start : span.start].strip() and not text[span.end : end].strip()

@@ -1,7 +1,7 @@
-"""A step activates an environment that no other step is in.
+"""Environments that are activated in one workflow step and lost in the next.
 
-Each step has a shell of its own; what it sets ends with it. The packages are installed into the
-Python of the machine.
+Each step has its own shell, and its settings end with it: the packages are installed into the
+Python of the machine. Activate the environment in each step, or add it to `$GITHUB_PATH`.
 
 ## Flagged
 
@@ -58,7 +58,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     continue
                 at = text.rfind(last, step.run.span.start, step.run.span.end)
                 where = Span(at, at + len(last)) if at >= 0 else step.run.span
-                message = "the environment is left at the end of the step; the next is not in it"
+                message = "the activation ends with this step; activate in each step that needs it"
                 yield Flag(where, message, path=workflow.file)
 
 

@@ -1,6 +1,6 @@
-"""A step reads a variable that only another step has set.
+"""Shell variables that are set in one workflow step and read in another.
 
-Each step has a shell of its own; the variable is empty, and the condition on it is always false or
+Each step has its own shell, so the variable is empty, and a condition on it is always false or
 always true. Write it to `$GITHUB_ENV` or `$GITHUB_OUTPUT`.
 
 ## Flagged
@@ -86,7 +86,10 @@ def _job(repository: Repository, workflow: Workflow, job: Job) -> Iterator[Flag]
                 match = re.search(rf"\$\{{?{name}\b", step.run.span.text(text))
                 at = step.run.span.start + (match.start() if match else 0)
                 end = step.run.span.start + match.end() if match else step.run.span.end
-                message = f"`{name}` was set in another step, and is empty in this one"
+                message = (
+                    f"`{name}` is set in another step and empty in this one; "
+                    "write it to `$GITHUB_ENV`"
+                )
                 yield Flag(Span(at, end), message, path=workflow.file)
         if not exported:
             lost |= own
@@ -98,7 +101,7 @@ def _environment(where: Workflow | Job | Step) -> set[str]:
 
 
 def _uses(step: Step) -> tuple[set[str], list[str]]:
-    """Return the variables that a step sets, and those it reads."""
+    """Return the variables that a step sets, and those that it reads."""
     commands = re.sub(r"\$\{\{.*?\}\}", "", step.commands)
     commands = re.sub(r"(?m)^\s*#.*$", "", commands)
     if step.shell in {"pwsh", "powershell"}:

@@ -1,8 +1,8 @@
-"""Every push trains the models.
+"""Workflows that train models on every push.
 
-The tests then check a model that was made a minute ago, on another machine, and that nobody will
-use; and each change costs the time and the energy of a training. Keep the model with DVC, and train
-when data, code or parameters of the pipeline change.
+The tests then check a model that was trained a minute ago on another machine and that nobody will
+use, and every change costs the time and energy of a training run. Keep the model with DVC, and
+train only when the data, code or parameters of the pipeline change.
 
 ## Flagged
 
@@ -60,7 +60,7 @@ from collections.abc import Iterator
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Workflow
 from nb2prod.rules.doctor.shared.steps import scripts_of_steps
-from nb2prod.rules.doctor.shared.training import fits
+from nb2prod.rules.doctor.shared.training import training_calls
 from nb2prod.rules.rule import Flag, Rule
 
 
@@ -70,8 +70,11 @@ def _check(repository: Repository) -> Iterator[Flag]:
             continue
         for script in scripts_of_steps(repository, workflow):
             module = repository.modules.get(script.path)
-            if module and any(fits(module)):
-                message = f"every push runs `{script.path}`, which trains a model"
+            if module and any(training_calls(module)):
+                message = (
+                    f"every push runs `{script.path}`, which trains a model; "
+                    "limit it to changes of the pipeline"
+                )
                 yield Flag(script.span, message, path=workflow.file)
 
 

@@ -1,6 +1,6 @@
-"""A workflow runs or reads a file that is not there.
+"""Workflows that run or read a file which does not exist.
 
-The step fails on each run, or was never run.
+The step fails on every run, or was never run.
 
 ## Flagged
 
@@ -61,13 +61,13 @@ def _check(repository: Repository) -> Iterator[Flag]:
             continue
         text = repository.tree.text(workflow.file) or ""
         for needed in scripts_of_steps(repository, workflow):
-            there = repository.tree.exists(needed.path) or repository.brought(needed.path)
-            # What a step makes, it names more than once.
-            made = text.count(posixpath.basename(needed.path)) > 1
-            if not there and not made:
-                like = repository.tree.alike(needed.path)
-                more = f"; there is `{like}`" if like else ""
-                message = f"`{needed.path}` is not there{more}"
+            exists = repository.tree.exists(needed.path) or repository.brought(needed.path)
+            # A file that a step creates is mentioned more than once.
+            created = text.count(posixpath.basename(needed.path)) > 1
+            if not exists and not created:
+                likely = repository.tree.alike(needed.path)
+                remedy = f"use `{likely}`" if likely else "add it or correct the path"
+                message = f"`{needed.path}` does not exist; {remedy}"
                 yield Flag(needed.span, message, path=workflow.file)
 
 

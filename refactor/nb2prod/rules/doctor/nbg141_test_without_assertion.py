@@ -1,6 +1,7 @@
-"""A test only shows that nothing is raised.
+"""Tests that assert nothing.
 
-Whatever the code returns or writes, the test passes.
+The test passes whatever the code returns or writes, as long as nothing is raised. Assert something
+about the result.
 
 ## Flagged
 
@@ -88,18 +89,18 @@ def _check(repository: Repository) -> Iterator[Flag]:
     checking: set[str] | None = None
     for module in test_modules(repository):
         for test in tests(module):
-            meant = test.decorator_list or _SMOKE.search(test.name)
-            if meant or not _does_something(test) or _checks(test):
+            intended = test.decorator_list or _SMOKE.search(test.name)
+            if intended or not _does_something(test) or _checks(test):
                 continue
             if checking is None:
                 checking = set(_checking_functions(repository))
             if not _called(test) & checking:
-                message = f"`{test.name}` asserts nothing"
+                message = f"`{test.name}` asserts nothing; check the result"
                 yield Flag(_head(module, test), message, path=module.path)
 
 
 def _head(module: Module, test: Function) -> Span:
-    """Return the line in which a function begins."""
+    """Return the span of the first line of a function."""
     start = module.lines.offset(test.lineno, test.col_offset)
     line = Span(start, module.lines.start(test.lineno + 1))
     return Span(start, start + len(line.text(module.source).rstrip()))
@@ -110,7 +111,7 @@ def _does_something(test: Function) -> bool:
 
 
 def _checks(test: ast.AST) -> bool:
-    """Say whether a function asserts, or calls what by its name does."""
+    """Return whether a function asserts, or calls a function whose name says that it does."""
     return any(
         isinstance(node, ast.Assert | ast.Raise) or _CHECKS.search(_name(node))
         for node in ast.walk(test)
@@ -131,7 +132,7 @@ def _called(test: Function) -> set[str]:
 
 
 def _checking_functions(repository: Repository) -> Iterator[str]:
-    """Yield the names of the functions of the repository that assert something."""
+    """Yield the names of the repository's functions that assert something."""
     for module in repository.modules.all():
         for node in module.nodes:
             if isinstance(node, Function) and not node.name.startswith("test") and _checks(node):

@@ -1,6 +1,6 @@
-"""An assertion is true whatever the code does.
+"""Assertions that cannot fail.
 
-It is counted as a test and tests nothing.
+They count as tests and test nothing.
 
 ## Flagged
 
@@ -74,43 +74,50 @@ from nb2prod.rules.rule import Flag, Rule
 def _check(repository: Repository) -> Iterator[Flag]:
     for module in test_modules(repository):
         for test in tests(module):
-            for node, message in _idle(test):
+            for node, message in _void_assertions(test):
                 yield Flag(module.span(node), message, path=module.path)
 
 
-def _idle(test: Function) -> Iterator[tuple[ast.AST, str]]:
+def _void_assertions(test: Function) -> Iterator[tuple[ast.AST, str]]:
     swallowed = set(_swallowed(test))
     for node in ast.walk(test):
         if isinstance(node, ast.Assert):
-            if reason := _always(node.test):
-                yield node, f"the assertion cannot fail: {reason}"
+            if reason := _always_true(node.test):
+                yield node, f"this assertion cannot fail because {reason}"
             elif node in swallowed:
-                yield node, "the assertion cannot fail the test: its error is caught"
+                yield (
+                    node,
+                    "this assertion cannot fail the test: its error is caught; let it through",
+                )
 
 
-def _always(test: ast.expr) -> str | None:
-    """Return why a condition is always true; None if it need not be."""
+def _always_true(test: ast.expr) -> str | None:
+    """Return why a condition is always true; None if it may be false."""
     match test:
         case ast.Constant(value=value) if value:
-            return "it is a constant"
+            return "its condition is a constant; check a result"
         case ast.Tuple(elts=[_, *_]):
-            return "a tuple is true; the message stands behind a comma without brackets"
-        case ast.BoolOp(op=ast.Or(), values=values) if any(map(_always, values)):
-            return "one of its sides is always true"
+            return "a tuple is always true; remove the parentheses"
+        case ast.BoolOp(op=ast.Or(), values=values) if any(map(_always_true, values)):
+            return "one side of `or` is always true; remove that side"
         case ast.Compare(
             left=ast.Call(func=ast.Name(id="len")),
             ops=[ast.GtE()],
             comparators=[ast.Constant(value=0)],
         ):
-            return "no length is below 0"
+            return "a length is never negative; compare with `> 0`"
         case ast.Compare(left=ast.Name(id=left), ops=[ast.Eq()], comparators=[ast.Name(id=right)]):
-            return "both sides are the same" if left == right else None
+            return (
+                "both sides are the same; compare with the expected value"
+                if left == right
+                else None
+            )
         case _:
             return None
 
 
 def _swallowed(test: Function) -> Iterator[ast.AST]:
-    """Yield what stands in a `try` that lets the test pass whatever is raised."""
+    """Yield the nodes in a `try` that lets the test pass whatever is raised."""
     for node in ast.walk(test):
         if isinstance(node, ast.Try):
             catching = [h for h in node.handlers if _catches_assertions(h)]

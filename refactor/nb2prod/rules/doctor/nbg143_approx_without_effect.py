@@ -1,6 +1,6 @@
-"""A relative tolerance around zero tolerates nothing.
+"""Relative tolerances around zero, which tolerate nothing.
 
-`approx(0.0, rel=0.1)` only accepts 0 itself: a tenth of nothing. Give `abs=`.
+`approx(0.0, rel=0.1)` accepts only 0, because a tenth of zero is zero. Use `abs=`.
 
 ## Flagged
 
@@ -45,7 +45,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 case ast.Call(args=[ast.Constant(value=int() | float() as value)]) if not value:
                     name = module.dotted(call.func)
                     if name == "pytest.approx" and "rel" in given and "abs" not in given:
-                        message = "a tolerance relative to 0 is no tolerance; give `abs`"
+                        message = "a tolerance relative to 0 accepts only 0; use `abs`"
                         yield Flag(module.span(call), message, path=module.path)
                 case _:
                     pass

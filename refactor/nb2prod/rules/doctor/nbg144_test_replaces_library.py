@@ -1,7 +1,7 @@
-"""The tests put a stand-in in the place of a whole library.
+"""Tests that replace a whole library with a mock.
 
-They pass with any version of the library and without it, and say nothing of the code that calls it.
-The stand-in also stays for all tests that come after.
+They pass with any version of the library, and without it, and say nothing about the code that calls
+it. The mock also stays in place for all later tests.
 
 ## Flagged
 
@@ -42,7 +42,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             top = name.partition(".")[0]
             if top not in seen:
                 seen.add(top)
-                message = f"the tests run against a stand-in for `{top}`"
+                message = f"the tests replace `{top}` with a mock; test against the library"
                 yield Flag(module.span(node), message, path=module.path)
 
 

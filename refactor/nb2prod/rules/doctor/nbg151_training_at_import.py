@@ -1,8 +1,8 @@
-"""A model is trained when the module is imported.
+"""Modules that train a model when they are imported.
 
-Whoever wants a function or a class of the module waits for a training, and gets its data, its time
-and its errors: tests and the service among them. Put it into a function, and call that under
-`if __name__ == "__main__":`.
+Everyone who imports a function or a class of the module, including the tests and the service, waits
+for a training run and depends on its data and its errors. Move the training into a function, and
+call it under `if __name__ == "__main__":`.
 
 ## Flagged
 
@@ -43,12 +43,13 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.doctor.shared.training import fits
+from nb2prod.rules.doctor.shared.training import training_calls
 from nb2prod.rules.rule import Flag, Rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
-    training = {m.path: m for m in repository.modules.all() if any(fits(m, m.at_import()))}
+    modules = repository.modules.all()
+    training = {m.path: m for m in modules if any(training_calls(m, m.at_import()))}
     if not training:
         return
     importers: dict[str, str] = {}
@@ -60,8 +61,11 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     importers.setdefault(target, module.path)
     for path, importer in sorted(importers.items()):
         module = training[path]
-        call = next(fits(module, module.at_import()))
-        message = f"a model is trained when this module is imported, as `{importer}` does"
+        call = next(training_calls(module, module.at_import()))
+        message = (
+            f"importing this module, as `{importer}` does, trains a model; "
+            "move the training into a function"
+        )
         yield Flag(module.span(call), message, path=path)
 
 

@@ -1,7 +1,7 @@
-"""Every website may call the service in the name of its visitors.
+"""Services that any website may call with its visitors' credentials.
 
-With `allow_credentials=True`, Starlette answers to any origin that asks: a page that a user happens
-to open can send requests with their cookies, and read the answers.
+With `allow_credentials=True`, Starlette accepts any origin that asks: a page that a user happens to
+open can send requests with the user's cookies, and read the responses. List the allowed origins.
 
 ## Flagged
 
@@ -48,7 +48,10 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     origins = given.get("allow_origins") or given.get("allow_origin_regex")
                     if origins and _is_any(module, origins):
                         keyword = next(k for k in call.keywords if k.value is origins)
-                        message = "any website may call this with its visitors' credentials"
+                        message = (
+                            "any website may call this with its visitors' credentials; "
+                            "list the allowed origins"
+                        )
                         yield Flag(module.span(keyword), message, path=module.path)
                 case _:
                     pass

@@ -1,6 +1,6 @@
-"""A module changes where Python looks for modules.
+"""Modules that change `sys.path`.
 
-It works from one folder, in one order of imports. A project that is installed
+Their imports work only from one folder and in one order. A project that is installed
 (`pip install -e .`), or run with `python -m`, finds its own modules.
 
 ## Flagged
@@ -35,7 +35,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             continue
         for call in module.calls:
             if module.dotted(call.func) in {"sys.path.append", "sys.path.insert"}:
-                message = "changes where Python looks for modules"
+                message = "the module changes `sys.path`; install the project instead"
                 yield Flag(module.span(call), message, path=module.path)
                 break
 

@@ -1,6 +1,7 @@
-"""The service reports an error with status 200.
+"""Errors that a service reports with status 200.
 
-The number in the body is read by nobody: clients, proxies and monitoring see a success.
+Nobody reads the number in the body: clients, proxies and monitoring see a success. Set the status
+of the response.
 
 ## Flagged
 
@@ -51,7 +52,7 @@ _KEYS = frozenset({"status-code", "status_code", "statusCode", "code", "status"}
 
 def _check(repository: Repository) -> Iterator[Flag]:
     for module in repository.modules.all():
-        # What wraps the handlers may set the status that they name.
+        # Code around the handlers may set the status that they name.
         if "status_code =" in module.source or "status_code=response" in module.source:
             continue
         for handler in handlers(module):
@@ -69,12 +70,12 @@ def _entries(module: Module, node: ast.Dict) -> Iterator[Flag]:
             and key.value in _KEYS
             and (code := _status(module, value))
         ):
-            message = f"the error {code} is sent with status 200"
+            message = f"the error {code} is sent with status 200; set the status of the response"
             yield Flag(module.span(key), message, path=module.path)
 
 
 def _status(module: Module, value: ast.expr) -> int | None:
-    """Return the code of an error of HTTP; None if it is another, or no such number."""
+    """Return the HTTP error code that a value is; None for another status or value."""
     if isinstance(value, ast.Constant) and isinstance(value.value, int):
         return value.value if 400 <= value.value < 600 else None
     name = (module.dotted(value) or "").removesuffix(".value").removeprefix("http.HTTPStatus.")

@@ -1,7 +1,7 @@
-"""The service shows its inner errors to whoever calls it.
+"""Internal errors that a service shows to its callers.
 
-The text of an exception has paths, queries and settings in it. Write it to the log, and answer with
-a sentence that is meant for the caller.
+The text of an exception may contain paths, queries and settings. Log it, and answer with a message
+that is meant for the caller.
 
 ## Flagged
 
@@ -57,7 +57,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     if detail and any(
                         isinstance(n, ast.Name) and n.id == handler.name for n in ast.walk(detail)
                     ):
-                        message = "the text of any error is shown to the caller"
+                        message = "the caller sees the text of any error; log it instead"
                         yield Flag(module.span(call), message, path=module.path)
 
 

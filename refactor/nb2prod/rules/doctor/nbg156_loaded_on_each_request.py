@@ -1,7 +1,7 @@
-"""A model is loaded again for each request.
+"""Models that are loaded again for every request.
 
-Reading it from disk takes a hundred times as long as a prediction. Load it once, when the service
-starts.
+Reading a model from disk takes a hundred times as long as a prediction. Load it once, when the
+service starts.
 
 ## Flagged
 
@@ -69,7 +69,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
         for function in (*handlers(module), *_validators(module)):
             for node in ast.walk(function):
                 if isinstance(node, ast.Call) and _loads(module, node):
-                    message = f"`{function.name}` loads this again on each call"
+                    message = f"`{function.name}` loads this on every call; load it once at startup"
                     yield Flag(module.span(node), message, path=module.path)
 
 

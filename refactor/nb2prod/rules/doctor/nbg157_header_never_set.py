@@ -1,6 +1,6 @@
-"""A header of the answer is read that nothing sets.
+"""Response headers that are read but never set.
 
-The metric or the branch that depends on it is always empty.
+A metric or branch that depends on the header never gets a value.
 
 ## Flagged
 
@@ -41,12 +41,14 @@ def _check(repository: Repository) -> Iterator[Flag]:
             wanted = header.lower()
             texts = (repository.tree.text(p) for p in repository.tree.files if p.endswith(_CODE))
             if sum((text or "").lower().count(wanted) for text in texts) == 1:
-                message = f"nothing in the repository sets the header `{header}`"
+                message = (
+                    f"nothing in the repository sets the header `{header}`; set it or remove this"
+                )
                 yield Flag(module.span(node), message, path=module.path)
 
 
 def _read(module: Module) -> Iterator[tuple[ast.AST, str]]:
-    """Yield the headers of answers that a module reads, those that are nobody's standard."""
+    """Yield the non-standard response headers that a module reads."""
     for node in module.nodes:
         match node:
             case (

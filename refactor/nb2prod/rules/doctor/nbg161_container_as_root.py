@@ -1,7 +1,7 @@
-"""The container runs as root.
+"""Containers that run as root.
 
-Whoever breaks into the service may do everything in the container, and has come nearer to the
-machine it runs on.
+An attacker who breaks into the service can do everything in the container, and is closer to the
+host. Set a `USER`.
 
 ## Flagged
 
@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 
-# Images whose user is root; of others it is not known.
+# Images whose user is known to be root.
 _ROOT = re.compile(
     r"(?:docker\.io/)?(?:library/)?(?:python|ubuntu|debian|alpine|node|nginx|golang|rust|r-base|fedora"
     r"|continuumio/(?:mini|ana)conda3?|condaforge/mini\w+|mambaorg/base|tensorflow/tensorflow"
@@ -52,12 +52,13 @@ _STARTED = frozenset({"CMD", "ENTRYPOINT", "EXPOSE"})
 def _check(repository: Repository) -> Iterator[Flag]:
     for dockerfile in repository.dockerfiles:
         if not _STARTED & {instruction.name for instruction in dockerfile.last}:
-            continue  # others build on it
+            continue  # a base image for others
         users = [i.value for i in dockerfile.last if i.name == "USER"]
         if users:
             last = next(i for i in reversed(dockerfile.last) if i.name == "USER")
             if re.fullmatch(r"(?:root|0)(?::\S+)?", last.value):
-                yield Flag(last.span, "the container runs as root", path=dockerfile.file)
+                message = "the container runs as root; set another `USER`"
+                yield Flag(last.span, message, path=dockerfile.file)
             continue
         base = dockerfile.last[0].words[0] if dockerfile.last[0].words else ""
         image = base.partition("@")[0]
@@ -66,7 +67,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
         )
         if _ROOT.fullmatch(image) and "nonroot" not in base and "rootless" not in base:
             where = dockerfile.stages[-1][0].span
-            yield Flag(where, "the container runs as root: no USER is set", path=dockerfile.file)
+            yield Flag(where, "the container runs as root; set a `USER`", path=dockerfile.file)
 
 
 RULE = Rule("NBG161", "container-as-root", "warning", repository=_check)

@@ -1,6 +1,6 @@
-"""An image is taken in whatever version is the newest.
+"""Container images without a fixed version.
 
-The next build may get another Python, or another database that does not read its old data.
+The next build may get another Python, or a database that cannot read its old data. Pin a version.
 
 ## Flagged
 
@@ -53,9 +53,11 @@ def _check(repository: Repository) -> Iterator[Flag]:
         if "$" in image or "@" in image or image == "scratch":
             continue
         if ":" not in name:
-            yield Flag(span, f"`{image}` has no tag, and is whatever is the newest", path=file)
+            message = f"`{image}` has no tag and changes with each release; pin a version"
+            yield Flag(span, message, path=file)
         elif re.fullmatch(r"(?:.*[-.])?latest", name.partition(":")[2]):
-            yield Flag(span, f"`{image}` is whatever is the newest", path=file)
+            message = f"`{image}` changes with each release; pin a version"
+            yield Flag(span, message, path=file)
 
 
 def _bases(repository: Repository) -> Iterator[tuple[str, str, Span]]:

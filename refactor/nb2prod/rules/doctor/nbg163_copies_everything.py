@@ -1,7 +1,7 @@
-"""The image gets everything that lies in the folder.
+"""Container images that contain the whole folder.
 
-Without a `.dockerignore` that means the history of git, data, secrets in `.env`, and the virtual
-environment of whoever builds it.
+Without a `.dockerignore`, the image contains the git history, data, secrets in `.env`, and the
+builder's virtual environment. Add a `.dockerignore`, or copy only the files that are needed.
 
 ## Flagged
 
@@ -47,7 +47,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
             if instruction.name not in {"COPY", "ADD"} or "--from" in instruction.value:
                 continue
             if any(word in {".", "./", "/"} for word in instruction.words[:-1]):
-                message = "copies everything there is, and there is no .dockerignore"
+                message = "this copies the whole folder; add a .dockerignore"
                 yield Flag(instruction.span, message, path=dockerfile.file)
 
 

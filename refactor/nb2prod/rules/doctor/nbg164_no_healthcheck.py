@@ -1,7 +1,7 @@
-"""Nothing asks the container whether it still works.
+"""Containers with a service but no health check.
 
-A service that hangs is restarted only when somebody notices. An orchestrator that asks by itself,
-as Kubernetes does, needs no HEALTHCHECK.
+A service that hangs is restarted only when somebody notices. Orchestrators that probe by
+themselves, as Kubernetes does, need no HEALTHCHECK.
 
 ## Flagged
 
@@ -35,12 +35,12 @@ def _check(repository: Repository) -> Iterator[Flag]:
     for dockerfile in repository.dockerfiles:
         names = {instruction.name for instruction in dockerfile.last}
         exposed = [i for i in dockerfile.last if i.name == "EXPOSE"]
-        if exposed and "HEALTHCHECK" not in names and not _asked_elsewhere(repository):
-            message = "serves on a port, and has no HEALTHCHECK"
+        if exposed and "HEALTHCHECK" not in names and not _checked_elsewhere(repository):
+            message = "the container serves a port without a health check; add a HEALTHCHECK"
             yield Flag(exposed[-1].span, message, path=dockerfile.file)
 
 
-def _asked_elsewhere(repository: Repository) -> bool:
+def _checked_elsewhere(repository: Repository) -> bool:
     texts = (
         repository.tree.text(p) or ""
         for p in repository.tree.files

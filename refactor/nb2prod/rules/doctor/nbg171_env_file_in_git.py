@@ -1,7 +1,7 @@
-"""Git keeps a file of the environment, with its secrets.
+"""Environment files with secrets in git.
 
-Whoever gets the repository gets what they open; and git keeps them even when the file is deleted.
-Take the keys back where they were given, and keep an example without values.
+Everyone who gets the repository gets access to what the secrets protect, and git keeps them even
+after the file is deleted. Revoke the secrets, and commit an example file without values.
 
 ## Flagged
 
@@ -21,6 +21,11 @@ MLFLOW_TRACKING_PASSWORD = YOUR_PASSWORD
 ```text name="sub/.env"
 LOG_LEVEL=info
 ```
+
+## Fix safety
+
+The fix is display-only: nb2prod shows the command and does not run it. The secret stays in the
+history.
 """
 
 import posixpath
@@ -45,8 +50,9 @@ def _check(repository: Repository) -> Iterator[Flag]:
             continue
         text = repository.tree.text(path) or ""
         for span in _secrets(text):
-            command = (Fix(f"`git rm --cached {path}`", "display-only", ()),)
-            yield Flag(span, "git keeps a secret of the environment", command, path=path)
+            fixes = (Fix(f"Run `git rm --cached {path}`", "display-only", ()),)
+            message = "git tracks this secret; revoke it and remove the file from git"
+            yield Flag(span, message, fixes, path=path)
 
 
 def _secrets(text: str) -> Iterator[Span]:

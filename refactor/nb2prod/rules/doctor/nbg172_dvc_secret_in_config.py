@@ -1,7 +1,7 @@
-"""The settings of DVC that git keeps hold a secret.
+"""Secrets in DVC settings that git tracks.
 
-They belong into `.dvc/config.local`, which git ignores: `dvc remote modify --local`. Take the key
-back where it was given; it is in the history.
+They belong in `.dvc/config.local`, which git ignores: `dvc remote modify --local`. Revoke the
+secret, because it is in the history.
 
 ## Flagged
 
@@ -41,6 +41,11 @@ back where it was given; it is in the history.
     password = 9d1b2c3d4e5f6a7b
 ```
 
+## Fix safety
+
+The fix is unsafe: clones do not get `.dvc/config.local`, so everyone else has to set the secret. It
+stays in the history.
+
 ## References
 
 - iterative/dvc.org#2970
@@ -77,9 +82,10 @@ def _check(repository: Repository) -> Iterator[Flag]:
         moved = f"[{setting.section}]\n{line.text(text).rstrip()}\n"
         moved = moved if not local or local.endswith("\n") else f"\n{moved}"
         changes = repository.edit(_FILE, line, ""), repository.edit(_LOCAL, end, moved)
-        fixes = fix(f"Move it to {_LOCAL}", "unsafe", *changes)
+        fixes = fix(f"Move the secret to {_LOCAL}", "unsafe", *changes)
         where = Span(start + len(line.text(text)) - len(line.text(text).lstrip()), setting.span.end)
-        yield Flag(where, f"`{setting.key}` is kept by git", fixes, path=_FILE)
+        message = f"git tracks the secret `{setting.key}`; revoke it and move it to {_LOCAL}"
+        yield Flag(where, message, fixes, path=_FILE)
 
 
 RULE = Rule("NBG172", "dvc-secret-in-config", "error", repository=_check)

@@ -1,7 +1,7 @@
-"""A file holds a key.
+"""Passwords and keys in files of the repository.
 
-Whoever gets the repository gets what it opens; and git keeps it even when the line is gone. Take
-the key back where it was given, and read the new one from the environment.
+Everyone who gets the repository gets access to what the secret protects, and git keeps it even
+after the line is deleted. Revoke the secret, and read the new one from the environment.
 
 ## Flagged
 
@@ -30,22 +30,23 @@ from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 from nb2prod.text.secrets import find_secrets, may_hold_secret
 
-# Notebooks have rules of their own; addresses with a password are in every example of a database.
+# Notebooks have rules of their own; URLs with a password occur in every database example.
 _OTHERS = (".ipynb", ".lock", ".svg", ".min.js", ".dvc/config")
-_LOOKED_INTO = 1_000_000  # bytes
+_MAX_SEARCHED = 1_000_000  # bytes
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
     for path in sorted(repository.tree.tracked):
         if path.endswith(_OTHERS):
             continue
-        raw = repository.tree.beginning(path, _LOOKED_INTO) or b""
+        raw = repository.tree.beginning(path, _MAX_SEARCHED) or b""
         if not may_hold_secret(raw) or b"\0" in raw:
             continue
         text = repository.tree.text(path) or ""
         for span, what in find_secrets(text):
             if "in an address" not in what:
-                yield Flag(span, f"{what} is written out in the file", path=path)
+                message = f"{what} is hard-coded; revoke it and read it from the environment"
+                yield Flag(span, message, path=path)
 
 
 RULE = Rule("NBG173", "secret-in-file", "error", repository=_check)

@@ -1,6 +1,7 @@
-"""Git keeps what a program has made, and makes again.
+"""Generated files in git.
 
-It is a difference in each commit, and out of date in most of them.
+They appear in the diff of every commit, and are out of date in most of them. Remove them from git,
+and list them in .gitignore.
 
 ## Flagged
 
@@ -25,6 +26,10 @@ x
 ```python name="src/mlruns.py"
 A = 1
 ```
+
+## Fix safety
+
+The fix is display-only: nb2prod shows the command and does not run it.
 """
 
 import posixpath
@@ -35,9 +40,9 @@ from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, Rule
 
-_MADE = """__pycache__ .ipynb_checkpoints mlruns .pytest_cache .mypy_cache .ruff_cache htmlcov wandb
+_DIRS = """__pycache__ .ipynb_checkpoints mlruns .pytest_cache .mypy_cache .ruff_cache htmlcov wandb
     lightning_logs catboost_info .venv venv node_modules .svelte-kit spark-warehouse .tox"""
-_FOLDERS = frozenset(_MADE.split())
+_FOLDERS = frozenset(_DIRS.split())
 _FILES = re.compile(
     r"\.DS_Store|Thumbs\.db|\.coverage|.*\.pyc|get-pip\.py|ez_setup\.py|get-poetry\.py"
     r"|install-poetry\.py|.*\.egg-info"
@@ -50,18 +55,16 @@ def _check(repository: Repository) -> Iterator[Flag]:
         parts = path.split("/")
         inside = next((i for i, part in enumerate(parts[:-1]) if part in _FOLDERS), None)
         if inside is not None:
-            what = "/".join(parts[: inside + 1])
+            generated = "/".join(parts[: inside + 1])
         elif _FILES.fullmatch(posixpath.basename(path)):
-            what = path
+            generated = path
         else:
             continue
-        if what not in seen:
-            seen.add(what)
-            command = (Fix(f"`git rm -r --cached {what}`, and name it in .gitignore",
-                           "display-only", ()),)  # fmt: skip
-            yield Flag(
-                None, f"git keeps `{what}`, which is made and not written", command, path=path
-            )
+        if generated not in seen:
+            seen.add(generated)
+            title = f"Run `git rm -r --cached {generated}`, and list it in .gitignore"
+            message = f"git tracks `{generated}`, which is generated; remove it from git"
+            yield Flag(None, message, (Fix(title, "display-only", ()),), path=path)
 
 
 RULE = Rule("NBG181", "generated-file-in-git", "info", repository=_check)

@@ -1,1 +1,1 @@
-"""Queries that several rules on repositories share."""
+"""Queries shared by several repository rules."""

@@ -1,4 +1,4 @@
-"""Which commands check something, for the rules on workflows."""
+"""Commands that check something, such as tests and linters."""
 
 import re
 

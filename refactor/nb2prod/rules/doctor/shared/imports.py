@@ -1,4 +1,4 @@
-"""Which packages of others the code of a repository imports, for the rules on it."""
+"""Third-party packages that the code of a repository imports."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nb2prod.repository.repository import Repository
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """An import of a package of others: its name, and where it is imported first in a module."""
+    """The first import of a third-party package in a module."""
 
     name: str
     module: Module
@@ -22,7 +22,7 @@ class Use:
 
 
 def third_party(repository: Repository) -> Iterator[Use]:
-    """Yield the packages of others that modules import, each once for every module."""
+    """Yield the third-party packages that modules import, each once per module."""
     own = {part for path in repository.tree.files if path.endswith(".py") for part in _names(path)}
     for module in repository.modules.all():
         seen: set[str] = set()
@@ -37,7 +37,7 @@ def third_party(repository: Repository) -> Iterator[Use]:
 
 
 def _guarded(module: Module) -> set[ast.AST]:
-    """Return the nodes whose failure is expected: those in `try`, and for types only."""
+    """Return the nodes whose failure is expected: those in `try`, and type-only imports."""
     found: set[ast.AST] = set()
     for node in module.nodes:
         if isinstance(node, ast.Try) and node.handlers:
@@ -49,7 +49,7 @@ def _guarded(module: Module) -> set[ast.AST]:
 
 
 def _names(path: str) -> Iterator[str]:
-    """Yield what modules of the repository may be called: files, and folders they lie in."""
+    """Yield the names under which a file may be imported: its own and those of its folders."""
     *folders, file = path.split("/")
     yield from folders
     yield file.removesuffix(".py")

@@ -1,4 +1,4 @@
-"""Settings in the manner of git and DVC, each with its place, for the rules on them."""
+"""Settings files in the format of git and DVC, read with the span of each setting."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _SETTING = re.compile(r"[ \t]*(?P<key>[^\s=#;\[][^=\r\n]*?)[ \t]*=[ \t]*(?P<valu
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One setting: the section, key and value; its line, the value's and the section's place."""
+    """One setting: section, key and value, with the spans of the value and the section header."""
 
     section: str
     key: str
@@ -24,7 +24,7 @@ class Setting:
 
 
 def read_settings(text: str) -> Iterator[Setting]:
-    """Yield the settings of a file; lines of another form are passed over."""
+    """Yield the settings of a file; other lines are skipped."""
     at = 0
     section, section_span = "", Span(0, 0)
     for line in text.splitlines(keepends=True):

@@ -1,4 +1,4 @@
-"""What the stages of a pipeline run, for the rules on it."""
+"""Scripts that the stages of a DVC pipeline run."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class Script:
     """A file of the repository that a stage runs.
 
     Attributes:
-        path: where it would lie.
-        span: where the command names it.
-        word: how.
-        folders: where it looks for modules, from the root.
-        folder: where it is run.
-        there: it exists, or DVC brings it.
+        path: its path from the root, whether it exists or not.
+        span: the word of the command that names it.
+        word: that word.
+        folders: the folders in which it looks for modules, from the root.
+        folder: the working directory.
+        exists: whether it exists, or DVC produces or fetches it.
     """
 
     path: str
@@ -32,16 +32,16 @@ class Script:
     word: str
     folders: tuple[str, ...]
     folder: str
-    there: bool
+    exists: bool
 
 
 def title(stage: DvcStage) -> str:
-    """Return the name of a stage as it is written; one template has one name."""
+    """Return the name of a stage in backticks; the stages of one template share a name."""
     return f"`{stage.name.partition('@')[0]}`"
 
 
 def scripts(repository: Repository, stage: DvcStage) -> Iterator[Script]:
-    """Yield the scripts that a stage runs, as far as they are written out in its commands."""
+    """Yield the scripts that the commands of a stage name literally."""
     if stage.folder is None:
         return
     for command in stage.commands:
@@ -57,14 +57,14 @@ def scripts(repository: Repository, stage: DvcStage) -> Iterator[Script]:
                 continue
             if path is not None:
                 span = span_of(repository, stage.file, command, use.word)
-                there = repository.tree.exists(path) or repository.brought(path)
+                exists = repository.tree.exists(path) or repository.brought(path)
                 home = folder if use.kind == "module" else posixpath.dirname(path)
                 known = dict.fromkeys((home, folder, "", "src"))
-                yield Script(path, span, use.word, tuple(known), folder, there)
+                yield Script(path, span, use.word, tuple(known), folder, exists)
 
 
 def _module(repository: Repository, folder: str, dotted: str) -> str | None:
-    """Return the file that `python -m` runs; None for a module that is not of the repository."""
+    """Return the file that `python -m` runs; None for a module outside the repository."""
     parts = dotted.split(".")
     files = repository.tree.files
     for base in (folder, posixpath.join(folder, "src")):
@@ -78,23 +78,26 @@ def _module(repository: Repository, folder: str, dotted: str) -> str | None:
 
 
 def span_of(repository: Repository, file: str, command: Command, word: str) -> Span:
-    """Return where a word of a command stands; the whole command if it is written otherwise."""
+    """Return the span of a word in a command; the whole command if the word is not found."""
     text = repository.tree.text(file) or ""
     at = text.find(word, command.span.start, command.span.end)
     return Span(at, at + len(word)) if at >= 0 else command.span
 
 
-def real(repository: Repository, script: Script) -> str | None:
-    """Return the file that a script is meant to be; None if there is none."""
+def actual_path(repository: Repository, script: Script) -> str | None:
+    """Return the existing file that a script refers to, ignoring case; None if there is none."""
     if script.path in repository.tree.files:
         return script.path
     return repository.tree.alike(script.path)
 
 
-def meant(
+def likely_path(
     repository: Repository, stage: DvcStage, path: str, others: Iterable[str] = ()
 ) -> str | None:
-    """Return the file that a path which is not there may mean: by its case, or by its name."""
+    """Return the existing file that a missing path probably refers to, or None.
+
+    It has the same path in another case, or is the only file with the same name.
+    """
     like = repository.tree.alike(path, others)
     if like:
         return like
@@ -104,8 +107,8 @@ def meant(
     return same[0] if len(same) == 1 else None
 
 
-def covered(path: str, items: Iterable[DvcPath]) -> bool:
-    """Say whether a file is among those that a stage names, or in one of their folders."""
+def is_covered(path: str, items: Iterable[DvcPath]) -> bool:
+    """Return whether a file is among the items of a stage, or in one of their folders."""
     return any(
         item.path is not None
         and (item.path == path or not item.path or path.startswith(f"{item.path}/"))
@@ -113,30 +116,30 @@ def covered(path: str, items: Iterable[DvcPath]) -> bool:
     )
 
 
-def all_known(items: Iterable[DvcPath]) -> bool:
-    """Say whether it is known which files are meant."""
+def all_resolved(items: Iterable[DvcPath]) -> bool:
+    """Return whether the paths of all items are known."""
     return all("${" not in item.written or item.path is not None for item in items)
 
 
-def added_deps(repository: Repository, stage: DvcStage, paths: Iterable[str]) -> EditFile | None:
-    """Return the change that adds dependencies to a stage; None where it cannot be written."""
+def add_deps(repository: Repository, stage: DvcStage, paths: Iterable[str]) -> EditFile | None:
+    """Return the change that adds dependencies to a stage; None if it cannot be expressed."""
     if stage.folder is None or stage.node.flow:
         return None
     text = repository.tree.text(stage.file) or ""
-    shown = [_scalar(posixpath.relpath(path, stage.folder or ".")) for path in sorted(paths)]
+    entries = [_scalar(posixpath.relpath(path, stage.folder or ".")) for path in sorted(paths)]
     deps = stage.node.get("deps")
     if deps and deps.kind == "sequence" and deps.items:
         at = deps.items[-1].span.end
         if deps.flow:
-            return repository.edit(stage.file, Span(at, at), "".join(f", {s}" for s in shown))
-        return _inserted(repository, stage.file, text, at, deps.column, shown)
+            return repository.edit(stage.file, Span(at, at), "".join(f", {s}" for s in entries))
+        return _insert_below(repository, stage.file, text, at, deps.column, entries)
     command = stage.node.get("cmd")
     if deps is None and command and command.key:
         column = command.key.start - (text.rfind("\n", 0, command.key.start) + 1)
-        head = [f"deps:\n{' ' * (column + 2)}- {shown[0]}"]
-        head += [f"  - {s}" for s in shown[1:]]
+        head = [f"deps:\n{' ' * (column + 2)}- {entries[0]}"]
+        head += [f"  - {s}" for s in entries[1:]]
         at = _end(command)
-        return _inserted(repository, stage.file, text, at, column, head, dash="")
+        return _insert_below(repository, stage.file, text, at, column, head, dash="")
     return None
 
 
@@ -144,7 +147,7 @@ def _end(node: Node) -> int:
     return max((n.span.end for n in node.walk() if n.kind == "scalar"), default=node.span.end)
 
 
-def _inserted(
+def _insert_below(
     repository: Repository,
     file: str,
     text: str,
@@ -153,7 +156,7 @@ def _inserted(
     lines: list[str],
     dash: str = "- ",
 ) -> EditFile:
-    """Return the change that puts lines below the one in which an offset lies."""
+    """Return the change that inserts lines below the line of an offset."""
     end = "\r\n" if "\r\n" in text else "\n"
     at = len(text[:at].rstrip())
     stop = text.find("\n", at)

@@ -1,4 +1,4 @@
-"""Which files the steps of a workflow need, for the rules on it."""
+"""Files that the steps of a workflow use."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from nb2prod.text.spans import Span
 
 
 @dataclass(frozen=True, slots=True)
-class Needed:
-    """A file that a step needs: of which kind, its path from the root, and where it is named."""
+class NeededFile:
+    """A file that a step uses: its kind, its path from the root, and the word that names it."""
 
     kind: Kind
     path: str
     span: Span
 
 
-def scripts_of_steps(repository: Repository, workflow: Workflow) -> Iterator[Needed]:
-    """Yield the scripts and requirements that the steps of a workflow name."""
+def scripts_of_steps(repository: Repository, workflow: Workflow) -> Iterator[NeededFile]:
+    """Yield the scripts and requirements files that the steps of a workflow name."""
     for job in workflow.jobs:
         for step in job.steps:
             folder = _folder(workflow, job, step)
@@ -32,7 +32,7 @@ def scripts_of_steps(repository: Repository, workflow: Workflow) -> Iterator[Nee
                     text = repository.tree.text(workflow.file) or ""
                     at = text.find(use.word, step.run.span.start, step.run.span.end)
                     span = Span(at, at + len(use.word)) if at >= 0 else step.run.span
-                    yield Needed(use.kind, path, span)
+                    yield NeededFile(use.kind, path, span)
 
 
 def _folder(workflow: Workflow, job: Job, step: Step) -> str | None:

@@ -1,4 +1,4 @@
-"""The tests of a repository, for the rules on them."""
+"""Test modules and test functions of a repository."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _FILE = re.compile(r"test_.*\.py|.*_test\.py")
 
 
 def test_modules(repository: Repository) -> Iterator[Module]:
-    """Yield the modules in which pytest looks for tests."""
+    """Yield the modules that pytest collects tests from."""
     for module in repository.modules.all():
         if _FILE.fullmatch(posixpath.basename(module.path)):
             yield module
 
 
 def tests(module: Module) -> Iterator[Function]:
-    """Yield the tests of a module, those in classes, too."""
+    """Yield the test functions of a module, including those in classes."""
     bodies = [module.tree.body]
     bodies += [n.body for n in module.tree.body if isinstance(n, ast.ClassDef)]
     for node in (node for body in bodies for node in body):

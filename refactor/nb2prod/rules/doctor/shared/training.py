@@ -1,4 +1,4 @@
-"""Where modules train models, for the rules on it."""
+"""Calls that train models."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ _LIBRARIES = tuple(_NAMES.split())
 _METHODS = frozenset({"fit", "fit_generator", "partial_fit"})
 
 
-def fits(module: Module, nodes: Iterable[ast.AST] | None = None) -> Iterator[ast.Call]:
-    """Yield the calls that train a model, among these nodes or all of a module.
+def training_calls(module: Module, nodes: Iterable[ast.AST] | None = None) -> Iterator[ast.Call]:
+    """Yield the calls that train a model, among the given nodes or all nodes of a module.
 
-    Only in modules that import a library which trains: a curve or a suit can be fitted, too.
+    Only modules that import a training library count, because other things have a `fit` method
+    too, such as curves and distributions.
     """
     if not any(name.startswith(_LIBRARIES) for name in module.names.values()):
         return

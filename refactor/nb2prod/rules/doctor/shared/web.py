@@ -1,4 +1,4 @@
-"""The functions of a module that answer requests, for the rules on services."""
+"""Functions of web services that handle requests."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LIBRARIES = ("fastapi", "flask", "starlette", "quart", "litestar")
 
 
 def handlers(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    """Yield the functions that are decorated with a route: `@app.post("/predict")`."""
+    """Yield the functions decorated with a route, such as `@app.post("/predict")`."""
     if not any(name.startswith(_LIBRARIES) for name in module.names.values()):
         return
     for node in module.nodes:
