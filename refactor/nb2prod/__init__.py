@@ -1,1 +1,1 @@
-"""nb2prod: from a notebook to a project that is checked to compute the same."""
+"""nb2prod turns a notebook into a project, and verifies that both compute the same."""

@@ -1,10 +1,10 @@
-"""Capabilities: what a project can have besides its pipeline, and finding which there are.
+"""Capabilities: optional parts of a project, such as a service, and how they are found.
 
 A capability is a module `capabilities/NAME.py`, or a folder `capabilities/NAME/` with a module
-`capability.py`, that exports `CAPABILITY`. Its templates lie in `nb2prod_templates/NAME/`, those of
+`capability.py`, that exports `CAPABILITY`. Its templates are in `nb2prod_templates/NAME/`, those of
 modules for the project's package in `package/` there. The docstring of the module, or of the
-folder's `__init__.py`, is its page; the first line says what it adds. Its name is the file's, and
-nothing else names it: the command line, the plan, the editor and the generator find it by listing.
+folder's `__init__.py`, is its page; the first line says what it adds. No other module names it: the
+command line, the plan, the editor and the generator list the folder.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ if TYPE_CHECKING:
     from nb2prod.verify.runs.environment import Environment
 
 _FOLDER = Path(__file__).with_name("capabilities")
-# Sets of capabilities, from the smallest; a capability says from which on it is part of them.
+# Sets of capabilities, from small to large; a capability names the smallest one that has it.
 PROFILES = ("minimal", "service", "course")
 
 
 class RefusedError(Exception):
-    """A project can't have a capability; the message says why, with the cell."""
+    """A project can't have a capability; the message says why, and names the cell."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A project whose stages were run, and gave what the notebook gave.
+    """A verified project, in which a capability can try whether it works.
 
     Attributes:
-        draft: the project.
-        root: where it was run; its artifacts are there.
-        environment: the Python that ran it, until when.
-        proofs: what capabilities that this one needs have shown, by their names.
+        draft: The project.
+        root: The folder where it was run, with its artifacts.
+        environment: The Python that ran it, with its deadline.
+        proofs: The values that the `prove` of needed capabilities returned, by capability.
     """
 
     draft: Draft
@@ -54,11 +54,11 @@ class Trial:
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What a run has shown of a capability.
+    """The result of trying a capability.
 
     Attributes:
-        value: what its `contribute` is given.
-        messages: what the person who waits is told.
+        value: Input of its `contribute`.
+        messages: Messages for the user.
     """
 
     value: object
@@ -67,13 +67,13 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """What a contribution is made of.
+    """The input of `contribute`.
 
     Attributes:
-        draft: the project.
-        evidence: what runs of it have shown.
-        proofs: what capabilities have shown, by their names.
-        hooks: the modules that other capabilities of the project hook in, by extension point.
+        draft: The project.
+        evidence: The results of running it.
+        proofs: The values that the capabilities' `prove` returned, by capability.
+        hooks: Extension point -> the modules that other capabilities of the project plug in.
     """
 
     draft: Draft
@@ -84,20 +84,20 @@ class Material:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """One capability; all but `contribute` is optional.
+    """One capability; everything but `contribute` is optional.
 
     Attributes:
-        contribute: returns what it adds to a project.
-        needs: capabilities that it builds on.
-        profile: the smallest profile that it is part of; none without.
-        stages: the stages of `dvc.yaml` that it adds; they compute nothing of the notebook.
-        hooks: extension point of another capability -> what is hooked in there.
-        propose: returns the plan with what a person may want to change of this capability.
-        resume: returns the plan with what `[tool.nb2prod]` of a project says of this capability.
-        prepare: returns the plan as this capability needs it to be run.
-        prove: runs something, and returns what it has shown. Without it, the capability is right
-            without a run. Raises RefusedError.
-        install: does what is to be done once in the written project; returns what it did.
+        contribute: Returns the files, modules, … that it adds to a project.
+        needs: The capabilities that it builds on.
+        profile: The smallest profile that includes it; empty if none does.
+        stages: The stages of `dvc.yaml` that it adds; they compute nothing of the notebook.
+        hooks: Extension point of another capability -> the module that plugs in there.
+        propose: Returns the plan with the choices that this capability offers.
+        resume: Returns the plan with the choices recorded in `[tool.nb2prod]` of a project.
+        prepare: Returns the plan as it has to be run for this capability.
+        prove: Tries the capability in a verified project; raises RefusedError if it does not
+            work. A capability without it needs no run.
+        install: Does what has to be done once in the written project; returns messages.
     """
 
     contribute: Callable[[Material], Contribution]
@@ -114,17 +114,17 @@ class Capability:
 
 @cache
 def names() -> tuple[str, ...]:
-    """Return the names of all capabilities, in order."""
+    """Return the names of all capabilities, sorted."""
     return tuple(sorted(_modules()))
 
 
 def about(name: str) -> str:
-    """Return what a capability adds, in a line without a full stop."""
+    """Return one line about a capability, without a full stop."""
     return page(name).partition("\n")[0].removesuffix(".")
 
 
 def page(name: str) -> str:
-    """Return the page of a capability, in Markdown, without importing it."""
+    """Return the page of a capability in Markdown, without importing the capability."""
     folder = _FOLDER / name
     source = folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
     return cleandoc(ast.get_docstring(ast.parse(source.read_text("utf-8"))) or "")
@@ -137,7 +137,7 @@ def load(name: str) -> Capability:
 
 
 def with_needed(wanted: Iterable[str]) -> tuple[str, ...]:
-    """Return capabilities with those that they need, each behind what it needs."""
+    """Return capabilities and those that they need, each after the ones it needs."""
     found: dict[str, None] = {}
 
     def take(name: str) -> None:
@@ -151,27 +151,27 @@ def with_needed(wanted: Iterable[str]) -> tuple[str, ...]:
 
 
 def needs_run(wanted: Iterable[str]) -> list[str]:
-    """Return those of some capabilities of which only a run shows that they work."""
+    """Return the capabilities that can't be added without running the project."""
     return [name for name in wanted if load(name).prove]
 
 
 def capabilities_of(settings: Mapping[str, Any]) -> list[str]:
-    """Return the known capabilities that `[tool.nb2prod]` of a project lists."""
+    """Return the capabilities that a project's `[tool.nb2prod]` lists, unknown names left out."""
     listed: Any = settings.get("capabilities")
     return [name for name in names() if isinstance(listed, list) and name in listed]
 
 
 def in_profile(profile: str) -> frozenset[str]:
-    """Return the capabilities of a profile, and of those that are smaller."""
+    """Return the capabilities of a profile and of the smaller ones."""
     smaller = PROFILES[: PROFILES.index(profile) + 1]
     return frozenset(name for name in names() if load(name).profile in smaller)
 
 
 @cache
 def reserved() -> frozenset[str]:
-    """Return the names of the modules that capabilities bring: those of their templates.
+    """Return the module names that capabilities may add: those of their templates.
 
-    No stage may have them, so that a capability can be added to any project later.
+    Stages must not have these names, so that every capability can be added to a project later.
     """
     folders = (files("nb2prod_templates").joinpath(f"{name}/package") for name in names())
     modules = (module.name for folder in folders if folder.is_dir() for module in folder.iterdir())

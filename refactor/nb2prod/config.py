@@ -1,4 +1,4 @@
-"""What the user has set: `[tool.nb2prod]` in the nearest pyproject.toml."""
+"""The user's settings: `[tool.nb2prod]` in the nearest pyproject.toml."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ _DEPTH = 8  # of `extend`
 
 
 class ConfigError(Exception):
-    """A setting that cannot be followed; the message says which and why, in one sentence."""
+    """A setting is invalid; the message says which one and why, in one sentence."""
 
 
 class UnreadableConfigError(ConfigError):
-    """A file of settings that is no TOML, so that it may hold no settings of ours at all."""
+    """A settings file is not TOML, so it may not even hold settings of nb2prod."""
 
 
 class Limits(NamedTuple):
-    """The thresholds of the rules that have one; in pyproject.toml with dashes for underscores."""
+    """The thresholds of rules; in pyproject.toml their names have dashes for underscores."""
 
     max_cells: int = 50
     max_cell_lines: int = 30
@@ -38,17 +38,17 @@ class Limits(NamedTuple):
 
 
 class Config(NamedTuple):
-    """The settings that hold for a file.
+    """The settings that apply to a file.
 
     Attributes:
-        root: the folder of the file the settings come from; paths in them are relative to it.
-        select: codes, prefixes of codes, names or `ALL`; None for the rules that are on by default.
-        extend_select: rules besides those.
-        ignore: rules that are off.
-        exclude: patterns of paths that are not looked at when a folder is.
-        per_file_ignores: pattern of a path -> rules that are off there.
-        severity: rule -> how bad its findings are.
-        limits: the thresholds.
+        root: The folder of the settings file; paths in the settings are relative to it.
+        select: Codes, prefixes of codes, names or `ALL`; None for the default rules.
+        extend_select: Rules in addition to those.
+        ignore: Rules that are off.
+        exclude: Patterns of paths that are skipped when a folder is searched.
+        per_file_ignores: Pattern of a path -> the rules that are off there.
+        severity: Rule -> the severity of its findings.
+        limits: The thresholds.
     """
 
     root: Path = Path()
@@ -62,18 +62,18 @@ class Config(NamedTuple):
 
 
 class Configs:
-    """Finds the settings for the files of folders; looks into each folder just once."""
+    """Finds the settings of folders, and reads each pyproject.toml only once."""
 
     def __init__(self, base: Config | None = None) -> None:
-        """Begin with no folder looked into; `base` holds as far as no file says otherwise."""
+        """Start with an empty cache; `base` has the settings that a file may override."""
         self._base = base
         self._nearest: dict[str, Config | None] = {}
 
     def __call__(self, folder: Path) -> Config:
-        """Return the settings for the files of a folder.
+        """Return the settings of a folder.
 
         Raises:
-            ConfigError: the nearest pyproject.toml with `[tool.nb2prod]` cannot be followed.
+            ConfigError: The nearest pyproject.toml with `[tool.nb2prod]` is invalid.
         """
         return self._find(os.path.abspath(folder)) or self._base or Config(folder)
 
@@ -92,24 +92,28 @@ class Configs:
 
 
 def find_config(folder: Path, base: Config | None = None) -> Config:
-    """Return the settings for the files of one folder, as `Configs` finds them."""
+    """Return the settings of one folder, as `Configs` finds them."""
     return Configs(base)(folder)
 
 
 def config_of(table: Mapping[str, Any], folder: Path) -> Config:
-    """Return settings that stand in no file, under the names they have in pyproject.toml.
+    """Return the settings in a table that is not in a file, such as an editor's settings.
+
+    Args:
+        table: The settings, under the names that they have in pyproject.toml.
+        folder: The folder that their paths are relative to.
 
     Raises:
-        ConfigError: they cannot be followed.
+        ConfigError: A setting is invalid.
     """
     return _read(folder / "the editor's settings", table, 0, Config())._replace(root=folder)
 
 
 def read_config(file: Path) -> Config:
-    """Return the settings of one file: a pyproject.toml, or a TOML file of settings alone.
+    """Return the settings in a file: a pyproject.toml, or a TOML file that has only settings.
 
     Raises:
-        ConfigError: the file cannot be read or followed.
+        ConfigError: The file can't be read, or a setting is invalid.
     """
     return _load(file, 0, Config())
 
@@ -126,7 +130,7 @@ def _tool_table(file: Path) -> dict[str, Any] | None:
 
 
 def _toml(file: Path) -> dict[str, Any]:
-    import tomllib  # noqa: PLC0415  most notebooks have no settings, and this takes its time
+    import tomllib  # noqa: PLC0415  slow to import, and most notebooks have no settings
 
     try:
         return tomllib.loads(file.read_text("utf-8"))
@@ -139,12 +143,12 @@ def _toml(file: Path) -> dict[str, Any]:
 def _read(file: Path, table: Mapping[str, Any], depth: int, base: Config) -> Config:
     if "extend" in table:
         if depth == _DEPTH:
-            raise ConfigError(f"{file}: extend goes round in a circle, or too deep")
+            raise ConfigError(f"{file}: extend is circular, or nested deeper than {_DEPTH} files")
         base = _load(file.parent / _text(file, "extend", table["extend"]), depth + 1, base)
     changes: dict[str, Any] = {"root": file.parent}
     for key, value in table.items():
         match key:
-            case "extend" | "service":  # the latter is for the projects that nb2prod makes
+            case "extend" | "service":  # generated projects have a table `service`
                 continue
             case "select" | "extend-select" | "ignore" | "exclude":
                 changes[key.replace("-", "_")] = _texts(file, key, value)
@@ -168,35 +172,35 @@ def _limits(file: Path, base: Limits, table: Mapping[str, Any]) -> Limits:
     changes: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            raise ConfigError(f"{file}: there is no limit {key!r}; there is {', '.join(known)}")
+            raise ConfigError(f"{file}: {key!r} is not a limit; choose from {', '.join(known)}")
         if type(value) not in {int, float} or value < 0:
-            raise ConfigError(f"{file}: limits.{key} is {value!r}, not a number from 0 on")
+            raise ConfigError(f"{file}: limits.{key} is {value!r}; it has to be a number >= 0")
         changes[known[key]] = value
     return base._replace(**changes)
 
 
 def _mapping(file: Path, key: str, value: object) -> Mapping[str, Any]:
     if not isinstance(value, dict):
-        raise ConfigError(f"{file}: {key} is not a table")
+        raise ConfigError(f"{file}: {key} has to be a table")
     return cast("Mapping[str, Any]", value)
 
 
 def _text(file: Path, key: str, value: object) -> str:
     if not isinstance(value, str):
-        raise ConfigError(f"{file}: {key} is {value!r}, not text")
+        raise ConfigError(f"{file}: {key} is {value!r}; it has to be a string")
     return value
 
 
 def _texts(file: Path, key: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list):
-        raise ConfigError(f"{file}: {key} is {value!r}, not a list")
+        raise ConfigError(f"{file}: {key} is {value!r}; it has to be a list of strings")
     return tuple(_text(file, key, item) for item in cast("Iterable[object]", value))
 
 
 def _severity(file: Path, key: str, value: object) -> Severity:
-    from nb2prod.finding import SEVERITIES  # noqa: PLC0415  few set one, and it takes its time
+    from nb2prod.finding import SEVERITIES  # noqa: PLC0415  slow to import, and rarely needed
 
     for severity in SEVERITIES:
         if value == severity:
             return severity
-    raise ConfigError(f"{file}: {key} is {value!r}, not one of {', '.join(SEVERITIES)}")
+    raise ConfigError(f"{file}: {key} is {value!r}; choose from {', '.join(SEVERITIES)}")

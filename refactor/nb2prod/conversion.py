@@ -1,4 +1,4 @@
-"""From a plan to a written project: the one way, for the command line and the editor alike."""
+"""Conversion of a plan into a written project, for the command line and the editor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files
 from nb2prod.emit.provenance.plan_again import plan_again, settings_of
 from nb2prod.emit.provenance.provenance import Original
-from nb2prod.emit.pylint_comments import answered
+from nb2prod.emit.pylint_comments import with_pylint_comments
 from nb2prod.emit.update import Update, write_project
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
@@ -30,17 +30,17 @@ from nb2prod.verify.runs.kernel import KernelError
 from nb2prod.verify.runs.sandbox import copied
 from nb2prod.verify.verify_and_merge import Verified, verified_and_merged
 
-Tell = Callable[[str], None]  # takes messages for the person who waits
+Notify = Callable[[str], None]  # shows a message to the user while the conversion runs
 
 
 class Conversion(NamedTuple):
-    """A project that can be written.
+    """A project that is ready to be written.
 
     Attributes:
-        draft: the project.
-        evidence: what runs of the notebook and the project have shown.
-        contributions: what its capabilities add, by their names.
-        refused: why it can't have a capability, by its name.
+        draft: The project.
+        evidence: The results of running the notebook and the project.
+        contributions: Capability -> the files, modules, … that it adds.
+        refused: Capability -> the reason why the project can't have it.
     """
 
     draft: Draft
@@ -49,17 +49,17 @@ class Conversion(NamedTuple):
     refused: Mapping[str, str]
 
 
-def plan_made_before(root: Path, original: Original, notebook: Notebook) -> Plan:
-    """Return the plan of a project that was made before, with the capabilities that it has.
+def plan_of_project(root: Path, original: Original, notebook: Notebook) -> Plan:
+    """Return the plan of an existing project, with the capabilities that it has.
 
     Args:
         root: The project.
-        original: Where it comes from.
-        notebook: Its notebook, in a folder with what it reads.
+        original: Its notebook and provenance.
+        notebook: The notebook in a folder that has the files which it reads.
 
     Raises:
-        PlanFileError: The project does not say what its stages are, or names what is not there.
-        PlanError: Its stages are not sound.
+        PlanFileError: The provenance lists no stages, or names something that does not exist.
+        PlanError: The stages are not sound.
     """
     plan = plan_again(original, notebook, capability.reserved())
     settings = settings_of(root)
@@ -70,19 +70,19 @@ def plan_made_before(root: Path, original: Original, notebook: Notebook) -> Plan
     return with_capabilities(plan, has)
 
 
-def unrun(plan: Plan) -> Conversion:
-    """Return the project of a plan of which nothing is run, without what a run has to show."""
+def convert_without_running(plan: Plan) -> Conversion:
+    """Return the project of a plan, unverified, without the capabilities that need a run."""
     draft, evidence = draft_of(plan), Evidence()
     wanted = capability.with_needed(plan.wanted)
-    refused = dict.fromkeys(capability.needs_run(wanted), "only a run shows that it works")
-    contributions = contributions_of(draft, evidence, {}, _given(wanted, refused))
+    refused = dict.fromkeys(capability.needs_run(wanted), "only a run can show that it works")
+    contributions = contributions_of(draft, evidence, {}, _accepted(wanted, refused))
     return Conversion(draft, evidence, contributions, refused)
 
 
-def convert(plan: Plan, environment: Environment, tell: Tell) -> Conversion:
-    """Run the notebook and the project of its plan, and compare.
+def convert(plan: Plan, environment: Environment, notify: Notify) -> Conversion:
+    """Run the notebook and the project of its plan, and compare their results.
 
-    Stages are joined where they differ from the notebook.
+    Stages whose results differ from the notebook's are joined to the stage before them.
     """
     wanted = capability.with_needed(plan.wanted)
     for name in wanted:
@@ -93,23 +93,23 @@ def convert(plan: Plan, environment: Environment, tell: Tell) -> Conversion:
     try:
         observed = Observation(draft.original, environment, lambda: copied(folder))
     except KernelError as error:
-        tell(str(error))
+        notify(str(error))
         return _unverified(draft, wanted, "unverified: the notebook was not run")
     if failure := observed.run.failure:
-        tell(failure.hint(environment.python))
+        notify(failure.hint(environment.python))
         return _unverified(draft, wanted, verdict_of_failure(failure).text)
     with verified_and_merged(plan, observed, environment) as found:
-        proofs, refused = _proved(found, wanted, environment, tell)
+        proofs, refused = _proved(found, wanted, environment, notify)
         evidence = _evidence(found, environment)
-        given = _given(wanted, refused)
-        contributions = contributions_of(found.draft, evidence, proofs, given)
+        accepted = _accepted(wanted, refused)
+        contributions = contributions_of(found.draft, evidence, proofs, accepted)
         return Conversion(found.draft, evidence, contributions, refused)
 
 
 def _unverified(draft: Draft, wanted: tuple[str, ...], verdict: str) -> Conversion:
     evidence = Evidence(verdict=verdict)
     refused = dict.fromkeys(capability.needs_run(wanted), f"the project is {verdict}")
-    contributions = contributions_of(draft, evidence, {}, _given(wanted, refused))
+    contributions = contributions_of(draft, evidence, {}, _accepted(wanted, refused))
     return Conversion(draft, evidence, contributions, refused)
 
 
@@ -130,9 +130,9 @@ def _evidence(found: Verified, environment: Environment) -> Evidence:
 
 
 def _proved(
-    found: Verified, wanted: tuple[str, ...], environment: Environment, tell: Tell
+    found: Verified, wanted: tuple[str, ...], environment: Environment, notify: Notify
 ) -> tuple[dict[str, object], dict[str, str]]:
-    """Have the capabilities shown that need a run; return what they have shown, and refusals."""
+    """Prove the capabilities that need a run; return their proofs and the refusals, by name."""
     proofs: dict[str, object] = {}
     refused: dict[str, str] = {}
     for name in wanted:
@@ -149,12 +149,12 @@ def _proved(
         else:
             proofs[name] = shown.value
             for message in shown.messages:
-                tell(message)
+                notify(message)
     return proofs, refused
 
 
-def _given(wanted: tuple[str, ...], refused: dict[str, str]) -> list[str]:
-    """Return the capabilities that are not refused; note those that build on one that is."""
+def _accepted(wanted: tuple[str, ...], refused: dict[str, str]) -> list[str]:
+    """Return the capabilities that are not refused; refuse also those that need a refused one."""
     for name in wanted:
         if name not in refused and (missing := refused.keys() & capability.load(name).needs):
             refused[name] = f"it needs {min(missing)}"
@@ -162,39 +162,39 @@ def _given(wanted: tuple[str, ...], refused: dict[str, str]) -> list[str]:
 
 
 def contributions_of(
-    draft: Draft, evidence: Evidence, proofs: Mapping[str, object], given: Iterable[str]
+    draft: Draft, evidence: Evidence, proofs: Mapping[str, object], accepted: Iterable[str]
 ) -> dict[str, Contribution]:
-    """Return what capabilities add to a project, by their names.
+    """Return the contributions of capabilities to a project, by capability.
 
     Args:
         draft: The project.
-        evidence: What runs of it have shown.
-        proofs: What they have shown of capabilities, by their names.
-        given: The capabilities, each behind what it needs.
+        evidence: The results of running it.
+        proofs: The values that the capabilities' `prove` returned, by capability.
+        accepted: The capabilities, each after those that it needs.
     """
     hooks: dict[str, tuple[str, ...]] = {}
-    given = list(given)
-    for name in given:
+    accepted = list(accepted)
+    for name in accepted:
         for point, hook in capability.load(name).hooks.items():
             hooks[point] = (*hooks.get(point, ()), hook)
     material = Material(draft, evidence, proofs, hooks)
-    return {name: capability.load(name).contribute(material) for name in given}
+    return {name: capability.load(name).contribute(material) for name in accepted}
 
 
 def files_of(conversion: Conversion) -> list[GeneratedFile]:
-    """Return all files of a project, with comments where Pylint would object."""
+    """Return all files of a project, with comments that disable Pylint's remarks one by one."""
     draft, evidence, contributions, _ = conversion
-    return answered(project_files(draft, evidence, contributions))
+    return with_pylint_comments(project_files(draft, evidence, contributions))
 
 
 def write(root: Path, conversion: Conversion) -> tuple[Update, list[str]]:
-    """Write a project into a folder, and keep what a person has changed there.
+    """Write a project into a folder, and keep the changes that the user made there.
 
     Returns:
-        What became of its files, and what capabilities did in the folder besides.
+        The files that the user had changed, and messages about what capabilities installed.
 
     Raises:
-        FolderError: The folder is no place for it, or can't be written to.
+        FolderError: The folder holds something else, or can't be written to.
     """
     update = write_project(root, files_of(conversion))
     done: list[str] = []

@@ -1,7 +1,7 @@
-"""What a rule finds, and how it can be mended: plain values that can be kept and sent.
+"""Findings of rules and their fixes, as plain values that can be cached and sent.
 
-They are msgspec structs rather than dataclasses because thousands of them are read from the cache
-in the time a person takes to blink.
+They are msgspec structs rather than dataclasses because `check` reads thousands of them from the
+cache at each commit.
 """
 
 from __future__ import annotations
@@ -13,15 +13,15 @@ import msgspec
 from nb2prod.notebook.changes import Change
 
 Severity = Literal["error", "warning", "info"]
-# safe: the notebook means the same; unsafe: it may not, or a reader may want it otherwise;
-# display-only: shown, never applied by a command.
+# safe: keeps the meaning; unsafe: may change it, or is a matter of taste;
+# display-only: shown, but never applied by a command.
 Safety = Literal["safe", "unsafe", "display-only"]
 
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 
 
 class Fix(msgspec.Struct, frozen=True):
-    """One way to mend a finding; all its changes belong together."""
+    """One way to fix a finding; its changes have to be applied together."""
 
     title: str
     safety: Safety
@@ -29,7 +29,7 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 class Related(msgspec.Struct, frozen=True):
-    """A place in another cell that has to do with a finding, and what is there."""
+    """A related place in another cell, with a message about it."""
 
     message: str
     cell: int
@@ -38,24 +38,24 @@ class Related(msgspec.Struct, frozen=True):
 
 
 class Finding(msgspec.Struct, frozen=True):
-    """One thing that a rule found.
+    """One finding of a rule.
 
     Attributes:
-        code: the rule's code, `NBX001`.
-        name: the rule's name, `non-linear-execution`.
-        severity: how bad it is, as configured.
-        message: what is wrong, in one sentence without a full stop.
-        cell: the cell's index from 0 over all cells, None for the notebook as a whole, and in a
-            file that is no notebook.
-        start: offset in the source of the cell, or in the file that is no notebook.
-        end: where it ends there.
-        line: line of `start` there, from 1; 0 where no place in the source is meant.
-        column: column of `start`, from 1, in code points.
-        end_line: line of `end`.
-        end_column: column of `end`.
-        excerpt: the source line it starts in.
-        fixes: how it can be mended, the best way first.
-        related: places in other cells that have to do with it.
+        code: The rule's code, `NBX001`.
+        name: The rule's name, `non-linear-execution`.
+        severity: The severity, as configured.
+        message: The problem, in one sentence without a full stop.
+        cell: The index of the cell, from 0 over all cells; None if the finding is about the
+            notebook as a whole, or in a file that is not a notebook.
+        start: The offset where it begins, in the cell's source or in the file.
+        end: The offset where it ends.
+        line: The line of `start`, from 1; 0 if the finding has no place in the source.
+        column: The column of `start`, from 1, in code points.
+        end_line: The line of `end`.
+        end_column: The column of `end`.
+        excerpt: The source line of `start`.
+        fixes: Fixes, the best one first.
+        related: Related places in other cells.
     """
 
     code: str

@@ -14,29 +14,30 @@ from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import Program, read_program
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.data import LIMIT
-from nb2prod.pipeline.plan import Plan, PlanError
+from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
 from nb2prod.pipeline.plan_file import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
 
 
 class InputError(Exception):
-    """A file that was handed in can't be used; the message says which and why."""
+    """An input file can't be used; the message says which one and why."""
 
 
 def plan_of(
     notebook: Notebook, *, split: str = "auto", plan_file: Path | None = None, limit: int = LIMIT
 ) -> Plan:
-    """Return the plan of a notebook, or the one that a person has edited.
+    """Return the plan of a notebook: a new one, or the one in an edited plan file.
 
     Args:
         notebook: The notebook.
-        split: "auto", "headings" (a stage for each H2) or "none" (one stage).
-        plan_file: An edited plan, which says itself where stages begin.
+        split: "auto", "headings" (a stage for each H2) or "none" (one stage); ignored with a
+            plan file.
+        plan_file: An edited plan.
         limit: The size in bytes above which a data file is not copied.
 
     Raises:
         PlanError: The notebook can't become a pipeline; the message has the cell and the reason.
-        InputError: The plan's file can't be read, or is no plan of this notebook.
+        InputError: The plan file can't be read, or is not a plan of this notebook.
     """
     program = read_program(notebook)
     _refuse(program)
@@ -57,10 +58,10 @@ def plan_of(
 
 
 def _refuse(program: Program) -> None:
-    """Raise for cells that are not Python, or that no project can do."""
+    """Raise PlanError for cells that are not Python, or that a project can't reproduce."""
     if program.broken:
         first, *others = program.broken
-        more = f"; so are the cells {', '.join(str(c.cell + 1) for c in others)}" if others else ""
+        more = f"; nor are {cell_ranges([c.cell + 1 for c in others])}" if others else ""
         where = f"cell {first.cell + 1}, line {first.line}"
         raise PlanError(f"{where}: not Python 3: {first.message}{more}")
     if program.obstacles:
@@ -76,11 +77,11 @@ def _text_of(path: Path) -> str:
         raise InputError(f"{path}: {reason}") from None
 
 
-def proposed(plan: Plan) -> Plan:
-    """Return the plan with what a person may want to change of each capability there is.
+def with_proposals(plan: Plan) -> Plan:
+    """Return the plan with the choices that each capability offers, such as the model to serve.
 
     Raises:
-        PlanError: It asks for something that the notebook does not have.
+        PlanError: The plan asks for something that the notebook does not have.
     """
     for name in capability.names():
         if propose := capability.load(name).propose:
@@ -89,5 +90,5 @@ def proposed(plan: Plan) -> Plan:
 
 
 def with_capabilities(plan: Plan, names: Iterable[str]) -> Plan:
-    """Return the plan with more capabilities, and those that they need."""
+    """Return the plan with these capabilities added, and those that they need."""
     return replace(plan, wanted=frozenset(capability.with_needed({*plan.wanted, *names})))

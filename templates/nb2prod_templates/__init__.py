@@ -1,1 +1,1 @@
-"""The templates that nb2prod renders: data files only."""
+"""The templates of generated files, as package data."""

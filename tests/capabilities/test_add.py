@@ -8,7 +8,7 @@ import pytest
 from building import notebook
 
 from nb2prod.capabilities.api.slice.inference import with_served
-from nb2prod.conversion import plan_made_before
+from nb2prod.conversion import plan_of_project
 from nb2prod.emit.provenance.provenance_file import read_original
 
 CELLS = (
@@ -77,7 +77,7 @@ def test_the_model_that_the_project_names_is_served_from_now_on(project):
     text = file.read_text()
     file.write_text(text.replace('model = "line"', 'model = "tree"'))
     original = read_original(project)
-    plan = plan_made_before(project, original, original.notebook)
+    plan = plan_of_project(project, original, original.notebook)
     file.write_text(text)
     assert plan.chosen == "tree"
     assert plan.wanted == {"api", "docker"}
@@ -90,7 +90,7 @@ def test_what_the_project_has_it_keeps(project):
     text = file.read_text()
     file.write_text(text.replace('["api", "docker"]', '["onnx", "docker", "of a newer nb2prod"]'))
     original = read_original(project)
-    plan = plan_made_before(project, original, original.notebook)
+    plan = plan_of_project(project, original, original.notebook)
     file.write_text(text)
     assert plan.wanted == {"api", "docker", "onnx"}
 

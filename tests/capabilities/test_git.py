@@ -82,7 +82,7 @@ def test_a_repository_around_the_project_stays_as_it_is(tmp_path, capsys):
     assert main(["refactor", str(path), "--output", str(root), "--no-verify", "--with", "git"]) == 0
     assert not (root / ".git").exists()
     assert (tmp_path / ".git" / "config").read_text() == before
-    assert f"lies in the git repository {tmp_path}" in capsys.readouterr().err
+    assert f"is inside the git repository {tmp_path}" in capsys.readouterr().err
 
 
 def test_without_git_the_project_is_made_and_says_so(tmp_path, capsys, monkeypatch):
@@ -100,6 +100,6 @@ def test_a_capability_that_needs_a_run_is_refused_without_one(tmp_path, capsys):
     assert main([*arguments, "--with", "docker"]) == 2
     assert "--with docker can't be combined with --no-verify" in capsys.readouterr().err
     assert main([*arguments, "--profile", "service"]) == 0
-    said = capsys.readouterr().err
-    assert "without api: only a run shows that it works" in said
-    assert "without docker: it needs api" in said
+    messages = capsys.readouterr().err
+    assert "without api: only a run can show that it works" in messages
+    assert "without docker: it needs api" in messages

@@ -123,4 +123,4 @@ def test_a_model_without_a_converter_is_left_as_it_is(package):
 def test_a_model_of_texts_is_left_as_it_is(package):
     data, report = package.onnx_export.export(Own(), [["a"], ["b"]])
     assert data is None
-    assert report["why"] == "the model takes more than finite numbers"
+    assert report["why"] == "not all features are finite numbers"

@@ -86,7 +86,7 @@ def test_what_a_newer_nb2prod_wrote_is_passed_over():
 def test_two_that_claim_one_name_are_an_error(one, other, claimed):
     with pytest.raises(ConflictError) as conflict:
         merged({"first": one, "second": other or one})
-    assert str(conflict.value) == f"first and second both bring the {claimed}"
+    assert str(conflict.value) == f"first and second both add the {claimed}"
 
 
 def test_contributions_are_merged_by_kind():

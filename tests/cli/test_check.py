@@ -31,7 +31,7 @@ def check(tmp_path: Path):
 STAR = "from math import *"
 
 
-def test_what_is_kept_is_told_in_the_way_that_is_asked_for(check, tmp_path):
+def test_cached_results_are_reported_in_the_requested_format(check, tmp_path):
     path = notebook(tmp_path, "## Title", "x = 1", "if x:\n    y = z")
     first = check("case.ipynb", "--select", "NBD002")
     again = check("case.ipynb", "--select", "NBD002")
@@ -105,9 +105,9 @@ def test_a_script_knows_its_file_and_a_notebook_does_not(check, tmp_path):
     code = "from pathlib import Path\nhere = Path(__file__)\nprint(here)"
     (tmp_path / "script.py").write_text(f"# %%\n{code}\n")
     notebook(tmp_path, code)
-    said = check("--select", "NBD002").stdout
-    assert "`__file__` is not defined" in said
-    assert "script.py" not in said
+    report = check("--select", "NBD002").stdout
+    assert "`__file__` is not defined" in report
+    assert "script.py" not in report
 
 
 def test_results_are_kept_and_follow_every_change(check, tmp_path):
@@ -121,7 +121,7 @@ def test_results_are_kept_and_follow_every_change(check, tmp_path):
     assert check().returncode == 0
 
 
-def test_kept_results_that_are_damaged_are_found_anew(check, tmp_path):
+def test_damaged_cache_files_are_ignored_and_replaced(check, tmp_path):
     notebook(tmp_path, STAR)
     first = check().stdout
     (kept,) = (tmp_path / ".cache").rglob("*.check")
@@ -133,7 +133,7 @@ def test_kept_results_that_are_damaged_are_found_anew(check, tmp_path):
         assert kept.read_bytes() == whole
 
 
-def test_folders_are_searched_for_what_is_a_notebook(check, tmp_path):
+def test_folders_are_searched_for_notebooks(check, tmp_path):
     subprocess.run(["git", "init", "-q"], cwd=tmp_path, check=True)
     (tmp_path / ".gitignore").write_text("ignored/\nscratch.ipynb\n")
     for folder in ("deep/er", "ignored", ".ipynb_checkpoints", "old"):
@@ -145,19 +145,19 @@ def test_folders_are_searched_for_what_is_a_notebook(check, tmp_path):
     run = check("--select", "NBI003", "--exclude", "old", "--format", "json")
     assert [f["path"] for f in json.loads(run.stdout)] == ["script.py", "deep/er/case.ipynb"]
     run = check("ignored/case.ipynb", "--select", "NBI003")
-    assert run.returncode == 1, "what is named is checked"
+    assert run.returncode == 1, "a file that is named is checked"
 
 
-def test_standard_input_is_checked_and_mended(check, tmp_path):
+def test_standard_input_is_checked_and_fixed(check, tmp_path):
     content = notebook(tmp_path, "import os\nx = 1").read_bytes()
     run = check("-", "--select", "NBI002", stdin=content)
     assert "stdin.ipynb:cell 1:1:8" in run.stdout
     run = check("-", "--select", "NBI002", "--fix", stdin=content)
     assert json.loads(run.stdout)["cells"][0]["source"] == "x = 1"
-    assert "1 finding mended" in run.stderr
+    assert "1 finding fixed" in run.stderr
 
 
-def test_fix_mends_what_is_safe_and_says_what_is_left(check, tmp_path):
+def test_fix_applies_safe_fixes_and_reports_what_is_left(check, tmp_path):
     path = notebook(tmp_path, "import os\nx = 1", "import numpy as np\ny = x == np.nan")
     before = path.read_bytes()
     run = check("--select", "NBI002,NBM004", "--diff")
@@ -167,10 +167,10 @@ def test_fix_mends_what_is_safe_and_says_what_is_left(check, tmp_path):
     run = check("--select", "NBI002,NBM004", "--fix")
     assert (run.returncode, "NBM004" in run.stdout, "NBI002" in run.stdout) == (1, True, False)
     assert check("--select", "NBI002,NBM004", "--fix", "--unsafe-fixes").returncode == 0
-    mended = path.read_bytes()
-    assert json.loads(mended)["cells"][1]["source"].endswith("y = np.isnan(x)")
+    fixed = path.read_bytes()
+    assert json.loads(fixed)["cells"][1]["source"].endswith("y = np.isnan(x)")
     assert check("--select", "NBI002,NBM004", "--fix").returncode == 0
-    assert path.read_bytes() == mended
+    assert path.read_bytes() == fixed
     assert check("--select", "NBI002,NBM004", "--diff").stdout == ""
 
 
@@ -203,3 +203,6 @@ def test_a_rule_is_explained_under_all_its_names():
     assert rule("import-not-at-top").stdout == rule("imports-beyond-first-cell").stdout == page
     assert "NBX001  non-linear-execution" in rule().stdout
     assert rule("nothing").returncode == 2
+    assert rule("nothing").stderr == (
+        "nb2prod: 'nothing' is not a rule; nb2prod rule lists all rules\n"
+    )

@@ -56,7 +56,7 @@ def test_a_finding_has_its_file_line_and_column(doctor, tmp_path):
     )
 
 
-def test_fix_mends_one_thing_after_the_other_until_nothing_is_left(doctor, tmp_path):
+def test_fix_goes_on_until_nothing_is_left_to_fix(doctor, tmp_path):
     repository(tmp_path, BROKEN)
     before = (tmp_path / "dvc.yaml").read_bytes()
     run = doctor(*DVC, "--diff")
@@ -111,7 +111,7 @@ def test_settings_exclusions_and_comments_hold(doctor, tmp_path):
 
 
 @pytest.mark.parametrize("name", ["nowhere", "file.txt"])
-def test_what_is_no_folder_ends_with_2_and_one_sentence(doctor, tmp_path, name):
+def test_a_path_that_is_not_a_folder_ends_with_2_and_one_sentence(doctor, tmp_path, name):
     (tmp_path / "file.txt").write_text("")
     run = doctor(name)
     assert (run.returncode, run.stderr.count("\n")) == (2, 1)
@@ -176,7 +176,7 @@ def test_a_marked_file_keeps_its_mark_and_its_line_ends(doctor, tmp_path):
     text = BROKEN["dvc.yaml"].replace("\n", "\r\n")
     repository(tmp_path, {**BROKEN, "dvc.yaml": b"\xef\xbb\xbf" + text.encode()})
     assert doctor(*DVC, "--fix").returncode == 0
-    mended = (tmp_path / "dvc.yaml").read_bytes()
-    assert mended.startswith(b"\xef\xbb\xbfstages:\r\n")
-    assert b"      - src/features.py\r\n" in mended
-    assert mended.count(b"\n") == mended.count(b"\r\n")
+    fixed = (tmp_path / "dvc.yaml").read_bytes()
+    assert fixed.startswith(b"\xef\xbb\xbfstages:\r\n")
+    assert b"      - src/features.py\r\n" in fixed
+    assert fixed.count(b"\n") == fixed.count(b"\r\n")

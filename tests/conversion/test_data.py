@@ -1,4 +1,4 @@
-"""The data of a notebook: brought into the project, or named with the reason why not."""
+"""The data of a notebook: copied into the project, or listed with the reason why not."""
 
 import subprocess
 import sys
@@ -30,8 +30,8 @@ def test_a_file_within_the_limit_is_copied_and_a_larger_one_stays_where_it_is(tm
     project = tmp_path / "project"
     assert refactor(path, project, "--data-limit", "4kB") == 0
     large = tmp_path / "large.txt"
-    said = f"{large} stays where it is: it has 5 kB, more than the 4 kB of a copy"
-    assert said in capsys.readouterr().err
+    message = f"{large} stays where it is: it has 5 kB, and --data-limit is 4 kB"
+    assert message in capsys.readouterr().err
     assert [p.name for p in (project / "data" / "raw").iterdir()] == ["small.txt"]
     values = yaml.safe_load((project / "params.yaml").read_text())
     assert str(large) in {v for stage in values.values() for v in stage.values()}
@@ -47,14 +47,14 @@ def test_the_limit_can_be_raised(tmp_path, capsys):
 
 
 @pytest.mark.parametrize("size", ["much", "-1", "5 apples", "1e9", ""])
-def test_what_is_no_size_is_a_usage_error(tmp_path, capsys, size):
+def test_an_invalid_size_is_a_usage_error(tmp_path, capsys, size):
     with pytest.raises(SystemExit) as ended:
         refactor(notebook(tmp_path, "x = 1"), tmp_path / "project", f"--data-limit={size}")
     assert ended.value.code == 2
-    assert "is no size" in capsys.readouterr().err
+    assert "is not a size; write for example 50MB" in capsys.readouterr().err
 
 
-def test_what_can_not_be_brought_is_named_with_its_cell_and_the_reason(tmp_path, capsys):
+def test_files_that_are_not_copied_are_listed_with_cell_and_reason(tmp_path, capsys):
     (tmp_path / "parts").mkdir()
     (tmp_path / "parts" / "one.txt").write_text("many " * 1000)
     (tmp_path / "data").mkdir()
@@ -72,11 +72,13 @@ def test_what_can_not_be_brought_is_named_with_its_cell_and_the_reason(tmp_path,
     )
     assert refactor(path, tmp_path / "project", "--data-limit", "4kB") == 0
     assert {*capsys.readouterr().err.splitlines()} >= {
-        "nb2prod: cell 1: https://example.org/a.csv is not brought: it is read from the network",
-        "nb2prod: cell 2: /no/such/place/b.csv is not brought: no such file",
-        "nb2prod: cell 3: parts/one.txt is not brought: it has 5 kB, more than the 4 kB of a copy",
-        "nb2prod: cell 4: /content/sales.csv is not brought: no such file, "
-        "but data/sales.csv has its name",
-        "nb2prod: cell 5: large.csv is not brought: what is there is a pointer of Git LFS, "
-        "and `git lfs pull` brings the file",
+        "nb2prod: cell 1: https://example.org/a.csv is not in the project: the notebook reads it "
+        "from the network",
+        "nb2prod: cell 2: /no/such/place/b.csv is not in the project: no such file",
+        "nb2prod: cell 3: parts/one.txt is not in the project: it has 5 kB, and --data-limit is "
+        "4 kB",
+        "nb2prod: cell 4: /content/sales.csv is not in the project: no such file; did you mean "
+        "data/sales.csv?",
+        "nb2prod: cell 5: large.csv is not in the project: it is a Git LFS pointer; run "
+        "`git lfs pull` to download the file",
     }

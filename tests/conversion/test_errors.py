@@ -18,14 +18,14 @@ READS = ("text = open('data.txt').read()", "print(len(text))")
 
 
 def contents(folder: Path) -> dict[str, bytes | None]:
-    """Return all that lies in a folder, with the bytes of files."""
+    """Return everything in a folder, with the bytes of files."""
     paths = sorted(folder.rglob("*"))
     return {str(p.relative_to(folder)): p.read_bytes() if p.is_file() else None for p in paths}
 
 
 @pytest.fixture
 def messages(tmp_path, capsys):
-    """Refactor a notebook in vain; give the status and what is said, nothing being written."""
+    """Refactor a notebook that can't be refactored; return the status and the messages."""
 
     def refactor(path: Path, *options: str, output: str = "project") -> tuple[int, list[str]]:
         before = contents(tmp_path)
@@ -56,7 +56,7 @@ def messages(tmp_path, capsys):
     ],
     ids=["bytes", "empty", "no JSON", "other JSON", "no cells", "deep", "old"],
 )
-def test_what_is_no_notebook_is_told(messages, tmp_path, content, reason):
+def test_a_file_that_is_not_a_notebook_is_refused(messages, tmp_path, content, reason):
     path = tmp_path / "x.ipynb"
     path.write_bytes(content)
     status, [message] = messages(path)
@@ -64,7 +64,7 @@ def test_what_is_no_notebook_is_told(messages, tmp_path, content, reason):
     assert message.startswith(f"{path}: {reason}")
 
 
-def test_a_notebook_that_is_not_there_is_told(messages, tmp_path):
+def test_a_missing_notebook_is_reported(messages, tmp_path):
     assert messages(tmp_path / "x.ipynb") == (2, [f"{tmp_path / 'x.ipynb'}: no such file"])
 
 
@@ -93,11 +93,11 @@ def test_another_language_is_named(messages, tmp_path, kernel, language):
     [
         (("x = 1", "print 'two'"), "cell 2, line 1: not Python 3: Missing parentheses in call to"),
         (("try:\n    f()\nexcept E:\n    raise E, 1",), "cell 1, line 4: not Python 3"),
-        (("x = (", "y = 1", "z = = 2"), "cell 1, line 1: not Python 3: '(' was never closed; so"),
+        (("x = (", "y = 1", "z = = 2"), "cell 1, line 1: not Python 3: '(' was never closed; nor"),
         (("x = '\ud800'",), "cell 1, line 1: not Python 3: it contains an invalid character"),
         (("x = " + "-" * 9000 + "1",), "cell 1, line 1: not Python 3: it is nested too deeply"),
-        (("y = 1", "x = " + "[" * 150 + "]" * 150), "cell 2: a statement is too long, or nested"),
-        (("y = 1", "x = " + "+".join("1" * 900)), "cell 2: a statement is too long, or nested"),
+        (("y = 1", "x = " + "[" * 150 + "]" * 150), "cell 2: a statement is too long or nested"),
+        (("y = 1", "x = " + "+".join("1" * 900)), "cell 2: a statement is too long or nested"),
         ((), "the notebook has no code that can be run"),
         (("# TODO", " "), "the notebook has no code that can be run"),
         (("x = 1", "name = input('who?')"), "cell 2, line 1: it asks a person"),
@@ -116,7 +116,7 @@ def test_what_no_pipeline_can_do_is_refused_with_the_cell(messages, tmp_path, ce
 
 def test_all_cells_that_are_not_python_are_named(messages, tmp_path):
     _, [message] = messages(notebook(tmp_path, "x = (", "y = 1", "z = = 2", "def f("))
-    assert message.endswith("; so are the cells 3, 4")
+    assert message.endswith("; nor are cells 3-4")
 
 
 # Notebooks that fail themselves -----------------------------------------------------------------
@@ -159,14 +159,14 @@ def test_await_at_the_top_level_works(tmp_path, capsys):
     assert capsys.readouterr().out.strip().endswith("verified")
 
 
-def test_a_notebook_of_python_2_that_reads_as_python_3_is_told(tmp_path, capsys):
+def test_a_python_2_notebook_that_parses_as_python_3_is_reported(tmp_path, capsys):
     path = notebook(tmp_path, "x = 5 / 2")
     content = json.loads(path.read_text())
     content["metadata"] = {"language_info": {"name": "python", "version": "2.7.18"}}
     path.write_text(json.dumps(content))
     project = tmp_path / "project"
     assert main(["refactor", str(path), "--output", str(project), "--no-verify"]) == 0
-    assert "written for Python 2, and is taken for Python 3" in capsys.readouterr().err
+    assert "written for Python 2; nb2prod reads it as Python 3" in capsys.readouterr().err
 
 
 # Where the project goes -------------------------------------------------------------------------
@@ -184,10 +184,10 @@ def small(tmp_path):
 @pytest.mark.parametrize(
     ("output", "reason"),
     [
-        ("file", "is not a folder"),
-        ("file/project", "is not a folder"),
-        ("author", "is not empty, and not a project made by nb2prod"),
-        ("link", "is not a folder"),
+        ("file", "file: not a folder"),
+        ("file/project", "file: not a folder"),
+        ("author", "not empty, and not a project made by nb2prod; choose another folder"),
+        ("link", "link: not a folder"),
         ("n" * 300, "File name too long"),
     ],
 )
@@ -199,7 +199,7 @@ def test_where_no_project_can_be_nothing_is_written(messages, small, tmp_path, o
     assert message.endswith(reason)
 
 
-def test_a_folder_that_may_not_be_written_to_is_told(small, tmp_path, capsys):
+def test_a_folder_without_write_permission_is_reported(small, tmp_path, capsys):
     closed = tmp_path / "closed"
     closed.mkdir(mode=0o500)
     if os.access(closed, os.W_OK):  # for root all folders are open; this one is not
@@ -220,7 +220,7 @@ def test_what_a_person_changed_stays(small, tmp_path, capsys):
     notebook(small.parent, READS[0], "print('length', len(text))")
     assert main(command) == 0
     name = module.relative_to(project)
-    assert f"{name}: kept as it is; what is new does not fit in, and lies in" in (
+    assert f"{name}: your version was kept; it conflicts with the new one, in {name}.new" in (
         capsys.readouterr().err
     )
     assert module.read_text() == mine
@@ -236,7 +236,7 @@ def test_a_project_whose_memory_is_broken_is_left_alone(small, tmp_path, capsys)
     before = contents(project)
     capsys.readouterr()
     assert main(command) == 2
-    assert "generated.zip: can't be read; remove the folder" in capsys.readouterr().err
+    assert "generated.zip: can't be read; delete the project's folder" in capsys.readouterr().err
     assert contents(project) == before
 
 

@@ -141,7 +141,7 @@ CHANGES = {
         "dvc.yaml",
         "src/churn/settings.py",
         "src/churn/setting.py",
-        "test_pipeline.test_a_stage_depends_on_files_that_are_here_or_made_before[features]",
+        "test_pipeline.test_the_dependencies_of_a_stage_exist_or_are_made_before[features]",
     ),
     "a parameter is gone": (
         "params.yaml",
@@ -233,12 +233,12 @@ def test_a_change_of_one_function_fails_few_other_tests(outcomes):
 
 def test_a_failure_says_what_differs(outcomes):
     output = outcomes["a column is swapped"]["output"]
-    assert "prepare_features does not do what is recorded in tests/recorded/features" in output
+    assert "prepare_features differs from its recorded call in tests/recorded/features" in output
     assert re.search(r"gives df\['calls_per_year'\], at \d+: [\d.]+, recorded [\d.]+ ", output)
     assert re.search(r"\(\d+ of \d+ differ\)", output)
 
 
-def test_recording_anew_changes_nothing_where_nothing_changed(outcomes, project, tmp_path_factory):
+def test_recording_again_without_a_change_writes_the_same(outcomes, project, tmp_path_factory):
     assert outcomes["recorded"]["failed"] == []
     place = next(tmp_path_factory.getbasetemp().glob("runs*")) / "recorded"
     for path in (project / "tests" / "recorded").rglob("*"):
@@ -248,7 +248,7 @@ def test_recording_anew_changes_nothing_where_nothing_changed(outcomes, project,
 
 def test_without_pandera_the_tables_are_not_checked_and_it_says_so(outcomes):
     assert outcomes["without pandera"]["failed"] == []
-    assert "pandera checks the tables: pip install pandera" in outcomes["without pandera"]["output"]
+    assert "pandera is missing: pip install pandera" in outcomes["without pandera"]["output"]
 
 
 def test_what_is_recorded_is_small_and_can_be_read(project):

@@ -124,7 +124,10 @@ def test_what_comes_from_the_network_is_said_and_read_there_again(refactored, tm
     url = f"{server}/x.csv"
     project = refactored(f"import pandas as pd\ndf = pd.read_csv('{url}')", "print(df['a'].sum())")
     assert project.verdict == "verified"
-    assert f"cell 1: {url} is not brought: it is read from the network" in project.messages
+    assert (
+        f"cell 1: {url} is not in the project: the notebook reads it from the network"
+        in project.messages
+    )
     assert project.run() == ["4"]
 
 
@@ -211,7 +214,7 @@ def test_a_path_that_is_computed_and_lies_outside_is_told(refactored, tmp_path):
     (folder / "x.csv").write_text(ROWS)
     project = refactored("import csv\nnames = ['x']", summing("f'../datasets/{names[0]}.csv'"))
     assert project.verdict.startswith("differs: ")
-    assert "cell 2: ../datasets/x.csv is not brought: it lies outside" in project.messages
+    assert "cell 2: ../datasets/x.csv is not in the project: it is outside" in project.messages
 
 
 def test_modules_and_packages_are_brought(refactored, work):

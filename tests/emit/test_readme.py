@@ -1,4 +1,4 @@
-"""The read-me of a project says what its owner wants to know, whatever the notebook says."""
+"""The README of a project has what its owner needs, whatever the notebook contains."""
 
 import re
 
@@ -45,9 +45,9 @@ def test_what_it_is_comes_from_the_notebook_itself(tmp_path):
     assert 'stage0 -->|"words"| stage1' in text
 
 
-def test_what_could_not_be_brought_is_named(tmp_path):
+def test_files_that_are_not_copied_are_listed(tmp_path):
     path = notebook(tmp_path, "text = open('missing.txt').read()\nprint(text)")
-    assert "- cell 1: missing.txt is not brought: no such file" in readme(
+    assert "- cell 1: missing.txt is not in the project: no such file" in readme(
         path, tmp_path / "project"
     )
 

@@ -116,18 +116,18 @@ def test_only_what_nothing_else_keeps_is_pickled(support, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("actual", "expected", "said"),
+    ("actual", "expected", "difference"),
     [
         (1, 2, "it: 1, recorded 2"),
-        ("a", 1, "it: a str, 'a'; recorded a int"),
+        ("a", 1, "it: str ('a'), recorded int"),
         ([1, 2], [1], "it: 2 items, recorded 1"),
         ({"a": [1, 2]}, {"a": [1, 3]}, "it['a'][1]: 2, recorded 3"),
         ({"b": 1}, {"a": 1}, "it: the key 'a' is missing"),
         (np.array([1.0, 2.0]), np.array([1.0, 2.1]), "it, at (1,): 2.0, recorded 2.1"),
-        (np.array([1, 2]), np.array([1.0, 2.0]), "it: of type int64, recorded float64"),
-        (np.zeros(2), np.zeros(3), "it: of shape (2,), recorded (3,)"),
+        (np.array([1, 2]), np.array([1.0, 2.0]), "it: type int64, recorded float64"),
+        (np.zeros(2), np.zeros(3), "it: shape (2,), recorded (3,)"),
         (TABLE[["n"]], TABLE, "it: the column 'x' is missing"),
-        (TABLE[["x", "n"]], TABLE[["n", "x"]], "it: the columns come in another order, ['x', 'n']"),
+        (TABLE[["x", "n"]], TABLE[["n", "x"]], "it: the order of the columns has changed"),
         (TABLE.head(2), TABLE, "it: 2 rows, recorded 3"),
         (TABLE.assign(n=[1, 2, 4]), TABLE, "it['n'], at 2: 4, recorded 3"),
         (TABLE.assign(n=0), TABLE, "it['n'], at 0: 0, recorded 1 (3 of 3 differ)"),
@@ -135,13 +135,13 @@ def test_only_what_nothing_else_keeps_is_pickled(support, tmp_path):
         (TABLE.assign(s="a").head(1), TABLE.head(1), "it['s'], at 0: 'a', recorded 'a,b'"),
         (TABLE.iloc[[1, 0]], TABLE.iloc[[0, 1]], "it.index, at (0,): 1, recorded 0 (2 of 2"),
         ("loss 0.25", "loss 0.35", "it: 'loss 0.25', recorded 'loss 0.35'"),
-        (None, 1, "it: a missing value, None; recorded a int"),
+        (None, 1, "it: missing value (None), recorded int"),
         (True, False, "it: True, recorded False"),
         (10**9, 10**9 + 1, "it: 1000000000, recorded 1000000001"),
     ],
 )
-def test_what_differs_is_said_with_its_place(differences, actual, expected, said):
-    assert said in differences(actual, expected)[0]
+def test_a_difference_names_its_place(differences, actual, expected, difference):
+    assert difference in differences(actual, expected)[0]
 
 
 @pytest.mark.parametrize(

@@ -50,11 +50,11 @@ def test_settings_can_extend_others(tmp_path: Path):
     ("text", "message"),
     [
         ("selct = []", "no setting 'selct'"),
-        ('select = "NBI"', "not a list"),
-        ("limits.max-cells = -1", "not a number from 0 on"),
-        ("limits.max-cell = 1", "there is no limit 'max-cell'"),
-        ('severity.NBI003 = "bad"', "not one of error, warning, info"),
-        ('extend = "pyproject.toml"', "circle"),
+        ('select = "NBI"', "it has to be a list of strings"),
+        ("limits.max-cells = -1", "it has to be a number >= 0"),
+        ("limits.max-cell = 1", "'max-cell' is not a limit"),
+        ('severity.NBI003 = "bad"', "choose from error, warning, info"),
+        ('extend = "pyproject.toml"', "circular"),
         ("[", "not TOML"),
     ],
 )

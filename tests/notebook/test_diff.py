@@ -93,7 +93,7 @@ def test_a_page_needs_nothing_else_and_shows_what_is_in_the_notebooks_as_text(nb
     page = (tmp_path / "page.html").read_text()
     assert '<span class="removed">y = <b>2</b></span>' in page
     assert '<span class="added">y = <b>3</b></span>' in page
-    assert "1 cell without a difference" in page
+    assert "1 unchanged cell" in page
     assert "&lt;script&gt;" in page
     assert not re.search(r"<script|onerror=\"|\x1b|(?:src|href)=\"(?!data:image)", page)
 

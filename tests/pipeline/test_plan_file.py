@@ -41,7 +41,7 @@ def plan(sales, tmp_path, capsys):
     return show
 
 
-def test_a_plan_that_is_handed_back_unchanged_is_the_same(plan, sales, capsys):
+def test_an_unchanged_plan_file_gives_the_same_plan(plan, sales, capsys):
     main(["plan", str(sales), "--split", "headings"])
     text = capsys.readouterr().out
     assert plan() == (0, text, "")
@@ -65,10 +65,10 @@ def test_a_stage_can_be_cut_within_a_cell(plan):
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("cells: 4-5", "cells: 4"), "do not go on where the step before ends, at cell 5"),
-        (("cells: 4-5", "cells: four"), "'four' is no range of cells"),
+        (("cells: 4-5", "cells: 4"), "where the step before ends; begin at cell 5"),
+        (("cells: 4-5", "cells: four"), "'four' is not a range of cells"),
         (("name: load_sales", "name: class"), "'class' can't be the name"),
-        (("name: load_sales", "name: clean"), "has the name 'clean' twice"),
+        (("name: load_sales", "name: clean"), "uses the name 'clean' twice"),
         (("stages:", "stages: [}\nx:"), "not YAML"),
         (("stages:", "levels:"), "no list of stages"),
         (("stages:", "x: " + "[" * 9000 + "]" * 9000 + "\nstages:"), "nested too deeply"),
@@ -76,7 +76,7 @@ def test_a_stage_can_be_cut_within_a_cell(plan):
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
-def test_a_file_that_is_no_plan_of_this_notebook_is_a_usage_error(plan, change, message):
+def test_a_file_that_is_not_a_plan_of_this_notebook_is_a_usage_error(plan, change, message):
     status, _, error = plan(change)
     assert status == 2
     assert "plan.yaml: " in error
@@ -92,7 +92,7 @@ def test_a_plan_that_is_not_sound_is_refused(tmp_path, capsys):
         "- name: two\n  steps: [{name: show_all, cells: 4}]\n"
     )
     assert main(["plan", str(path), "--plan", str(file)]) == 1
-    assert "begins a stage at cell 4, which is not sound" in capsys.readouterr().err
+    assert "refused: cell 4: the plan can't begin a stage here: " in capsys.readouterr().err
 
 
 def test_the_tenth_statement_of_a_cell_is_not_the_first(tmp_path, capsys):

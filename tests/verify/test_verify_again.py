@@ -126,7 +126,7 @@ def test_a_renamed_function_is_named_until_the_provenance_knows_it(project, veri
     assert status == 1
     gone = "compute_sizes (there is no such function any more)"
     assert verdict == f"unverified: can't be compared: {gone}"
-    assert "the project says: verified" in error
+    assert "recorded before: verified; --update records the new verdict" in error
     edit(project / ".nb2prod" / "provenance.yaml", "compute_sizes", "measure_all")
     assert verify()[:2] == (0, "verified")
 
@@ -199,11 +199,11 @@ def test_a_verdict_is_written_where_it_is_asked_for(project, verify):
         (lambda p: shutil.rmtree(p / ".nb2prod"), "not a project made by nb2prod"),
         (shutil.rmtree, "not a project made by nb2prod"),
         (lambda p: (p / ".nb2prod/provenance.yaml").write_text("a: ["), "can't be read"),
-        (lambda p: (p / ".nb2prod/provenance.yaml").write_text("[]"), "not as nb2prod writes it"),
-        (lambda p: edit(p / ".nb2prod/provenance.yaml", "'6.3'", "'9.9'"), "not as nb2prod writes"),
+        (lambda p: (p / ".nb2prod/provenance.yaml").write_text("[]"), "not a valid provenance"),
+        (lambda p: edit(p / ".nb2prod/provenance.yaml", "'6.3'", "'9.9'"), "not a valid prov"),
         (
             lambda p: edit(p / ".nb2prod/provenance.yaml", "notebooks/words", "../../words"),
-            "lies outside of the project",
+            "is outside of the project",
         ),
         (lambda p: edit(p / "notebooks/words.ipynb", "* 2", "* 3"), "has changed since"),
         (lambda p: edit(p / "notebooks/helpers.py", "+ 1", "+ 2"), "has changed since"),

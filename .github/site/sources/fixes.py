@@ -38,7 +38,7 @@ def _findings(rule: Rule) -> Iterator[Finding]:
 
 
 def _in_notebook(config: Config, example: Example, folder: Path) -> Iterator[Finding]:
-    for name, text in example.beside.items():
+    for name, text in example.files.items():
         (folder / name).write_text(text, "utf-8")
     rules = RuleSet.of(config._replace(limits=example.limits))
     yield from check_file(folder / example.name, rules, None, example.content)[0].findings

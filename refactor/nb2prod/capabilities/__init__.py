@@ -1,1 +1,1 @@
-"""What a generated project can have besides its pipeline."""
+"""The capabilities: optional parts of a generated project, one module or folder each."""

@@ -1,4 +1,4 @@
-"""A container of the service: Dockerfile, Compose file, `.dockerignore`."""
+"""A container for the service: Dockerfile, Compose file and `.dockerignore`."""
 
 from __future__ import annotations
 

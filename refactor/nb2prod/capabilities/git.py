@@ -1,8 +1,8 @@
 """A git repository for the GitHub flow, with nbdime for notebooks and a pull-request template.
 
-The project becomes a repository, unless it lies in one. nbdime shows and merges its notebooks, DVC
-works with its commits (`dvc metrics diff`), and the pull-request template lists what to check.
-Nothing is committed: the first commit is yours.
+The project becomes a repository, unless it is inside one already. nbdime shows and merges its
+notebooks, DVC compares its commits (`dvc metrics diff`), and the pull-request template lists what
+to check. nb2prod commits nothing: the first commit is yours.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ def _install(root: Path) -> list[str]:
 
 
 def _installed(root: Path) -> Iterator[str]:
-    """Make the project a repository, and yield what was done."""
+    """Make the project a repository, and yield messages about what was done."""
     top = top_of(root)
     if top is not None and top != root.absolute():
-        yield f"{root}: lies in the git repository {top}, which stays as it is"
+        yield f"{root}: is inside the git repository {top}, which was not changed"
         return
     if top is None:
         if git(root, "-c", "init.defaultBranch=main", "init", "--quiet") is None:
-            yield f"{root}: not made a git repository, because git can't be run"
+            yield f"{root}: no git repository was made, because git can't be run; install git"
             return
-        yield f"{root}: made a git repository; nothing is committed yet"
+        yield f"{root}: git repository initialised; nothing is committed yet"
     try:
         install(root, everywhere=False)
     except DriverError as error:

@@ -1,8 +1,8 @@
 """The model exported to ONNX, with a report of its parity.
 
-A model of scikit-learn, XGBoost or LightGBM is exported when it is packaged. `reports/onnx.json`
-says on how many of the notebook's rows it predicts the same, and how far its numbers are apart at
-most. The service uses it only where all predictions are the same.
+The packaging stage exports models of scikit-learn, XGBoost and LightGBM. `reports/onnx.json` has
+the number of the notebook's rows for which both models predict the same, and the largest difference
+between their predictions. The service uses the ONNX model only if all predictions are the same.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from nb2prod.emit.contribution import Contribution
 from nb2prod.emit.templates import filled, rendered
 from nb2prod.emit.writer import GeneratedFile
 
-# What exports to ONNX, by the library of the model.
+# Library of a model -> the distributions that convert it to ONNX.
 _CONVERTERS = {
     "scikit-learn": ("skl2onnx",),
     "xgboost": ("skl2onnx", "onnxmltools"),
@@ -22,7 +22,7 @@ _BOUNDS = {"onnxmltools": ">=1.14", "onnxruntime": ">=1.20", "skl2onnx": ">=1.18
 
 
 def _prove(trial: Trial) -> Proof:
-    """Return the library of the model, where it has a converter."""
+    """Return the library of the model, if there is a converter for it."""
     from nb2prod.capabilities.api.service import Service, model_library
 
     service = trial.proofs["api"]
@@ -30,7 +30,7 @@ def _prove(trial: Trial) -> Proof:
     library = service.libraries[0] if service.libraries else model_library(trial.draft, service)
     if library in _CONVERTERS and not service.adapter:
         return Proof(library)
-    raise RefusedError(f"models of {library or 'a class of the notebook'} are not converted")
+    raise RefusedError(f"no converter to ONNX for models of {library or 'a class of the notebook'}")
 
 
 def _contribute(material: Material) -> Contribution:

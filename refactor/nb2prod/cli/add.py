@@ -8,14 +8,14 @@ from pathlib import Path
 
 from nb2prod import capability
 from nb2prod.cli.messages import UsageError, say
-from nb2prod.cli.options import add_running, environment, own_python
-from nb2prod.cli.refactor import written
+from nb2prod.cli.options import add_run_options, environment, own_python
+from nb2prod.cli.refactor import write_and_report
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `add`."""
+    """Add the arguments of `add`."""
     parser.add_argument(
-        "capability", nargs="?", metavar="CAPABILITY", help="what the project shall have"
+        "capability", nargs="?", metavar="CAPABILITY", help="one of those that --list shows"
     )
     parser.add_argument(
         "project",
@@ -23,10 +23,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         nargs="?",
         default=Path(),
-        help="what refactor has made (default: this folder)",
+        help="a project made by nb2prod refactor (default: this folder)",
     )
-    parser.add_argument("--list", action="store_true", help="list the capabilities there are")
-    add_running(parser, default="that in DIR/.venv, else that of nb2prod")
+    parser.add_argument("--list", action="store_true", help="list the available capabilities")
+    add_run_options(parser, "the one in DIR/.venv, or else the one that runs nb2prod")
     parser.set_defaults(run=_add)
 
 
@@ -37,17 +37,17 @@ def _add(options: argparse.Namespace) -> int:
             print(f"{name:{width}}  {capability.about(name)}")
         return 0
     if options.capability is None:
-        raise UsageError("add needs a CAPABILITY; nb2prod add --list shows what there is")
+        raise UsageError("add needs a CAPABILITY; nb2prod add --list shows the available ones")
     if options.capability not in capability.names():
         raise UsageError(
-            f"there is no capability {options.capability!r}; there are "
+            f"{options.capability!r} is not a capability; choose from "
             f"{', '.join(capability.names())}"
         )
-    return _added(options)
+    return _add_capability(options)
 
 
-def _added(options: argparse.Namespace) -> int:
-    from nb2prod.conversion import convert, plan_made_before, unrun
+def _add_capability(options: argparse.Namespace) -> int:
+    from nb2prod.conversion import convert, convert_without_running, plan_of_project
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
     from nb2prod.emit.update import FolderError
     from nb2prod.notebook.read import read_notebook
@@ -64,17 +64,17 @@ def _added(options: argparse.Namespace) -> int:
             shutil.copy2(root / original.provenance.notebook, folder)
             notebook = read_notebook(folder / Path(original.provenance.notebook).name)
             plan = with_capabilities(
-                plan_made_before(root, original, notebook), [options.capability]
+                plan_of_project(root, original, notebook), [options.capability]
             )
             if was_run(root) or capability.needs_run(plan.wanted):
                 conversion = convert(plan, environment(options, own_python(root)), say)
             else:
-                conversion = unrun(plan)
+                conversion = convert_without_running(plan)
             if options.capability not in conversion.contributions:
                 for name, reason in conversion.refused.items():
                     say(f"without {name}: {reason}")
-                say(f"{root}: stays as it is")
+                say(f"{root}: not changed")
                 return 1
-            return written(root, conversion)
+            return write_and_report(root, conversion)
     except (ProvenanceError, ProjectError, PlanFileError, FolderError) as error:
         raise UsageError(str(error)) from None

@@ -1,4 +1,4 @@
-"""The command `check`, which must start at once: it runs at each commit."""
+"""The command `check`. It runs at each commit, so it must start at once."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.cli.findings import Configured, add_checking, configuration, report_of
+from nb2prod.cli.findings import Configured, add_lint_options, configuration, report_of
 from nb2prod.config import ConfigError
 from nb2prod.lint.cache import Cache, Shown, user_cache
 from nb2prod.lint.files import Checked, FileChecker, check_file
@@ -23,29 +23,29 @@ STDIN = Path("-")
 
 
 def add_arguments(check: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `check`."""
+    """Add the arguments of `check`."""
     add = check.add_argument
     add("paths", nargs="*", type=Path, default=[Path()], metavar="PATH",
-        help="notebooks and folders; - for standard input (default: this folder)")  # fmt: skip
-    add_checking(check)
-    add("--pylint", action="store_true", help="tell what Pylint says of the code, too")
-    add("--no-cache", action="store_true", help="neither use nor keep earlier results")
+        help="notebooks, folders, or - for standard input (default: this folder)")  # fmt: skip
+    add_lint_options(check)
+    add("--pylint", action="store_true", help="report Pylint's findings in the code, too")
+    add("--no-cache", action="store_true", help="neither read nor write cached results")
     add("--stdin-filename", type=Path, default=Path("stdin.ipynb"), metavar="NAME",
-        help="what standard input would be called")  # fmt: skip
+        help="the file name to assume for standard input (default: %(default)s)")  # fmt: skip
     check.set_defaults(run=run_check)
 
 
 def run_check(options: argparse.Namespace) -> int:
-    """Check notebooks; return 0, or 1 if something was found, or 2 if that cannot be done."""
+    """Check notebooks; return 0 (no findings), 1 (findings) or 2 (usage, unreadable input)."""
     try:
         configured = configuration(options)
         cache_folder = None if options.no_cache else user_cache()
-        files = FileChecker(configured, Cache(cache_folder), shower(options))
+        files = FileChecker(configured, Cache(cache_folder), _renderer(options))
         if options.diff:
             status = _show_differences(options, files, configured)
         else:
             status = _report_findings(options, files, configured)
-    except BrokenPipeError:  # nobody reads on
+    except BrokenPipeError:  # the reader has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ConfigError, MissingPathError, OSError) as error:
@@ -59,7 +59,7 @@ def _report_findings(
 ) -> int:
     content: bytes | None = None
     if options.fix:
-        checked = _mended(options, files, configured)
+        checked = _apply_fixes(options, files, configured)
     elif STDIN in options.paths:
         name, content = options.stdin_filename, sys.stdin.buffer.read()
         checked = iter([check_file(name, files.rule_set(name), None, content)[0]])
@@ -82,7 +82,7 @@ def _report_findings(
     if options.output:
         options.output.write_text("".join(parts), "utf-8")
     else:
-        # What mends standard input writes the notebook to standard output.
+        # With --fix - the fixed notebook goes to standard output.
         (sys.stderr if options.fix and STDIN in options.paths else sys.stdout).writelines(parts)
     for file in skipped:
         print(f"nb2prod: {file.path}: not checked: {file.skipped}", file=sys.stderr)
@@ -90,31 +90,31 @@ def _report_findings(
 
 
 def _with_pylint(checked: Iterable[Checked], content: bytes | None) -> Iterator[Checked]:
-    """Yield what was found in each file, with what Pylint says of it if it is a notebook."""
+    """Yield the checked files, notebooks with Pylint's findings added."""
     from nb2prod.lint.pylint_findings import with_pylint
     from nb2prod.notebook.model import NotebookError
     from nb2prod.notebook.read import parse_notebook
 
     for file in checked:
         try:
-            given = file.path.read_bytes() if content is None else content
-            notebook = parse_notebook(file.path, given)
-        except (OSError, NotebookError):  # this has been found already
+            source = file.path.read_bytes() if content is None else content
+            notebook = parse_notebook(file.path, source)
+        except (OSError, NotebookError):  # NBV006 has reported it
             yield file
         else:
             yield with_pylint(file, notebook)
 
 
-def _mended(
+def _apply_fixes(
     options: argparse.Namespace, files: FileChecker, configured: Configured
 ) -> Iterator[Checked]:
-    """Mend each file; yield what is left in it."""
+    """Fix each file; yield the findings that are left in it."""
     from nb2prod.lint.fix import encoded
     from nb2prod.text.replace_file import replace_file
 
-    mended = 0
+    count = 0
     for path, content, done in _fixed(options, files, configured):
-        mended += done.fixed
+        count += done.fixed
         if path == STDIN:
             sys.stdout.buffer.write(done.content)
             sys.stdout.flush()
@@ -123,14 +123,14 @@ def _mended(
         for other, text in done.others.items():
             replace_file(Path(other), encoded(Path(other), text))
         yield Checked(path, done.findings, done.skipped)
-    if mended:
-        print(f"nb2prod: {mended} finding{'s' * (mended != 1)} mended", file=sys.stderr)
+    if count:
+        print(f"nb2prod: {count} finding{'s' * (count != 1)} fixed", file=sys.stderr)
 
 
 def _show_differences(
     options: argparse.Namespace, files: FileChecker, configured: Configured
 ) -> int:
-    """Show what mending would change; return 1 if it would change anything."""
+    """Show the changes that `--fix` would make; return 1 if there are any."""
     from nb2prod.lint.fix import encoded, unified_diff
 
     changed = False
@@ -150,7 +150,7 @@ def _show_differences(
 def _fixed(
     options: argparse.Namespace, files: FileChecker, configured: Configured
 ) -> Iterator[tuple[Path, bytes, Fixed]]:
-    """Yield each file with its content and what it would be mended."""
+    """Yield each file with its content and the result of fixing it."""
     from nb2prod.lint.fix import fixed
 
     allowed: set[Safety] = {"safe", "unsafe"} if options.unsafe_fixes else {"safe"}
@@ -167,8 +167,8 @@ def _fixed(
         yield path, content, done
 
 
-def shower(options: argparse.Namespace) -> Callable[[Checked], Shown] | None:
-    """Return what writes the findings in a file as text, if the options ask for text."""
+def _renderer(options: argparse.Namespace) -> Callable[[Checked], Shown] | None:
+    """Return the function that renders a file's findings, if the options ask for text."""
     if options.format != "text" or options.statistics:
         return None
     from nb2prod.report.findings import show

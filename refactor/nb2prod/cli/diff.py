@@ -9,22 +9,24 @@ from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `diff`."""
+    """Add the arguments of `diff`."""
     add = parser.add_argument
-    add("old", type=Path, metavar="A", help="an .ipynb, a percent script or a .md file")
-    add("new", type=Path, metavar="B", help="another")
-    add("--outputs", action="store_true", help="compare outputs, too")
-    add("--metadata", action="store_true", help="compare metadata, too")
-    add("--format", choices=("text", "html"), default="text", help="html is a page of its own")
-    add("--output", type=Path, metavar="FILE", help="write the difference there")
+    formats = "an .ipynb file, a percent script or a Markdown notebook"
+    add("old", type=Path, metavar="A", help=f"the old notebook: {formats}")
+    add("new", type=Path, metavar="B", help="the new notebook")
+    add("--outputs", action="store_true", help="compare the outputs, too")
+    add("--metadata", action="store_true", help="compare the metadata, too")
+    add("--format", choices=("text", "html"), default="text",
+        help="text, or html for a self-contained page (default: %(default)s)")  # fmt: skip
+    add("--output", type=Path, metavar="FILE", help="write the difference to this file")
     parser.set_defaults(run=run_diff)
 
 
 def run_diff(options: argparse.Namespace) -> int:
-    """Show what is different between two notebooks; return 1 if anything is.
+    """Show the differences between two notebooks; return 1 if there are any.
 
     Raises:
-        NotebookError: one of them cannot be read.
+        NotebookError: A notebook can't be read.
     """
     from nb2prod.notebook.diff import DiffOptions, diff_notebooks
     from nb2prod.report.differences import difference_page, difference_text

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.cli.findings import add_checking, configuration, report_of
+from nb2prod.cli.findings import add_lint_options, configuration, report_of
 from nb2prod.config import Config, ConfigError, UnreadableConfigError, find_config
 
 if TYPE_CHECKING:
@@ -20,21 +20,26 @@ if TYPE_CHECKING:
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `doctor`."""
+    """Add the arguments of `doctor`."""
     parser.add_argument(
-        "root", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder"
+        "root",
+        nargs="?",
+        type=Path,
+        default=Path(),
+        metavar="DIR",
+        help="the repository (default: this folder)",
     )
-    add_checking(parser)
+    add_lint_options(parser)
     parser.set_defaults(run=run_doctor)
 
 
 def run_doctor(options: argparse.Namespace) -> int:
-    """Look at a repository; return 0, or 1 if something was found, or 2 if that cannot be done."""
+    """Check a repository; return 0 (no findings), 1 (findings) or 2 (usage, unreadable input)."""
     from nb2prod.lint.doctor import Doctor
 
     root: Path = options.root
     if not root.is_dir():
-        reason = "is not a folder" if root.exists() else "no such folder"
+        reason = "not a folder" if root.exists() else "no such folder"
         print(f"nb2prod: {root}: {reason}", file=sys.stderr)
         return 2
     try:
@@ -44,7 +49,7 @@ def run_doctor(options: argparse.Namespace) -> int:
             status = _show_differences(options, doctor, repository)
         else:
             status = _report_findings(options, doctor, repository)
-    except BrokenPipeError:  # nobody reads on
+    except BrokenPipeError:  # the reader has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ConfigError, OSError) as error:
@@ -54,16 +59,19 @@ def run_doctor(options: argparse.Namespace) -> int:
 
 
 def _settings(folder: Path) -> Config:
-    """Return the settings for a folder; a file of settings that is broken is a finding, no end."""
+    """Return the settings of a folder; the default ones if its pyproject.toml is broken.
+
+    A broken pyproject.toml is a finding of its own, and must not hide the others.
+    """
     try:
         return find_config(folder)
     except UnreadableConfigError as error:
-        print(f"nb2prod: {error}; the default settings are used", file=sys.stderr)
+        print(f"nb2prod: {error}; using the default settings", file=sys.stderr)
         return Config(folder)
 
 
 def _report_findings(options: argparse.Namespace, doctor: Doctor, repository: Repository) -> int:
-    found = _mended(options, doctor, repository) if options.fix else doctor.examine(repository)
+    found = _apply_fixes(options, doctor, repository) if options.fix else doctor.examine(repository)
     subject = str(options.root) if options.root != Path() else "this folder"
     parts = report_of(options, "file", subject)(found)
     if options.output:
@@ -73,22 +81,24 @@ def _report_findings(options: argparse.Namespace, doctor: Doctor, repository: Re
     return int(any(checked.findings for checked in found))
 
 
-def _mended(options: argparse.Namespace, doctor: Doctor, repository: Repository) -> list[Checked]:
-    """Mend what can be; return what is left."""
+def _apply_fixes(
+    options: argparse.Namespace, doctor: Doctor, repository: Repository
+) -> list[Checked]:
+    """Fix the repository; return the findings that are left."""
     from nb2prod.lint.fix import encoded
     from nb2prod.text.replace_file import replace_file
 
-    done = _treated(options, doctor, repository)
+    done = _fixed(options, doctor, repository)
     for path, text in done.texts.items():
         replace_file(path, encoded(path, text))
     if done.fixed:
-        print(f"nb2prod: {done.fixed} finding{'s' * (done.fixed != 1)} mended", file=sys.stderr)
+        print(f"nb2prod: {done.fixed} finding{'s' * (done.fixed != 1)} fixed", file=sys.stderr)
     return done.left
 
 
 def _show_differences(options: argparse.Namespace, doctor: Doctor, repository: Repository) -> int:
-    """Show what mending would change; return 1 if it would change anything."""
-    lines = list(_differences(_treated(options, doctor, repository)))
+    """Show the changes that `--fix` would make; return 1 if there are any."""
+    lines = list(_differences(_fixed(options, doctor, repository)))
     sys.stdout.writelines(lines)
     return int(bool(lines))
 
@@ -101,9 +111,7 @@ def _differences(done: FixedRepository) -> Iterator[str]:
         yield from unified_diff(path, before, encoded(path, text))
 
 
-def _treated(
-    options: argparse.Namespace, doctor: Doctor, repository: Repository
-) -> FixedRepository:
+def _fixed(options: argparse.Namespace, doctor: Doctor, repository: Repository) -> FixedRepository:
     from nb2prod.lint.doctor import fix_repository
 
     allowed: set[Safety] = {"safe", "unsafe"} if options.unsafe_fixes else {"safe"}

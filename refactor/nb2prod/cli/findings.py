@@ -1,4 +1,4 @@
-"""Options and reports of the commands that find and fix: `check` and `doctor`."""
+"""Options and reports of the commands that report findings and fix them: `check` and `doctor`."""
 
 from __future__ import annotations
 
@@ -18,33 +18,35 @@ Report = Callable[[Iterable[Checked]], Iterable[str]]
 FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
-def add_checking(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of whatever finds and mends."""
+def add_lint_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options that `check` and `doctor` share."""
     add = parser.add_argument
-    add("--fix", action="store_true", help="mend what can be mended without a change of meaning")
-    add("--unsafe-fixes", action="store_true", help="with --fix or --diff: mend the rest, too")
-    add("--diff", action="store_true", help="show what --fix would do, and do nothing")
-    add(
-        "--select", action="append", metavar="RULES", help="only these: codes, prefixes, names, ALL"
-    )
-    add("--extend-select", action="append", metavar="RULES", help="these, besides the default ones")
-    add("--ignore", action="append", metavar="RULES", help="all but these")
-    add("--exclude", action="append", default=[], metavar="PATTERN", help="paths not to look at")
-    add("--format", choices=FORMATS, default="text")
-    add("--output", type=Path, metavar="FILE", help="write the report there")
-    add("--statistics", action="store_true", help="only say how often each rule finds something")
-    add("--exit-zero", action="store_true", help="exit with 0 even if something is found")
-    add("--config", type=Path, metavar="FILE", help="settings, instead of those of pyproject.toml")
+    add("--fix", action="store_true", help="apply the fixes that do not change the meaning")
+    add("--unsafe-fixes", action="store_true", help="with --fix or --diff: apply the others, too")
+    add("--diff", action="store_true", help="show the changes that --fix would make, and stop")
+    add("--select", action="append", metavar="RULES",
+        help="run only these rules: codes, prefixes, names, ALL; separated by commas")  # fmt: skip
+    add("--extend-select", action="append", metavar="RULES",
+        help="run these rules in addition to the default ones")  # fmt: skip
+    add("--ignore", action="append", metavar="RULES", help="do not run these rules")
+    add("--exclude", action="append", default=[], metavar="PATTERN",
+        help="skip paths that match this pattern")  # fmt: skip
+    add("--format", choices=FORMATS, default="text", help="the format of the report")
+    add("--output", type=Path, metavar="FILE", help="write the report to this file")
+    add("--statistics", action="store_true", help="print only the number of findings of each rule")
+    add("--exit-zero", action="store_true", help="exit with 0 even if there are findings")
+    add("--config", type=Path, metavar="FILE",
+        help="read the settings from this file instead of the nearest pyproject.toml")  # fmt: skip
 
 
 def configuration(
     options: argparse.Namespace, find: Callable[[Path], Config] | None = None
 ) -> Configured:
-    """Return what gives the settings for the files of a folder, the options applied.
+    """Return a function that gives the settings of a folder, with the options applied.
 
     Args:
-        options: of the command line.
-        find: what gives the settings without them.
+        options: The options of the command line.
+        find: Gives the settings of a folder without the options.
     """
     changes = {
         name: tuple(code.strip() for text in given for code in text.split(",") if code.strip())
@@ -65,12 +67,12 @@ def configuration(
 
 
 def report_of(options: argparse.Namespace, thing: str = "", subject: str = "") -> Report:
-    """Return what writes the findings as the options say.
+    """Return the report that the options ask for.
 
     Args:
-        options: of the command line.
-        thing: what is counted, notebooks if it is not said.
-        subject: what was looked at, if that is not a number of notebooks.
+        options: The options of the command line.
+        thing: The noun for one checked file; "notebook" if empty.
+        subject: What was checked, for the last line; the number of notebooks if empty.
     """
     from nb2prod.report import findings
 

@@ -8,16 +8,18 @@ from pathlib import Path
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `hooks`."""
+    """Add the arguments of `hooks`."""
     add = parser.add_argument
-    add("action", choices=("install", "uninstall"))
-    add("folder", nargs="?", type=Path, default=Path(), metavar="DIR", help="default: this folder")
-    add("--global", action="store_true", dest="everywhere", help="for all of your repositories")
+    add("action", choices=("install", "uninstall"), help="switch nbdime on or off in git")
+    add("folder", nargs="?", type=Path, default=Path(), metavar="DIR",
+        help="the repository (default: this folder)")  # fmt: skip
+    add("--global", action="store_true", dest="everywhere",
+        help="change your global git settings, for all your repositories")  # fmt: skip
     parser.set_defaults(run=run_hooks)
 
 
 def run_hooks(options: argparse.Namespace) -> int:
-    """Tell git to use nbdime, or not to; return 2 if that cannot be done."""
+    """Make git use nbdime for notebooks, or stop it; return 2 if git can't be configured."""
     from nb2prod.repository.git_drivers import DriverError, install, uninstall
 
     act = install if options.action == "install" else uninstall

@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line: `nb2prod COMMAND …`."""
 
 from __future__ import annotations
 
@@ -9,36 +9,52 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
-_ABOUT = (
-    "From a notebook to a project that is checked to compute the same; and what is wrong in both."
-)
-# What each command is for; its module has its name, and is imported only when it is asked for:
-# `check` runs at each commit, and must not wait for what the others need.
+# The purpose of each command. Its module has its name, and is imported only when it is asked for:
+# `check` runs at each commit, and must not wait for what the others import.
 _COMMANDS = {
-    "check": "find what is wrong in notebooks",
-    "rule": "explain a rule",
-    "doctor": "find what is broken in a repository",
+    "check": "find problems in notebooks, and fix them",
+    "rule": "explain a rule, or list all rules",
+    "doctor": "find what is broken in a machine-learning repository",
     "plan": "show how a notebook would become a pipeline",
-    "refactor": "turn a notebook into a project",
-    "add": "give a project that refactor has made a service",
-    "verify": "compare a project, as it is now, with its notebook",
-    "server": "serve an editor, on standard input and output",
+    "refactor": "turn a notebook into a project, and verify it",
+    "add": "add a capability, such as a service, to a generated project",
+    "verify": "check that a project still computes what its notebook computes",
+    "server": "run the language server on standard input and output",
     "diff": "compare two notebooks",
-    "hooks": "let git compare notebooks by nbdime",
+    "hooks": "make git diff and merge notebooks with nbdime",
 }
-_QUICK = {"check", "rule", "doctor"}  # these say themselves what is wrong
+_OVERVIEW = """\
+usage: nb2prod COMMAND ...
+
+nb2prod turns a Jupyter notebook into a tested project, and verifies that the project computes
+what the notebook computes. To begin:
+
+  nb2prod check study.ipynb                      find problems; --fix fixes the safe ones
+  nb2prod plan study.ipynb                       show the pipeline that the notebook would become
+  nb2prod refactor study.ipynb --output project  write that project, run it, compare the results
+
+Commands:
+
+{commands}
+
+`nb2prod COMMAND --help` lists the options of a command, `nb2prod --version` prints the version."""
+_QUICK = {"check", "rule", "doctor"}  # these report their own errors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run nb2prod; return 0, 1 (refused, not equal) or 2 (usage, unreadable input)."""
-    given = list(sys.argv[1:] if arguments is None else arguments)
-    command = given[0] if given else ""
+    command, *rest = list(sys.argv[1:] if arguments is None else arguments) or [""]
     if command == "check":
         # It makes a million short-lived objects, none of them in a cycle; so do the imports.
         gc.disable()
-    options = _parser(command).parse_args(given)
-    if command in _QUICK:
-        return int(options.run(options))
+    if command not in _COMMANDS:
+        return _without_command(command)
+    options = _parser(command).parse_args(rest)
+    return int(options.run(options)) if command in _QUICK else _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    """Run a command, and turn its errors into one line and an exit status."""
     from nb2prod.cli.messages import UsageError, say
     from nb2prod.notebook.model import NotebookError
     from nb2prod.pipeline.plan import PlanError
@@ -55,44 +71,70 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         say("interrupted")
         return 130
-    except BrokenPipeError:  # nobody reads on
+    except BrokenPipeError:  # the reader has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
         say(_reason(error))
         return 2
     except Exception as error:
-        # A notebook may hold anything; what it does to nb2prod is one line to its user.
+        # A notebook may hold anything; whatever it breaks in nb2prod is one line to its user.
         if os.environ.get("NB2PROD_TRACEBACK"):
             raise
-        say(f"this is an error of nb2prod, not yours: {type(error).__name__}: {error}"[:300])
-        say("NB2PROD_TRACEBACK=1 shows where it happened; please report it")
+        say(f"internal error, please report it: {type(error).__name__}: {error}"[:300])
+        say("set NB2PROD_TRACEBACK=1 to see where it happened")
         return 2
 
 
 def _reason(error: OSError) -> str:
-    """Say what could not be read or written, on a full disk for instance."""
+    """Return which file could not be read or written, and why, on a full disk for example."""
     import shutil
 
     if isinstance(error, shutil.Error) and not isinstance(error.args[0], str):
         failed: list[tuple[str, str, str]] = error.args[0]
         return f"can't copy {failed[0][0]}: {failed[0][2].partition(': ')[0]}"
-    place = f"{error.filename}: " if error.filename else "a file can't be written: "
+    place = f"{error.filename}: " if error.filename else "can't write a file: "
     return f"{place}{error.strerror or error}"
 
 
+def _without_command(argument: str) -> int:
+    """Answer a command line that does not begin with a command; return the exit status."""
+    width = max(map(len, _COMMANDS))
+    lines = [f"  {name:{width}}  {about}" for name, about in _COMMANDS.items()]
+    overview = _OVERVIEW.format(commands="\n".join(lines))
+    if argument in ("-h", "--help"):
+        print(overview)
+        return 0
+    if argument == "--version":
+        from importlib.metadata import version
+
+        print(f"nb2prod {version('nb2prod')}")
+        return 0
+    if not argument:
+        print(overview, file=sys.stderr)
+        return 2
+    from difflib import get_close_matches
+
+    close = get_close_matches(argument, _COMMANDS, 1)
+    hint = f"did you mean {close[0]!r}?" if close else "nb2prod --help lists the commands"
+    print(f"nb2prod: {argument!r} is not a command; {hint}", file=sys.stderr)
+    return 2
+
+
 def _parser(command: str) -> argparse.ArgumentParser:
-    """Return what reads the arguments of a command; of all of them, if there is no such command."""
-    parser = argparse.ArgumentParser(prog="nb2prod", description=_ABOUT, formatter_class=_help)
-    commands = parser.add_subparsers(required=True, metavar="COMMAND")
-    for name in [command] if command in _COMMANDS else _COMMANDS:
-        added = commands.add_parser(name, help=_COMMANDS[name], formatter_class=_help)
-        import_module(f"nb2prod.cli.{name}").add_arguments(added)
+    """Return the parser of a command's arguments."""
+    about = _COMMANDS[command]
+    parser = argparse.ArgumentParser(
+        prog=f"nb2prod {command}",
+        description=f"{about[0].upper()}{about[1:]}.",
+        formatter_class=_help,
+    )
+    import_module(f"nb2prod.cli.{command}").add_arguments(parser)
     return parser
 
 
 def _help(prog: str) -> argparse.HelpFormatter:
-    """Return what lays out help; told the width, it does not import shutil for each argument."""
+    """Return the formatter of help; given the width, it does not import shutil per argument."""
     try:
         columns = int(os.environ.get("COLUMNS") or os.get_terminal_size().columns)
     except (OSError, ValueError):

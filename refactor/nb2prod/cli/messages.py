@@ -1,4 +1,4 @@
-"""What a command says besides its result, and how it ends when it can't do its work."""
+"""Messages to the user, and the error that ends a command."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import sys
 
 
 class UsageError(Exception):
-    """What was asked for can't be done; the message says why, in one sentence."""
+    """A command that can't be carried out; the message says why, in one sentence."""
 
 
 def say(text: str) -> None:
-    """Tell something on standard error."""
+    """Print a message on standard error."""
     print(f"nb2prod: {text}", file=sys.stderr)

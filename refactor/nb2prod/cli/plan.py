@@ -5,26 +5,31 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from nb2prod.cli.options import add_planning
+from nb2prod.cli.options import add_plan_options
 
 if TYPE_CHECKING:
     from nb2prod.pipeline.plan import Plan
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `plan`."""
-    add_planning(parser)
-    parser.add_argument("--format", choices=("yaml", "text", "mermaid", "html"), default="yaml")
+    """Add the arguments of `plan`."""
+    add_plan_options(parser)
+    parser.add_argument(
+        "--format",
+        choices=("yaml", "text", "mermaid", "html"),
+        default="yaml",
+        help="yaml can be edited and given to refactor --plan (default: %(default)s)",
+    )
     parser.set_defaults(run=_show_plan)
 
 
-def asked_plan(options: argparse.Namespace) -> Plan:
+def plan_from_options(options: argparse.Namespace) -> Plan:
     """Return the plan that the options of `plan` or `refactor` ask for.
 
     Raises:
-        NotebookError: the notebook can't be read.
-        PlanError: it can't become a pipeline.
-        InputError: the plan's file can't be used.
+        NotebookError: The notebook can't be read.
+        PlanError: The notebook can't become a pipeline.
+        InputError: The plan file can't be used.
     """
     from nb2prod.notebook.read import read_notebook
     from nb2prod.pipeline.data import LIMIT
@@ -36,9 +41,9 @@ def asked_plan(options: argparse.Namespace) -> Plan:
 
 
 def _show_plan(options: argparse.Namespace) -> int:
-    from nb2prod.planning import proposed
+    from nb2prod.planning import with_proposals
 
-    plan = proposed(asked_plan(options))
+    plan = with_proposals(plan_from_options(options))
     if options.format == "yaml":
         from nb2prod.pipeline.plan_file import plan_document
 

@@ -8,51 +8,62 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nb2prod.cli.messages import UsageError, say
-from nb2prod.cli.options import add_capabilities, add_planning, add_running, environment
-from nb2prod.cli.plan import asked_plan
+from nb2prod.cli.options import add_capabilities, add_plan_options, add_run_options, environment
+from nb2prod.cli.plan import plan_from_options
 
 if TYPE_CHECKING:
     from nb2prod.conversion import Conversion
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `refactor`."""
-    add_planning(parser)
-    parser.add_argument("--output", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--no-verify", action="store_true", help="do not run anything")
+    """Add the arguments of `refactor`."""
+    add_plan_options(parser)
+    parser.add_argument(
+        "--output",
+        type=Path,
+        required=True,
+        metavar="DIR",
+        help="the folder of the project: a new one, an empty one, or a project to update",
+    )
+    parser.add_argument(
+        "--no-verify",
+        action="store_true",
+        help="write the project without running the notebook or the project",
+    )
     add_capabilities(parser)
-    add_running(parser, default="that of nb2prod")
+    add_run_options(parser, "the one that runs nb2prod")
     parser.set_defaults(run=_refactor)
 
 
 def _refactor(options: argparse.Namespace) -> int:
     from nb2prod.capability import needs_run, with_needed
-    from nb2prod.conversion import convert, unrun
+    from nb2prod.conversion import convert, convert_without_running
     from nb2prod.emit.update import FolderError, check_folder
     from nb2prod.planning import with_capabilities
 
-    plan = with_capabilities(asked_plan(options), options.wanted | options.profile)
-    if options.no_verify and (unshown := needs_run(with_needed(options.wanted))):
+    plan = with_capabilities(plan_from_options(options), options.wanted | options.profile)
+    if options.no_verify and (untested := needs_run(with_needed(options.wanted))):
         raise UsageError(
             f"--with {','.join(sorted(options.wanted))} can't be combined with --no-verify: only a "
-            f"run shows that {unshown[0]} works"
+            f"run can show that {untested[0]} works"
         )
     if plan.notebook.python_2:
-        say("the notebook was written for Python 2, and is taken for Python 3")
+        say("the notebook was written for Python 2; nb2prod reads it as Python 3")
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         say(f"no stage begins at cell {cell}: {reason}")
     try:
         check_folder(options.output)
         if options.no_verify:
-            return written(options.output, unrun(plan))
-        return written(options.output, convert(plan, environment(options, sys.executable), say))
+            return write_and_report(options.output, convert_without_running(plan))
+        conversion = convert(plan, environment(options, sys.executable), say)
+        return write_and_report(options.output, conversion)
     except FolderError as error:
         raise UsageError(str(error)) from None
 
 
-def written(root: Path, conversion: Conversion) -> int:
-    """Write a project, and tell how it went; return the exit status."""
+def write_and_report(root: Path, conversion: Conversion) -> int:
+    """Write a project, and print the verdict on it; return the exit status."""
     from nb2prod.conversion import write
     from nb2prod.pipeline.data import left_behind
 
@@ -63,11 +74,11 @@ def written(root: Path, conversion: Conversion) -> int:
         say(text)
     update, done = write(root, conversion)
     for path in update.merged:
-        say(f"{path}: merged with the changes made to it")
+        say(f"{path}: merged with your changes")
     for path in update.kept:
-        say(f"{path}: kept with the changes made to it")
+        say(f"{path}: your version was kept")
     for path in update.conflicts:
-        say(f"{path}: kept as it is; what is new does not fit in, and lies in {path}.new")
+        say(f"{path}: your version was kept; it conflicts with the new one, in {path}.new")
     for text in done:
         say(text)
     stages = "1 stage" if len(plan.stages) == 1 else f"{len(plan.stages)} stages"

@@ -7,9 +7,11 @@ import sys
 
 
 def add_arguments(rule: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `rule`."""
-    rule.add_argument("--index", action="store_true", help="a page that lists all rules")
-    rule.add_argument("code", nargs="?", metavar="CODE", help="a code or a name; without, a list")
+    """Add the arguments of `rule`."""
+    rule.add_argument("--index", action="store_true", help="print a Markdown page of all rules")
+    rule.add_argument(
+        "code", nargs="?", metavar="CODE", help="the code or the name of a rule (default: list all)"
+    )
     rule.set_defaults(run=run_rule)
 
 
@@ -26,7 +28,10 @@ def run_rule(options: argparse.Namespace) -> int:
         return 0
     rule = find_rule(options.code)
     if rule is None:
-        print(f"nb2prod: there is no rule {options.code!r}", file=sys.stderr)
+        print(
+            f"nb2prod: {options.code!r} is not a rule; nb2prod rule lists all rules",
+            file=sys.stderr,
+        )
         return 2
     print(f"{rule.code} {rule.name} ({rule.severity}{'' if rule.default else ', opt-in'})\n")
     print(page(rule))

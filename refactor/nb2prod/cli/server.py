@@ -6,7 +6,7 @@ import argparse
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `server`."""
+    """Add the arguments of `server`: it has none."""
     parser.set_defaults(run=_serve)
 
 

@@ -6,13 +6,15 @@ import argparse
 from pathlib import Path
 
 from nb2prod.cli.messages import UsageError, say
-from nb2prod.cli.options import add_running, environment, own_python
+from nb2prod.cli.options import add_run_options, environment, own_python
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Describe the arguments of `verify`."""
-    parser.add_argument("project", type=Path, metavar="DIR", help="what refactor has made")
-    add_running(parser, default="that in DIR/.venv, else that of nb2prod")
+    """Add the arguments of `verify`."""
+    parser.add_argument(
+        "project", type=Path, metavar="DIR", help="a project made by nb2prod refactor"
+    )
+    add_run_options(parser, "the one in DIR/.venv, or else the one that runs nb2prod")
     parser.add_argument(
         "--update", action="store_true", help="write the verdict into proof.json and README.md"
     )
@@ -34,18 +36,18 @@ def _verify(options: argparse.Namespace) -> int:
         original, changed = current(root, read_original(root))
         for path in changed:
             say(f"{path} has changed since the project was made")
-        there = environment(options, own_python(root))
+        used = environment(options, own_python(root))
         has = capabilities_of(settings_of(root))
         left_out = {stage for name in has for stage in load(name).stages}
-        check = check_again(root, original, there, left_out)
+        check = check_again(root, original, used, left_out)
         if failure := check.observed.run.failure:
-            say(failure.hint(there.python))
+            say(failure.hint(used.python))
         before = recorded_verdict(root)
         if options.update and not record_verdict(root, check):
-            say("README.md has no place for the verdict any more; proof.json has it")
+            say("README.md has no verdict section to update; proof.json has the new verdict")
     except (ProvenanceError, PipelineError, ProjectError, KernelError, FolderError) as error:
         raise UsageError(str(error)) from None
     if not options.update and before != check.verdict.text:
-        say(f"the project says: {before}; --update lets it say this")
+        say(f"recorded before: {before}; --update records the new verdict")
     print(f"{root}: {check.verdict.text}")
     return 0 if check.verdict.kind == "equal" else 1

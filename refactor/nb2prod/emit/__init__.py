@@ -1,1 +1,1 @@
-"""From a plan to the files of a project."""
+"""Generation of a project's files from a plan."""

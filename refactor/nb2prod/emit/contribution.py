@@ -1,4 +1,4 @@
-"""What one capability adds to a project, as a value; the generator merges these by kind."""
+"""The contribution of a capability to a project, as a value; `merged` combines several."""
 
 from __future__ import annotations
 
@@ -9,50 +9,50 @@ from typing import Any
 
 from nb2prod.emit.writer import GeneratedFile
 
-Toml = Mapping[str, Any]  # a table: text, numbers, booleans, lists of text
+Toml = Mapping[str, Any]  # a table of strings, numbers, booleans and lists of strings
 
 
 class ConflictError(Exception):
-    """Two capabilities claim one file, module or stage; the message names them."""
+    """Two capabilities add the same file, module or stage; the message names them."""
 
 
 @dataclass(frozen=True, slots=True)
 class RequirementsFile:
-    """A requirements file for a part of the project.
+    """A requirements file for one part of the project.
 
     Attributes:
-        path: of the file, from the root of the project.
-        about: its first line, without the `#`.
-        entry: the module of the package from which the part starts; what it imports is needed.
-        besides: distributions that it needs besides.
-        without: distributions that only other parts need, though the notebook calls them.
+        path: The path of the file from the root of the project.
+        about: The first line of the file, without the `#`.
+        entry: The module that starts the part; the part needs the libraries that it imports.
+        extra: Other distributions that the part needs.
+        without: Distributions that only other parts need, though the notebook calls them.
     """
 
     path: str
     about: str
     entry: str
-    besides: tuple[str, ...] = ()
+    extra: tuple[str, ...] = ()
     without: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one capability adds to a project.
+    """Everything that one capability adds to a project.
 
     Attributes:
-        files: files outside of the package and the tests.
-        modules: modules of the package, formatted, by dotted name.
-        stages: stages of `dvc.yaml`, by name. The script that runs stages, the module of that name
-            and what it imports are added to the `deps` of each.
-        tests: files of the tests.
-        libraries: distributions that the project needs, with their bounds.
-        tools: distributions that its developers need, with their bounds.
-        requirements: requirements files for parts of the project.
-        settings: tables of `pyproject.toml` below `[tool.nb2prod]`.
-        dvc_config: options of `.dvc/config`, by section.
-        ignored: lines of `.gitignore`.
-        attributes: lines of `.gitattributes`.
-        readme: a section of the README, in Markdown.
+        files: Files outside of the package and the tests.
+        modules: Formatted modules of the package, by dotted name.
+        stages: Stages of `dvc.yaml`, by name. The generator adds the script that runs stages, the
+            module of the same name and the modules that it imports to their `deps`.
+        tests: Files of the tests.
+        libraries: Distributions that the project needs -> version bounds.
+        tools: Distributions that only its developers need -> version bounds.
+        requirements: Requirements files for parts of the project.
+        settings: Tables of `pyproject.toml` below `[tool.nb2prod]`.
+        dvc_config: Options of `.dvc/config`, by section.
+        ignored: Lines of `.gitignore`.
+        attributes: Lines of `.gitattributes`.
+        readme: A section of the README, in Markdown.
     """
 
     files: tuple[GeneratedFile, ...] = ()
@@ -72,7 +72,7 @@ class Contribution:
 
     @property
     def claims(self) -> Iterator[str]:
-        """The names that no other capability may claim."""
+        """The names that no other capability may use."""
         yield from (f"file {f.path}" for f in (*self.files, *self.tests))
         yield from (f"file {r.path}" for r in self.requirements)
         yield from (f"module {name}" for name in self.modules)
@@ -84,14 +84,14 @@ def merged(contributions: Mapping[str, Contribution]) -> Contribution:
     """Return all contributions as one.
 
     Args:
-        contributions: by the name of the capability.
+        contributions: The contributions, by capability.
 
     Raises:
-        ConflictError: two of them claim the same name.
+        ConflictError: Two of them add a file, module, stage or setting of the same name.
     """
     for (one, first), (other, second) in combinations(contributions.items(), 2):
         if both := sorted({*first.claims}.intersection(second.claims)):
-            raise ConflictError(f"{one} and {other} both bring the {both[0]}")
+            raise ConflictError(f"{one} and {other} both add the {both[0]}")
     every = list(contributions.values())
     return Contribution(
         files=tuple(f for c in every for f in c.files),

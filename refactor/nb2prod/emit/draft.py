@@ -1,4 +1,4 @@
-"""The project of a plan as far as it does not depend on what runs have shown."""
+"""The draft of a project: everything that can be generated before it is run."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ Suffixes = Mapping[tuple[int, str], str]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A project that is being made.
+    """A project before it is run.
 
     Attributes:
-        plan: its plan.
-        suffixes: the plainest file format that keeps a value which crosses a border exactly,
-            by the border's position and the variable.
-        package: the name of its package.
-        artifacts: what each stage loads and saves.
-        modules: the text of each module of the package that comes from the notebook, by its name.
-        original: what the project is compared with.
+        plan: The plan.
+        suffixes: (end of a stage, variable) -> the plainest file format that stores the
+            variable's value exactly.
+        package: The name of the package.
+        artifacts: The files that each stage loads and saves.
+        modules: Module of the package that comes from the notebook -> its text.
+        original: The notebook that the project is compared with.
     """
 
     plan: Plan
@@ -40,7 +40,7 @@ class Draft:
 
 
 def draft_of(plan: Plan, suffixes: Suffixes | None = None) -> Draft:
-    """Generate what of a project does not depend on a run of it."""
+    """Generate the draft of a plan's project."""
     package = package_name(plan)
     artifacts = tuple(stage_files(plan, suffixes or {}))
     modules: dict[str, str] = {}
@@ -56,7 +56,7 @@ def draft_of(plan: Plan, suffixes: Suffixes | None = None) -> Draft:
 
 
 def package_name(plan: Plan) -> str:
-    """Return the name of the package: that of the notebook, where nothing else has it."""
+    """Return the name of the package: the notebook's, unless a library has it."""
     name = words(plan.notebook.path.stem, 5) or "pipeline"
     imported = {n.partition(".")[0] for n in imported_modules(plan.analysis.program)}
     return unique(name, imported | {"test", "tests", "src", "run", "data"}, ["pipeline"])

@@ -1,4 +1,4 @@
-"""The pipeline for DVC: `dvc.yaml`, with all that a stage depends on."""
+"""The DVC pipeline: `dvc.yaml`, with all dependencies and outputs of each stage."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ RUNNER = "src/run.py"  # runs the stages
 
 
 def dvc_yaml(draft: Draft, added: Contribution) -> str:
-    """Return the pipeline.
+    """Return the text of `dvc.yaml`.
 
     Args:
         draft: The project.
-        added: Its other stages, and the modules that they import.
+        added: The stages that capabilities add, and the modules that these import.
     """
     plan = draft.plan
     modules = {**draft.modules, **added.modules}
@@ -44,7 +44,7 @@ def dvc_yaml(draft: Draft, added: Contribution) -> str:
         deps = [RUNNER, *closure(stage.name)]
         deps += [path for path in _read(plan, stage) if path in made and path not in written]
         deps += [a.path for a in its.loads] + ([its.restores] if its.restores else [])
-        if previous and not its.loads:  # the stages run in the order of the notebook
+        if previous and not its.loads:  # keeps the stages in the order of the notebook
             deps.append(f"reports/{previous}.txt")
         entry: dict[str, Any] = {"cmd": f"python {RUNNER} {stage.name}"}
         entry["deps"] = sorted(set(deps))
@@ -67,17 +67,17 @@ def dvc_yaml(draft: Draft, added: Contribution) -> str:
 
 
 def _read(plan: Plan, stage: Stage) -> Iterator[str]:
-    """Yield the data files that a stage reads; where it is not known which, all that were read."""
+    """Yield the data files that a stage reads; if unknown, all that the notebook's run read."""
     unknown = False
     for number in range(stage.start, stage.end):
         effect = plan.analysis.effects[number]
         yield from plan.data.reads.get(number, ())
         unknown = unknown or bool(effect.unknowns) or ANY_FILE in effect.reads
-    yield from plan.data.seen if unknown else ()
+    yield from plan.data.observed if unknown else ()
 
 
 def _written(plan: Plan, stage: Stage) -> Iterator[str]:
-    """Yield the files that a stage, and no other, certainly writes."""
+    """Yield the files that this stage certainly writes, and that no other stage writes."""
     statements = plan.analysis.statements
     writers: dict[str, set[bool]] = {}
     for number, paths in plan.data.writes.items():
@@ -91,8 +91,8 @@ def _written(plan: Plan, stage: Stage) -> Iterator[str]:
             yield path
 
 
-def kept_out_of_git(plan: Plan, artifacts: Sequence[StageFiles]) -> list[str]:
-    """Return the patterns of what DVC keeps: the outputs of the stages, reports left out."""
+def git_ignored(plan: Plan, artifacts: Sequence[StageFiles]) -> list[str]:
+    """Return git-ignore patterns for the outputs that DVC stores; reports stay in git."""
     paths = {a.path for its in artifacts for a in (*its.saves, *its.models)}
     paths |= {its.keeps for its in artifacts if its.keeps}
     written = {path for stage in plan.stages for path in _written(plan, stage)}
@@ -101,11 +101,11 @@ def kept_out_of_git(plan: Plan, artifacts: Sequence[StageFiles]) -> list[str]:
 
 
 def _closure(
-    package: str, modules: Mapping[str, str], brought: Mapping[str, Path], name: str
+    package: str, modules: Mapping[str, str], local: Mapping[str, Path], name: str
 ) -> list[str]:
-    """Return the files of the project that a module imports, at any remove, with its own."""
+    """Return the file of a module, and those of the modules that it imports, at any depth."""
     found: dict[str, None] = {}
     for module, others in module_closure(name, package, modules).items():
         found[f"src/{package}/{module.replace('.', '/')}.py"] = None
-        found |= dict.fromkeys(f"src/{brought[top].name}" for top in others & brought.keys())
+        found |= dict.fromkeys(f"src/{local[top].name}" for top in others & local.keys())
     return list(found)

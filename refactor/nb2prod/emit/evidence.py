@@ -1,4 +1,4 @@
-"""What runs have shown, for what is generated."""
+"""The results of running the notebook and the project, as input of the generator."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from nb2prod.emit.requirements import Installed
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What runs of the notebook and the project have shown; empty where nothing was run.
+    """The results of running the notebook and the project; empty if nothing was run.
 
     Attributes:
-        recording: what the tests of the project are made of.
-        verdict: one line.
-        remarks: what could not be compared, and why, in a line of Markdown each.
-        proof: the text of the proof file.
-        metrics: what each stage measured.
-        installed: what the environment of the runs holds.
-        loaded: the top-level modules that the project loaded.
+        recording: The recorded calls, tables and metrics that the project's tests are made from.
+        verdict: The verdict, in one line.
+        remarks: The values that could not be compared, and why, each in a line of Markdown.
+        proof: The text of `proof.json`.
+        metrics: The metrics of each stage.
+        installed: The distributions in the environment of the runs.
+        loaded: The top-level modules that the project loaded.
     """
 
     recording: Recording | None = None

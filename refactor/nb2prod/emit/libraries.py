@@ -1,4 +1,4 @@
-"""Which libraries the modules of a project import, and what has to be installed for them."""
+"""The libraries that a project's modules import, and the distributions that provide them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nb2prod.emit.writer import GeneratedFile
 
 
 def libraries_of(draft: Draft, texts: Iterable[str]) -> list[str]:
-    """Return the libraries that modules import, with the packages that hold them."""
+    """Return the dotted names of the libraries that modules import, parent packages included."""
     own = {draft.package, *(name.partition(".")[0] for name in local_modules(draft.plan))}
     names = {n for text in texts for n in imported_names(text)} | {"yaml"}
     parts = {n.rsplit(".", i)[0] for n in names for i in range(n.count(".") + 1)}
@@ -31,13 +31,13 @@ def libraries_of(draft: Draft, texts: Iterable[str]) -> list[str]:
 def distributions_of(
     draft: Draft, libraries: Iterable[str], added: Mapping[str, str], evidence: Evidence
 ) -> list[Distribution]:
-    """Return what has to be installed for some libraries.
+    """Return the distributions that have to be installed for some libraries.
 
     Args:
         draft: The project.
-        libraries: The dotted names of the modules that are imported.
-        added: Distributions that capabilities add, with their bounds.
-        evidence: What is installed where the project was run.
+        libraries: The dotted names of the imported modules.
+        added: Distributions that capabilities add -> version bounds.
+        evidence: The results of running the project, with the versions that were installed.
     """
     program = draft.plan.analysis.program
     calls = {c.name for effect in draft.plan.analysis.effects for c in effect.calls}
@@ -57,19 +57,19 @@ def requirements_file(
     added: Mapping[str, str],
     evidence: Evidence,
 ) -> GeneratedFile:
-    """Return the requirements of a part of a project: exactly what it imports.
+    """Return the requirements file of one part of a project.
 
     Args:
         draft: The project.
         wanted: The part.
-        modules: The text of each module of the package, by its name.
-        added: Distributions that capabilities add, with their bounds.
-        evidence: What is installed where the project was run.
+        modules: Module of the package -> its text.
+        added: Distributions that capabilities add -> version bounds.
+        evidence: The results of running the project, with the versions that were installed.
     """
     closure = module_closure(wanted.entry, draft.package, modules)
     libraries = {
         *libraries_of(draft, (modules[n] for n in closure if n in modules)),
-        *wanted.besides,
+        *wanted.extra,
     }
     direct = [
         d

@@ -1,4 +1,4 @@
-"""Text that comes from a notebook, so that it stays text in Markdown and in Mermaid."""
+"""Escaping of text from a notebook for Markdown and Mermaid."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BLOCK = re.compile(r"([#+=-]|\d+(?=[.)]))")
 
 
 def inline(text: str) -> str:
-    """Return text for a line of Markdown, a table's cell included."""
+    """Return text escaped for a line of Markdown, table cells included."""
     line = _SPECIAL.sub(lambda found: f"\\{found[0]}", _one_line(text))
     block = _BLOCK.match(line)
     if block is None:
@@ -21,7 +21,7 @@ def inline(text: str) -> str:
 
 
 def code(text: str) -> str:
-    """Return text as code within a line of Markdown, a table's cell included."""
+    """Return text as inline code of Markdown, table cells included."""
     line = _one_line(text).replace("|", "\\|")
     longest = max(map(len, re.findall("`+", line)), default=0)
     fence = "`" * (longest + 1)
@@ -30,12 +30,12 @@ def code(text: str) -> str:
 
 
 def link(path: str) -> str:
-    """Return a path in the project as the target of a link."""
+    """Return a path in the project as a link target."""
     return quote(path)
 
 
 def label(text: str) -> str:
-    """Return text as a quoted label of Mermaid."""
+    """Return text as a quoted Mermaid label."""
     return '"' + re.sub(r"[^\w ./,:()-]", lambda c: f"#{ord(c[0])};", _one_line(text)) + '"'
 
 

@@ -1,4 +1,4 @@
-"""Which modules of a project's package run when one of them does."""
+"""The modules of a project's package that a module imports, directly or indirectly."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Iterator, Mapping
 
 
 def module_closure(name: str, package: str, modules: Mapping[str, str]) -> dict[str, set[str]]:
-    """Return a module and those of its package that it imports, at any remove.
+    """Return a module and those of its package that it imports, directly or indirectly.
 
     Args:
         name: The module.
         package: The package.
-        modules: The text of each generated module, by its name; others have no known text.
+        modules: Generated module -> its text; the imports of other modules are not followed.
 
     Returns:
-        The modules by name; for each the other top-level modules that it imports.
+        Module of the package -> the top-level modules outside of the package that it imports.
     """
     found: dict[str, set[str]] = {}
     todo = [name]
@@ -38,7 +38,7 @@ def module_closure(name: str, package: str, modules: Mapping[str, str]) -> dict[
 
 
 def _imports(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Yield the modules that a module imports, each with the names taken from it."""
+    """Yield the modules that a module imports, each with the names that it imports from there."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.ImportFrom):
             yield node.module or "", [a.name for a in node.names]

@@ -1,4 +1,4 @@
-"""A whole project: the draft, what runs have shown of it, and what capabilities add."""
+"""All files of a project, from its draft, the results of running it and its capabilities."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 from nb2prod.emit.contribution import Contribution, merged
 from nb2prod.emit.draft import Draft
-from nb2prod.emit.dvc import RUNNER, dvc_yaml, kept_out_of_git
+from nb2prod.emit.dvc import RUNNER, dvc_yaml, git_ignored
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.libraries import distributions_of, libraries_of, requirements_file
 from nb2prod.emit.package.local_modules import local_files
@@ -32,7 +32,7 @@ from nb2prod.pipeline.plan_file import as_yaml
 
 RUNTIME = ("artifacts", "generators", "params", "reporting")
 _IGNORED = ("__pycache__/", "/.venv/", "/.dvc/cache/", "/.dvc/tmp/")
-# What a fingerprint is kept of, stays as it is in each checkout.
+# git must not change line ends in files whose fingerprints the project records.
 _ATTRIBUTES = (f"/{NOTEBOOKS}/** -text", "/data/raw/** -text")
 _DVC_CONFIG = {"core": {"analytics": "false", "no_scm": "true"}}
 
@@ -42,7 +42,7 @@ def runnable_files(draft: Draft, added: Contribution | None = None) -> Iterator[
 
     Args:
         draft: The project.
-        added: What capabilities add to it.
+        added: The contributions of its capabilities, merged.
     """
     plan, package = draft.plan, draft.package
     added = added or Contribution()
@@ -72,11 +72,11 @@ def project_files(
 
     Args:
         draft: The project.
-        evidence: What runs of it have shown.
-        contributions: What capabilities add to it, by their names.
+        evidence: The results of running it.
+        contributions: The contributions of its capabilities, by capability.
 
     Raises:
-        ConflictError: two capabilities claim the same name.
+        ConflictError: Two capabilities add something of the same name.
     """
     plan, package = draft.plan, draft.package
     added = merged(contributions or {})
@@ -85,7 +85,7 @@ def project_files(
     yield from archive(plan)
     yield GeneratedFile(PROVENANCE, provenance_text(draft.original))
     yield GeneratedFile("README.md", readme(draft, evidence, added.readme))
-    ignored = [*_IGNORED, *kept_out_of_git(plan, draft.artifacts)]
+    ignored = [*_IGNORED, *git_ignored(plan, draft.artifacts)]
     ignored += [line for line in added.ignored if not _covered(line, ignored)]
     yield GeneratedFile(".gitignore", _lines(ignored))
     yield GeneratedFile(".gitattributes", _lines([*_ATTRIBUTES, *added.attributes]))
@@ -113,7 +113,7 @@ def _lines(lines: Iterable[str]) -> str:
 
 
 def _covered(line: str, ignored: Iterable[str]) -> bool:
-    """Say whether a folder is left out of git with one that holds it."""
+    """Return whether a folder is inside one that git ignores already."""
     return any(line.startswith(other) for other in ignored if other.endswith("/"))
 
 
@@ -133,7 +133,7 @@ def _runtime(name: str, draft: Draft, stages: Sequence[str]) -> str:
 
 
 def _params(plan: Plan) -> str:
-    lines = ["# The values that the notebook holds as literals."]
+    lines = ["# The pipeline's parameters: literals of the notebook."]
     for stage in plan.stages:
         own = {p.name: p for p in plan.parameters if p.stage == stage.name}
         if own:
@@ -155,7 +155,7 @@ def _pyproject(
     oldest = ".".join(installed.python.split(".")[:2]) if installed else "3.9"
     return (
         f'[project]\nname = "{package.replace("_", "-")}"\nversion = "0.1.0"\n'
-        'description = "The pipeline of a notebook, made by nb2prod"\n'
+        'description = "A pipeline made from a notebook by nb2prod"\n'
         f'requires-python = ">={oldest}"\n'
         f"dependencies = {_listed(map(bounded, distributions))}\n\n"
         "[project.optional-dependencies]\n"
@@ -163,18 +163,18 @@ def _pyproject(
         '[tool.pytest.ini_options]\ntestpaths = ["tests"]\npythonpath = ["src", "tests"]\n'
         'addopts = "--import-mode=importlib"\n\n'
         "[tool.pylint.main]\ninit-hook = \"import sys; sys.path[:0] = ['src', 'tests']\"\n"
-        "# Pylint reads the project's own code, and takes the libraries as they are.\n"
+        "# Pylint checks the project's own code, and does not look into the libraries.\n"
         f"ignored-modules = {_listed(libraries)}\n"
     )
 
 
 def _listed(texts: Iterable[str]) -> str:
-    """Return texts as a list in TOML, one on each line."""
+    """Return texts as a TOML list, one per line."""
     return "".join(["[\n", *(f"    {json.dumps(text)},\n" for text in texts), "]"])
 
 
 def _settings(contributions: Mapping[str, Contribution], added: Contribution) -> str:
-    """Return the tables of `pyproject.toml` that say what the project has; none without."""
+    """Return the tables `[tool.nb2prod…]` of `pyproject.toml`; empty without capabilities."""
     if not contributions:
         return ""
     lines = ["", "[tool.nb2prod]", f"capabilities = {json.dumps(list(contributions))}"]
@@ -185,5 +185,5 @@ def _settings(contributions: Mapping[str, Contribution], added: Contribution) ->
 
 
 def _toml(value: Any) -> str:
-    """Return text, a number, a boolean or a list of these as TOML; it writes them as JSON does."""
+    """Return a string, a number, a boolean or a list of these as TOML, where it equals JSON."""
     return json.dumps(value, ensure_ascii=False)

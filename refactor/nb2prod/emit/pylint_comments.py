@@ -1,7 +1,7 @@
-"""Pylint's remarks about what the notebook's own code does, answered where they are made.
+"""Comments that disable Pylint's remarks about the notebook's own code.
 
-The notebook's statements are kept as they are, so what Pylint says of them is for a person to
-decide: a comment above the line names the rule.
+The generator keeps the notebook's statements as they are, so whether to follow Pylint's advice
+about them is the user's decision. A comment above each such line names the rule.
 """
 
 from __future__ import annotations
@@ -25,20 +25,20 @@ from nb2prod.emit.writer import GeneratedFile, write_files
 if TYPE_CHECKING:
     from pylint.message import Message
 
-# What depends on the libraries of the environment, and not on the code.
+# Rules that depend on the installed libraries, not on the code.
 _OF_ENVIRONMENT = frozenset(
     {"import-error", "no-name-in-module", "no-member", "c-extension-no-member"}
 )
-# What Pylint reports for a module as a whole, at some line or other.
+# Rules about a module as a whole; Pylint reports them at an arbitrary line.
 _OF_MODULE = frozenset({"duplicate-code", "cyclic-import", "too-many-lines"})
 
 _SIMILAR = re.compile(r"^==([\w.]+):\[", re.MULTILINE)
 
-Remarks = Mapping[int, frozenset[str]]  # line, 0 for the module -> rules
+Remarks = Mapping[int, frozenset[str]]  # line, or 0 for the module -> rules
 
 
-def answered(files: Iterable[GeneratedFile]) -> list[GeneratedFile]:
-    """Return the files, in `src` with a comment above each line that breaks a rule of Pylint."""
+def with_pylint_comments(files: Iterable[GeneratedFile]) -> list[GeneratedFile]:
+    """Return the files, with a comment above each line in `src` that breaks a rule of Pylint."""
     files = list(files)
     found = _remarks(f for f in files if _checked(f.path))
     return [
@@ -48,12 +48,12 @@ def answered(files: Iterable[GeneratedFile]) -> list[GeneratedFile]:
 
 
 def _checked(path: str) -> bool:
-    """Say whether Pylint reads a file: the modules, and its settings."""
+    """Return whether Pylint needs a file: it is a module, or has Pylint's settings."""
     return path == "pyproject.toml" or (path.startswith("src/") and path.endswith(".py"))
 
 
 def _is_runtime(file: GeneratedFile) -> bool:
-    """Say whether a module is the same in every project: there is nothing to answer in it."""
+    """Return whether a module is the same in every project, and known to be clean."""
     return isinstance(file.content, str) and PurePath(file.path).stem in (*RUNTIME, "run")
 
 
@@ -77,10 +77,10 @@ def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
 
 
 def _messages(root: Path, paths: Iterable[str]) -> list[Message]:
-    """Return what Pylint says of modules of a project, with the project's own settings.
+    """Return Pylint's messages about modules of a project, under the project's own settings.
 
-    It runs in this process, where it is imported already: what it knows of modules of other
-    projects, which may have the same names, is forgotten before and after.
+    Pylint runs in this process, where it is imported already. Its cache is cleared before and
+    after, because modules of other projects may have the same names.
     """
     from pylint.lint import Run  # noqa: PLC0415  takes half a second
     from pylint.reporters import CollectingReporter  # noqa: PLC0415
@@ -119,7 +119,7 @@ def _with_comments(text: str, remarks: Remarks) -> str:
 
 
 def _inside_strings(text: str) -> Iterator[int]:
-    """Yield the lines that begin inside of a string."""
+    """Yield the numbers of the lines that begin inside a string."""
     starts = {tokenize.STRING, getattr(tokenize, "FSTRING_MIDDLE", tokenize.STRING)}
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
         if token.type in starts:

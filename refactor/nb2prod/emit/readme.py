@@ -1,4 +1,4 @@
-"""The read-me of a project: what it is, how to run it, where everything comes from."""
+"""The README of a project."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _MOST = 6  # files of a stage that are named
 
 
 def readme(draft: Draft, evidence: Evidence, sections: str = "") -> str:
-    """Return the read-me of a project.
+    """Return the README of a project.
 
     Args:
         draft: The project.
-        evidence: What runs of it have shown.
-        sections: What capabilities say of themselves, in Markdown.
+        evidence: The results of running it.
+        sections: The sections that capabilities add, in Markdown.
     """
     plan, package, artifacts = draft.plan, draft.package, draft.artifacts
     provenance = draft.original.provenance
@@ -58,27 +58,27 @@ def readme(draft: Draft, evidence: Evidence, sections: str = "") -> str:
 
 
 def verdict_region(verdict: str, remarks: Iterable[str]) -> str:
-    """Return the part of the read-me that tells how the comparison went."""
+    """Return the part of the README with the verdict."""
     lines = [_BEGIN, f"**Compared with the notebook: {inline(verdict)}.**"]
     if verdict.startswith("verified"):
         lines += [
-            "Notebook and project were run in processes of their own, and what the functions",
-            "return was compared bit for bit, as were printed lines and written text files:",
-            "`proof.json` has it all. This holds for this data and these versions; it is a check,",
-            "not a theorem.",
+            "nb2prod ran the notebook and the project in separate processes. It compared the",
+            "return values of all functions bit for bit, and printed lines and written text files,",
+            "too; `proof.json` has the details. The verdict holds for this data and these library",
+            "versions.",
         ]
     if listed := [f"- {remark}" for remark in remarks]:
-        lines += ["", "Not shown to be equal:", "", *listed]
+        lines += ["", "Not verified:", "", *listed]
     return "\n".join([*lines, _END])
 
 
 def with_verdict(text: str, region: str) -> str | None:
-    """Put another verdict into the text of a read-me; None where it has no place for one."""
+    """Replace the verdict in the text of a README; None if the README has none."""
     return _REGION.sub(lambda _: region, text, count=1) if _REGION.search(text) else None
 
 
 def _introduction(plan: Plan, package: str) -> tuple[str, list[str]]:
-    """Return the title and the first paragraphs of the notebook, as far as it has any."""
+    """Return the title and the first paragraphs of the notebook, or a title from its name."""
     first = plan.prose.headings[0] if plan.prose.headings else None
     title = inline(first.text) if first and _is_title(first) else ""
     position = first.position if first else 0
@@ -87,7 +87,7 @@ def _introduction(plan: Plan, package: str) -> tuple[str, list[str]]:
 
 
 def _is_title(first: Heading) -> bool:
-    """Say whether the first heading is that of the notebook, and not of its first section."""
+    """Return whether the first heading is the title of the notebook, not of a section."""
     does = imperative(words(first.text))
     return first.level == 1 and not first.position and not does.startswith(("import_", "load_"))
 
@@ -99,7 +99,7 @@ def _python(evidence: Evidence) -> str:
 
 
 def _graph(plan: Plan, artifacts: Sequence[StageFiles], provenance: Provenance) -> Iterator[str]:
-    """Yield the lines of a flowchart: data, stages, and what passes between them."""
+    """Yield the lines of a flowchart: data, stages, and the variables that pass between them."""
     data = {source.path: f"data{n}" for n, source in enumerate(provenance.data)}
     makers: dict[Artifact, str] = {}
     random_state = ""
@@ -142,7 +142,7 @@ def _stages(plan: Plan, artifacts: Sequence[StageFiles], package: str) -> Iterat
 
 
 def _purpose(stage: Stage) -> str:
-    """Say what a stage does: its heading, or its functions where that only repeats its name."""
+    """Return what a stage does: its heading, or its functions if that only repeats its name."""
     if stage.title and stage.title.casefold() != stage.name.replace("_", " "):
         return stage.title
     return ", ".join(step.name.replace("_", " ") for step in stage.steps).capitalize()

@@ -1,4 +1,4 @@
-"""The distributions that a project needs: which, and in what versions."""
+"""The distributions that a project needs, and their versions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from packaging.version import InvalidVersion, Version
 from nb2prod.emit.package.local_modules import imported_names
 from nb2prod.knowledge.distributions import distribution_name, needed_by_calls
 
-# What the project itself needs, besides the notebook's libraries, to be run, checked and tested.
+# Tools to run, verify and test the project, in addition to the notebook's libraries.
 _TOOLS = {
     "dvc": ">=3.60",
     "ipykernel": ">=6.29",
@@ -22,7 +22,7 @@ _TOOLS = {
     "pylint": ">=3.3",
     "pytest": ">=8.3",
 }
-_ALWAYS = ("dvc", "ipykernel", "pylint")  # whatever the tests import
+_ALWAYS = ("dvc", "ipykernel", "pylint")  # even if no test imports them
 _EXTRA = re.compile(r"""extra == ["']([^"']+)""")
 _OF_DEVELOPERS = re.compile(
     r"(all|benchmark|build|dev|doc|lint|maintenance|test|typ)", re.IGNORECASE
@@ -32,7 +32,7 @@ _PLATFORM = re.compile(r"\b(sys_platform|platform_\w+|os_name|implementation_nam
 
 @dataclass(frozen=True, slots=True)
 class Distribution:
-    """What is installed under one name; `url` is set where it comes from no package index."""
+    """An installed distribution; `url` is set if it does not come from a package index."""
 
     name: str
     version: str
@@ -42,13 +42,13 @@ class Distribution:
 
 @dataclass(frozen=True, slots=True)
 class Installed:
-    """What an environment holds.
+    """The contents of a Python environment.
 
     Attributes:
-        python: its Python's version, as 3.11.7.
-        markers: its values of the names in environment markers.
-        distributions: by their normalised names.
-        owners: module -> the normalised names of the distributions that bring it.
+        python: The version of Python, such as 3.11.7.
+        markers: Name in an environment marker -> its value.
+        distributions: The distributions, by normalised name.
+        owners: Module -> the normalised names of the distributions that provide it.
     """
 
     python: str
@@ -58,11 +58,11 @@ class Installed:
 
     @property
     def platform(self) -> str:
-        """The system and the processor, as Linux x86_64."""
+        """The system and the processor, such as Linux x86_64."""
         return f"{self.markers['platform_system']} {self.markers['platform_machine']}"
 
     def owner(self, module: str) -> Distribution | None:
-        """Return the distribution that brings a module, by its dotted name."""
+        """Return the distribution that provides a module, given its dotted name."""
         parts = module.split(".")
         for length in range(len(parts), 0, -1):
             for name in self.owners.get(".".join(parts[:length]), ()):
@@ -73,35 +73,35 @@ class Installed:
 def needed(
     modules: Iterable[str],
     calls: Iterable[str],
-    asked: Iterable[str],
+    requested: Iterable[str],
     installed: Installed | None,
     loaded: Iterable[str] = (),
 ) -> list[Distribution]:
     """Return the distributions that a project needs directly; without versions if not known.
 
     Args:
-        modules: The dotted names of the libraries' modules that it imports.
+        modules: The dotted names of the library modules that it imports.
         calls: The dotted names of the functions that it calls.
-        asked: What the notebook installs, as pip is told.
-        installed: The environment of a run, None if there was none.
-        loaded: The top-level modules that were loaded in a run.
+        requested: The requirements that the notebook installs with pip.
+        installed: The environment of a run, None without a run.
+        loaded: The top-level modules that a run loaded.
     """
     found = [_distribution(module, installed) for module in modules]
     if installed:
-        offered = {*_offered(found)} - _closure(found, installed).keys()
+        optional = {*_optional(found)} - _closure(found, installed).keys()
         used = (installed.owner(module) for module in loaded)
-        found += [d for d in used if d and canonicalize_name(d.name) in offered]
+        found += [d for d in used if d and canonicalize_name(d.name) in optional]
     else:
         found += [Distribution(name, "") for name in needed_by_calls([*calls])]
     result = {canonicalize_name(d.name): d for d in found}
-    for requirement in () if installed else _parsed(asked):
+    for requirement in () if installed else _parsed(requested):
         name = canonicalize_name(requirement.name)
         result[name] = Distribution(requirement.name, "", (), str(requirement))
     return [result[name] for name in sorted(result)]
 
 
-def _offered(distributions: Iterable[Distribution]) -> Iterator[str]:
-    """Yield the names of what distributions can use besides what they need: their extras."""
+def _optional(distributions: Iterable[Distribution]) -> Iterator[str]:
+    """Yield the names of the optional dependencies of distributions: those of their extras."""
     for requirement in _parsed(r for d in distributions for r in d.requires):
         extras = _EXTRA.findall(str(requirement.marker or ""))
         if any(not _OF_DEVELOPERS.match(extra) for extra in extras):
@@ -122,7 +122,7 @@ def _parsed(texts: Iterable[str]) -> Iterator[Requirement]:
 
 
 def bounded(distribution: Distribution) -> str:
-    """Return a dependency from the version that was seen up to the next major one."""
+    """Return a requirement for the installed version up to the next major one."""
     if not distribution.version:
         return distribution.url or distribution.name
     try:
@@ -134,19 +134,19 @@ def bounded(distribution: Distribution) -> str:
 
 
 def tools_of(tests: Iterable[str]) -> dict[str, str]:
-    """Return the tools of a project with these tests, and which versions will do."""
+    """Return the tools that a project with these tests needs -> version bounds."""
     imported = {name.partition(".")[0] for text in tests for name in imported_names(text)}
     return {n: v for n, v in _TOOLS.items() if n in _ALWAYS or n in imported}
 
 
 def requirements_txt(direct: Sequence[Distribution], installed: Installed | None) -> str:
-    """Return the requirements to run a project: exactly what it was run with, if it was."""
+    """Return the requirements to run a project, pinned if it was run."""
     if installed is None:
-        about = "What the project imports; it was not run yet, so in versions that are not known."
+        about = "The libraries that the project imports, without versions because it was never run."
         lines = [d.url or d.name for d in direct]
     else:
         about = (
-            "What the project was run with, and compared with its notebook:\n"
+            "The versions with which the project was run, and compared with its notebook:\n"
             f"# Python {installed.python} on {installed.platform}."
         )
         lines = list(pinned(direct, installed))
@@ -154,15 +154,15 @@ def requirements_txt(direct: Sequence[Distribution], installed: Installed | None
 
 
 def requirements_dev_txt(tools: Mapping[str, str]) -> str:
-    """Return the requirements to develop a project."""
+    """Return the requirements to develop and test a project."""
     lines = ["-r requirements.txt", *(f"{name}{version}" for name, version in tools.items())]
     return "".join(f"{line}\n" for line in lines)
 
 
 def pinned(direct: Sequence[Distribution], installed: Installed) -> Iterator[str]:
-    """Yield the lines of a requirements file with exactly what an environment holds.
+    """Yield the lines of a requirements file that pins distributions and their dependencies.
 
-    What only this platform needs keeps the marker that says so.
+    A dependency that only this platform needs keeps its environment marker.
     """
     markers = _closure(direct, installed)
     known = {canonicalize_name(d.name): d for d in direct}
@@ -178,12 +178,12 @@ def _pin(distribution: Distribution) -> str:
         return f"{distribution.name} @ {distribution.url}"
     if distribution.url:
         return f"# {distribution.name} {distribution.version} was installed from a folder"
-    # A local version, as in 2.3.0+cpu, is on no package index.
+    # Package indexes do not have local versions such as 2.3.0+cpu.
     return f"{distribution.name}=={distribution.version.partition('+')[0]}"
 
 
 def _closure(direct: Iterable[Distribution], installed: Installed) -> dict[str, str]:
-    """Return the names of distributions and of all that they need, with the platform's marker."""
+    """Return distributions and all their dependencies -> platform marker, empty if none."""
     found: dict[str, str] = {}
     todo = [(canonicalize_name(d.name), "", frozenset[str]()) for d in direct]
     done: set[Any] = set()

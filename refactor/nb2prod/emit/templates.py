@@ -1,4 +1,4 @@
-"""Filling in the templates of what is generated."""
+"""Rendering of the templates in `nb2prod_templates`."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ _WIDTH = 88
 
 
 def filled(name: str, /, **values: Any) -> str:
-    """Return the text made of the template `NAME.jinja`; a page of HTML is escaped."""
+    """Render the template `NAME.jinja`; values are escaped in HTML pages."""
     text = files("nb2prod_templates").joinpath(f"{name}.jinja").read_text("utf-8")
     return _environment(name.rpartition(".")[2]).from_string(text).render(**values)
 
 
 def rendered(name: str, /, **values: Any) -> str:
-    """Return the Python module made of the template `NAME.py.jinja`, formatted."""
+    """Render the Python module `NAME.py.jinja`, and format it."""
     return formatted(filled(f"{name}.py", **values))
 
 
 @cache
 def formatted(text: str) -> str:
-    """Return Python code as black writes it."""
+    """Return Python code formatted by black."""
     import black  # noqa: PLC0415  takes longer than a plan
 
     return black.format_str(text, mode=black.Mode(line_length=_WIDTH))
@@ -39,7 +39,7 @@ def _environment(kind: str) -> Environment:
         undefined=StrictUndefined,
         keep_trailing_newline=kind != "html",
         trim_blocks=kind in ("html", "md"),
-        autoescape=kind == "html",  # noqa: S701  the others are no pages
+        autoescape=kind == "html",  # noqa: S701  the others are not HTML
     )
     environment.filters["quoted"] = repr
     return environment

@@ -1,7 +1,8 @@
-"""Writing a project again: what a person has changed since stays changed.
+"""Updating a project without losing the user's changes: a three-way merge.
 
-What was made the last time is kept in the project: the texts, and the sums of all other files. A
-text that a person has changed and that comes out differently now is merged, line by line.
+The project stores what was generated the last time: the texts, and the checksums of all other
+files. If the user has changed a text and it is generated differently now, both changes are merged
+line by line.
 """
 
 from __future__ import annotations
@@ -21,28 +22,28 @@ from merge3 import Merge3
 from nb2prod.emit.writer import GeneratedFile, write_files
 
 BASE = ".nb2prod/generated.zip"
-_SUMS = ".nb2prod/SHA256SUMS"  # in it: a line for each file that is no text
-_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip entry
+_SUMS = ".nb2prod/SHA256SUMS"  # an entry of BASE, with a line for each file that is not text
+_EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 
 
 class FolderError(Exception):
-    """The project can't be written where it should be; the message says why."""
+    """The project can't be written to its folder; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """What became of the files that a person had changed."""
+    """The files that the user had changed, by what an update did to them."""
 
-    kept: tuple[str, ...] = ()  # nothing new for them
-    merged: tuple[str, ...] = ()  # both changes are in
-    conflicts: tuple[str, ...] = ()  # kept; what is new lies beside, as `NAME.new`
+    kept: tuple[str, ...] = ()  # generated as before
+    merged: tuple[str, ...] = ()  # have both changes
+    conflicts: tuple[str, ...] = ()  # kept; the new version is next to them, as `NAME.new`
 
 
 def write_project(root: Path, files: Iterable[GeneratedFile]) -> Update:
-    """Write a project, all of it or nothing; what a person has changed since the last time stays.
+    """Write a project, all of it or nothing, and keep the user's changes.
 
     Raises:
-        FolderError: the folder holds something else, or can't be written to.
+        FolderError: The folder holds something else, or can't be written to.
     """
     files = list(files)
     check_folder(root)
@@ -53,19 +54,21 @@ def write_project(root: Path, files: Iterable[GeneratedFile]) -> Update:
 
 
 def check_folder(root: Path) -> None:
-    """Refuse a folder that a project can't be written to.
+    """Check that a project can be written to a folder.
 
     Raises:
-        FolderError: it is a file, or holds something else.
+        FolderError: It is a file, holds something else, or can't be written to.
     """
     try:
         above = next(p for p in (root, *root.absolute().parents) if p.is_symlink() or p.exists())
         if not above.is_dir():
-            raise FolderError(f"{above}: is not a folder")
+            raise FolderError(f"{above}: not a folder")
         if not os.access(above, os.W_OK):
-            raise FolderError(f"{above}: may not be written to")
+            raise FolderError(f"{above}: no permission to write to it")
         if above == root and any(root.iterdir()) and not (root / BASE).is_file():
-            raise FolderError(f"{root}: is not empty, and not a project made by nb2prod")
+            raise FolderError(
+                f"{root}: not empty, and not a project made by nb2prod; choose another folder"
+            )
     except OSError as error:
         raise FolderError(f"{root}: {error.strerror or error}") from None
 
@@ -93,14 +96,14 @@ def _update(root: Path, files: list[GeneratedFile]) -> Update:
 
 
 def rewrite(root: Path, texts: Mapping[str, tuple[str, str]]) -> None:
-    """Write files of a project anew, as if they had come out so the last time.
+    """Write files of a project, and record them as generated.
 
     Args:
         root: The project.
-        texts: By the path of a file, its text, and the text as it would have been generated.
+        texts: Path of a file -> its text, and the text to record as generated.
 
     Raises:
-        FolderError: the folder can't be written to.
+        FolderError: The folder can't be written to.
     """
     last = _last_time(root)
     made = _Made({**last.texts, **{p: generated for p, (_, generated) in texts.items()}}, last.sums)
@@ -112,13 +115,13 @@ def rewrite(root: Path, texts: Mapping[str, tuple[str, str]]) -> None:
 
 
 def last_text(root: Path, path: str) -> str | None:
-    """Return the text of a file as it was generated the last time."""
+    """Return the text of a file as it was last generated; None if it was not."""
     return _last_time(root).texts.get(path)
 
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """What was made at one time: texts, and the SHA-256 sums of the other files, by path."""
+    """The files generated at one time: path -> text, and path -> SHA-256 of the other files."""
 
     texts: Mapping[str, str]
     sums: Mapping[str, str]
@@ -137,7 +140,7 @@ class _Made:
         return cls(texts, sums)
 
     def sum(self, path: str) -> str | None:
-        """Return the sum of a file; None where it was not made."""
+        """Return the SHA-256 of a file; None if it was not generated."""
         if path in self.texts:
             return hashlib.sha256(self.texts[path].encode("utf-8")).hexdigest()
         return self.sums.get(path)
@@ -149,7 +152,7 @@ def _sum(path: Path) -> str:
 
 
 def _packed(made: _Made) -> GeneratedFile:
-    """Return what was made as one archive, the same for the same files."""
+    """Return the archive of the generated files; the same files give the same bytes."""
     sums = "".join(f"{made.sums[path]}  {path}\n" for path in sorted(made.sums))
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -166,7 +169,9 @@ def _last_time(root: Path) -> _Made:
         with zipfile.ZipFile(path) as archive:
             texts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
     except (zipfile.BadZipFile, UnicodeDecodeError):
-        raise FolderError(f"{path}: can't be read; remove the folder to begin anew") from None
+        raise FolderError(
+            f"{path}: can't be read; delete the project's folder to generate it from scratch"
+        ) from None
     lines = (line.partition("  ") for line in texts.pop(_SUMS, "").splitlines())
     return _Made(texts, {name: digest for digest, _, name in lines})
 
@@ -174,14 +179,14 @@ def _last_time(root: Path) -> _Made:
 def _changes(
     root: Path, last: _Made, files: Iterable[GeneratedFile], new: _Made
 ) -> tuple[Update, list[GeneratedFile]]:
-    """Return what is to be written, and what of it a person had changed."""
+    """Return the files to write, and those that the user had changed."""
     found: dict[str, list[str]] = {"kept": [], "merged": [], "conflicts": []}
     changed: list[GeneratedFile] = []
     for file in files:
         target = root / file.path
         then, now = last.sum(file.path), new.sum(file.path)
         if not target.is_file():
-            # A text that is gone was removed by a person; data may not have been brought along.
+            # The user has deleted a missing text; missing data may not be in this checkout.
             if file.path in last.texts:
                 found["kept"].append(file.path)
             else:
@@ -200,7 +205,7 @@ def _changes(
 
 
 def _merged(base: str | None, mine: Path, new: str | bytes | Path) -> str | None:
-    """Return a text with both changes; None where they touch the same lines, or are no text."""
+    """Return a text with both changes; None if they conflict, or a file is not text."""
     if base is None or not isinstance(new, str):
         return None
     try:
@@ -217,7 +222,7 @@ def _merged(base: str | None, mine: Path, new: str | bytes | Path) -> str | None
 
 
 def _stale(root: Path, last: _Made, wanted: set[str]) -> Iterator[Path]:
-    """Yield the files of the last time that are not made now, unless a person has changed them."""
+    """Yield the files that are not generated any more, unless the user has changed them."""
     for path in {*last.texts, *last.sums} - wanted:
         target = (root / path).resolve()
         inside = target.is_relative_to(root.resolve()) and target.is_file()

@@ -1,4 +1,4 @@
-"""The one place where files are written."""
+"""Writing the files of a project; no other module writes them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class GeneratedFile:
-    """A file of the project: its path from the root, and its text or bytes, or a file to copy."""
+    """A file of the project: its path from the root, and its text, its bytes or a file to copy."""
 
     path: str
     content: str | bytes | Path
@@ -31,11 +31,11 @@ class GeneratedFile:
 
 
 def write_files(root: Path, files: Iterable[GeneratedFile]) -> None:
-    """Write files below a folder; where one of them can't be written, none is changed.
+    """Write files below a folder, all of them or none.
 
     Raises:
-        ValueError: a path lies outside of the folder.
-        OSError: the disk is full, or a file or folder can't be written.
+        ValueError: A path is outside of the folder.
+        OSError: The disk is full, or a file or folder can't be written.
     """
     written: list[tuple[Path, Path]] = []
     made: list[Path] = []
@@ -60,12 +60,12 @@ def write_files(root: Path, files: Iterable[GeneratedFile]) -> None:
 def _inside(root: Path, path: str) -> Path:
     target = root / path
     if not target.resolve().is_relative_to(root.resolve()):
-        raise ValueError(f"{path} lies outside of the project")
+        raise ValueError(f"{path} is outside of the project")
     return target
 
 
 def _make_folders(folder: Path) -> list[Path]:
-    """Make a folder with those above it, and return the ones that were not there, outer first."""
+    """Make a folder and its missing parents, and return those that were made, outermost first."""
     missing = [f for f in (folder, *folder.parents) if not f.exists()][::-1]
     folder.mkdir(parents=True, exist_ok=True)
     return missing

@@ -1,1 +1,1 @@
-"""From the flow of a notebook to the plan of a pipeline."""
+"""Planning: the stages and functions of the pipeline that a notebook becomes."""

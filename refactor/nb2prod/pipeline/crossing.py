@@ -1,4 +1,4 @@
-"""What crosses from the statements before a position to those after it."""
+"""The variables that pass from the statements before a position to those after it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from nb2prod.pipeline.definitions import Scope
 
 @dataclass(frozen=True, slots=True)
 class Crossing:
-    """The names that cross, in groups that have to stay together, and why they can't."""
+    """The names that cross a position, in groups that have to be stored together.
+
+    `obstacles` are the reasons why no stage can begin there.
+    """
 
     groups: tuple[tuple[str, ...], ...]
     random_state: bool
@@ -27,27 +30,27 @@ class Crossing:
 
 
 def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
-    """Return what a cut before a statement would have to carry."""
+    """Return the variables that a cut before a statement would have to store."""
     names = crossing_names(analysis, scope, position)
     obstacles = unstorable(analysis, scope, position, names)
     groups = _groups(analysis, position, names, obstacles)
     if any(CWD in e.writes and None in (e.folders or [None]) for e in analysis.effects[:position]):
-        obstacles.append("the working directory has been changed to one that is computed")
+        obstacles.append("the working directory was changed to a path known only at run time")
     obstacles += (
-        f"the state of the random generator of {library} can't be written down"
+        f"the state of {library}'s random generator can't be saved"
         for library in sorted(analysis.random_lost(position))
     )
     return Crossing(groups, analysis.random_crosses(position), tuple(obstacles))
 
 
 def crossing_names(analysis: Analysis, scope: Scope, position: int) -> list[str]:
-    """Return the variables that are live at a position, in the order they were made."""
+    """Return the variables that are live at a position, in the order of their creation."""
     bound: dict[str, None] = {}
     for effect in analysis.effects[:position]:
         bound |= dict.fromkeys(sorted(effect.all_binds))
     live = analysis.live[position]
     needed = set(live)
-    for name in live:  # a function that moves to a module takes its variables at the call
+    for name in live:  # a function in a module gets its variables as arguments
         definition = scope.defined(name, position)
         if definition and not definition.local:
             needed |= set(definition.lifted)
@@ -55,7 +58,7 @@ def crossing_names(analysis: Analysis, scope: Scope, position: int) -> list[str]
 
 
 def unstorable(analysis: Analysis, scope: Scope, position: int, names: Iterable[str]) -> list[str]:
-    """Say of each variable that can't be written to a file why not."""
+    """Return for each variable that can't be stored in a file a text with the reason."""
     return [
         f"{name} {reason}"
         for name in names
@@ -74,10 +77,10 @@ def _obstacle(analysis: Analysis, scope: Scope, position: int, name: str) -> str
     if value.type == "library":
         return ""
     if any(_local_function(analysis, scope, n) for n in held):
-        return "holds a function that is made in place"
+        return "contains a function that has to stay where it is defined"
     classes = (catalog.library_class(t) for t in types if t and "." in t)
     if any(c and c.unstorable for c in classes):
-        return "holds something that can't be written to a file"
+        return "contains something that can't be written to a file"
     return ""
 
 
@@ -103,7 +106,7 @@ def _local_function(analysis: Analysis, scope: Scope, number: int) -> bool:
 
 def _groups(analysis: Analysis, position: int, names: list[str],
             obstacles: list[str]) -> tuple[tuple[str, ...], ...]:  # fmt: skip
-    """Keep together the names that share an object which is changed later."""
+    """Group the names that share an object which is mutated later."""
     heap = analysis.heap
     changed_later = set[int]().union(*(e.changed for e in analysis.effects[position:]))
     reach: Mapping[str, set[int]] = {
@@ -121,7 +124,7 @@ def _groups(analysis: Analysis, position: int, names: list[str],
                 n for n in reach[one] if heap[n].type in COPYING or heap[n].type is None
             )
             if views & reach[other] - reach[one] & changed_later and reach[one] & changed_later:
-                obstacles.append(f"{one} and {other} may share memory that is changed later")
+                obstacles.append(f"{one} and {other} may share memory that is mutated later")
     members: dict[str, list[str]] = {}
     for name in names:
         members.setdefault(group[name], []).append(name)
@@ -129,5 +132,5 @@ def _groups(analysis: Analysis, position: int, names: list[str],
 
 
 def touches_unknown_files(analysis: Analysis) -> bool:
-    """Say whether a statement reads or writes files whose path is not known."""
+    """Return whether any statement reads or writes a file whose path is not known."""
     return any(ANY_FILE in e.reads | e.writes for e in analysis.effects)

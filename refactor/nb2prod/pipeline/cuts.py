@@ -1,4 +1,4 @@
-"""Where stages begin: few cuts, at small artifacts, never where one would be unsound."""
+"""Cuts between stages: few, where little has to be stored, and never where one is unsound."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from nb2prod.pipeline.prose import Heading, Prose
 
 _STATEMENTS_A_STAGE = 14
 _MOST_STAGES = 7
-_FEW_CELLS = 12  # in a notebook of few cells a stage may begin within one
+_FEW_CELLS = 12  # in a notebook with so few cells, a stage may begin within a cell
 
 
 def stage_cuts(flow: Dataflow, prose: Prose) -> list[int]:
-    """Choose the positions before which a new stage begins, position 0 left out.
+    """Choose the positions before which a new stage begins, without position 0.
 
-    Three to seven stages, by the size of the notebook.
+    The ideal number of stages is three to seven, by the size of the notebook.
     """
     work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
     if len(work) < 3:
@@ -49,9 +49,9 @@ def _begins_cell(flow: Dataflow, before: int, i: int) -> bool:
 
 
 def heading_cuts(flow: Dataflow, prose: Prose) -> list[int]:
-    """Return the positions of the H2 headings that begin a stage, position 0 left out.
+    """Return the positions of the H2 headings that begin a stage, without position 0.
 
-    Imports and definitions above the first heading are no stage of their own.
+    Imports and definitions above the first heading do not make a stage.
     """
     end = len(flow.analysis.statements)
     wanted = sorted({h.position for h in prose.headings if h.level == 2})
@@ -61,7 +61,7 @@ def heading_cuts(flow: Dataflow, prose: Prose) -> list[int]:
 
 
 def sound(flow: Dataflow, positions: Sequence[int]) -> tuple[list[int], dict[int, Crossing]]:
-    """Split positions into those where a cut is sound and those where it is not, with reasons."""
+    """Split positions into the sound ones, and the unsound ones with the reasons."""
     good: list[int] = []
     bad: dict[int, Crossing] = {}
     for position in positions:
@@ -74,7 +74,7 @@ def sound(flow: Dataflow, positions: Sequence[int]) -> tuple[list[int], dict[int
 
 
 class _Phases:
-    """The phase of each statement, of the ones before it, and of it or the ones after it."""
+    """For each statement, its phase, the last known one before it, and the next known one."""
 
     def __init__(self, analysis: Analysis) -> None:
         self.here = [phase(analysis, i) for i in range(len(analysis.statements))]
@@ -84,7 +84,7 @@ class _Phases:
 
 
 def _last_known(phases: Iterable[str | None]) -> Iterator[str | None]:
-    """Yield for each phase the last one before it that is known."""
+    """Yield for each phase the last known one before it."""
     last = None
     for one in phases:
         yield last
@@ -92,7 +92,7 @@ def _last_known(phases: Iterable[str | None]) -> Iterator[str | None]:
 
 
 def _gain(flow: Dataflow, heading: Heading | None, phases: _Phases, i: int) -> float | None:
-    """Say how good a place to cut this is; None where a cut would be unsound."""
+    """Return how good a cut at this position is; None if it would be unsound."""
     analysis = flow.analysis
     found = crossing(analysis, flow.scope, i)
     if found.obstacles:
@@ -114,7 +114,7 @@ def _gain(flow: Dataflow, heading: Heading | None, phases: _Phases, i: int) -> f
 def _best(
     work: list[int], gains: dict[int, float], count: int, ideal: float
 ) -> tuple[float, list[int]] | None:
-    """Choose `count - 1` cuts with the highest total gain, parts of similar size preferred."""
+    """Choose `count - 1` cuts with the highest total gain, preferring parts of similar size."""
     order = {n: k for k, n in enumerate(work)}
     places = [0, *sorted(order[i] for i in gains), len(work)]
 

@@ -1,4 +1,4 @@
-"""The files that a notebook reads and writes: where they are, where the project keeps them."""
+"""The files that a notebook reads and writes, and their places in the project."""
 
 from __future__ import annotations
 
@@ -14,20 +14,21 @@ from nb2prod.analysis.flow import Analysis
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import DataFiles
 
-LIMIT = 50_000_000  # bytes; a larger file is referred to, not copied
-_MOST_FILES = 500  # of a pattern
+LIMIT = 50_000_000  # bytes; a larger file is not copied
+_MOST_FILES = 500  # that a pattern may match
 _OUTPUT = "data/output"
+_COMPUTED = "the path is computed, and known only at run time"
 _POINTER = b"version https://git-lfs.github.com/spec/"
 _LISTING = frozenset({"os.listdir", "os.scandir", "os.walk", "iterdir", "rglob"})
 
 
 @dataclass
 class _Search:
-    """What has been found so far, statement by statement."""
+    """The files found so far, statement by statement; the fields are those of `DataFiles`."""
 
     folder: Path
     limit: int
-    cwd: str | None = "."  # relative to the notebook's folder; None: not known
+    cwd: str | None = "."  # relative to the notebook's folder; None if not known
     paths: dict[str, str] = field(default_factory=dict[str, str])
     copies: dict[str, Path] = field(default_factory=dict[str, Path])
     referred: dict[str, Path] = field(default_factory=dict[str, Path])
@@ -38,10 +39,10 @@ class _Search:
         default_factory=list[tuple[int | None, str, str]]
     )
     written: dict[str, str] = field(default_factory=dict[str, str])
-    in_place: bool = False  # the notebook looks at folders, and has to find its files there
+    in_place: bool = False  # the notebook lists folders, so its files must keep their paths
 
     def write(self, number: int, cell: int, use: PathUse) -> None:
-        """Note a file that the notebook writes; one outside of its folder goes into the project."""
+        """Record a file that the notebook writes; the project writes it inside its own folder."""
         key = self._key(use.path if use.path is not None else use.pattern)
         if key is None:
             return
@@ -53,7 +54,9 @@ class _Search:
         if _outside(key):
             target = f"{_OUTPUT}/{posixpath.basename(key)}"
             if use.depth or self.cwd != ".":
-                self.left.append((cell, use.path or key, "it is written outside of the project"))
+                self.left.append(
+                    (cell, use.path or key, "the notebook writes it outside of its folder")
+                )
                 return
             self.paths[use.path] = target
         self.written[key] = target
@@ -61,36 +64,36 @@ class _Search:
         self._folder(number, target)
 
     def _folder(self, number: int, path: str) -> None:
-        """Note a folder that has to be there before something is written into it."""
+        """Record the folder of a written file, which has to exist before."""
         folder = posixpath.dirname(path)
         inside = bool(folder) and not _outside(folder) and (self.folder / folder).is_dir()
         if inside or folder == _OUTPUT:
             self.folders.setdefault(number, []).append(folder)
 
     def read(self, number: int, cell: int, use: PathUse) -> None:
-        """Find the file or files that the notebook reads."""
+        """Record the file or files that the notebook reads."""
         text = use.path if use.path is not None else use.pattern
         if text is not None and "://" in text:
-            self.left.append((cell, text, "it is read from the network"))
+            self.left.append((cell, text, "the notebook reads it from the network"))
             return
         key = self._key(text)
         if key is None:
-            self.left.append((cell, text or "a path", "it is computed, and known only in a run"))
+            self.left.append((cell, text or "a file", _COMPUTED))
             return
         if key in self.written:
             self.reads.setdefault(number, []).append(self.written[key])
             return
         if any(path.startswith(f"{key}/") or fnmatch(path, key) for path in self.written):
-            return  # a folder that it writes into
+            return  # a folder that the notebook itself writes to
         try:
             found = list(_matching(self.folder, key, exact=use.path is not None))
         except OSError as error:
             self.left.append((cell, text or key, error.strerror or "it can't be read"))
             return
         if not found:
-            why = "no such file" if use.path is not None else "no file is like that"
+            why = "no such file" if use.path is not None else "no file matches"
             if (namesake := _namesake(self.folder, key)) is not None:
-                why = f"{why}, but {namesake} has its name"
+                why = f"{why}; did you mean {namesake}?"
             self.left.append((cell, text or key, why))
         exact = found == [self.folder / key] and not (self.folder / key).is_dir()
         for source in found:
@@ -105,13 +108,13 @@ class _Search:
         if "\0" in text or any(
             len(part.encode("utf-8", "replace")) > 255 for part in text.split("/")
         ):
-            return None  # no path that a file can have
+            return None  # a file can't have such a path
         return posixpath.normpath(posixpath.join(self.cwd or ".", text))
 
     def _bring(self, number: int, cell: int, source: Path, named: str | None) -> None:
-        """Bring a file: as a parameter where the notebook names it plainly, else in its place."""
+        """Bring a file into the project: its path becomes a parameter if the notebook names it."""
         if _is_pointer(source):
-            why = "what is there is a pointer of Git LFS, and `git lfs pull` brings the file"
+            why = "it is a Git LFS pointer; run `git lfs pull` to download the file"
             self.left.append((cell, named or source.name, why))
             return
         large = source.stat().st_size > self.limit
@@ -122,7 +125,8 @@ class _Search:
         else:
             target = posixpath.normpath(posixpath.relpath(source, self.folder))
             if _outside(target) or large:
-                why = too_large(source, self.limit) if large else "it lies outside of the folder"
+                outside = "it is outside of the notebook's folder"
+                why = _too_large(source, self.limit) if large else outside
                 self.left.append((cell, target, why))
                 return
             self.copies[target] = source
@@ -140,15 +144,15 @@ class _Search:
 
 
 def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> DataFiles:
-    """Find the files that a notebook reads and writes, as far as is known without running it.
+    """Find the files that a notebook reads and writes, as far as they are known without a run.
 
     Args:
         notebook: The notebook.
-        analysis: Its flow.
+        analysis: The analysis of the notebook.
         limit: The size in bytes above which a file is not copied.
     """
-    looks = any(_looks_at_folders(call) for effect in analysis.effects for call in effect.calls)
-    search = _Search(notebook.path.resolve().parent, limit, in_place=looks)
+    lists = any(_lists_folders(call) for effect in analysis.effects for call in effect.calls)
+    search = _Search(notebook.path.resolve().parent, limit, in_place=lists)
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         for use in effect.paths:
             note = search.write if use.writes else search.read
@@ -168,23 +172,28 @@ def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> Dat
     )
 
 
-def _looks_at_folders(call: Called) -> bool:
-    """Say whether a call lists what is in a folder, or may do so as a command of the shell."""
+def _lists_folders(call: Called) -> bool:
+    """Return whether a call lists a folder, or may do so because it runs a shell command."""
     name = call.name.lstrip(".")
     return name.startswith(("subprocess.", "glob.")) or name in _LISTING
 
 
-def with_seen(data: DataFiles, folder: Path, seen: Iterable[str]) -> DataFiles:
-    """Add the files of the notebook's folder that a run has read and the text does not name."""
+def with_observed_reads(data: DataFiles, folder: Path, observed: Iterable[str]) -> DataFiles:
+    """Add the files of the notebook's folder that a run has read, though no path names them.
+
+    Args:
+        data: The files that the notebook names.
+        folder: The notebook's folder.
+        observed: The paths, relative to the folder, that the run has read.
+    """
     known = {path.resolve() for path in (*data.copies.values(), *data.referred.values())}
     more = {
         name: folder / name
-        for name in sorted(seen)
+        for name in sorted(observed)
         if (folder / name).resolve() not in known and (folder / name).is_file()
     }
     small = {name: path for name, path in more.items() if path.stat().st_size <= data.limit}
-    left = [(None, name, too_large(more[name], data.limit)) for name in more if name not in small]
-    computed = "it is computed, and known only in a run"
+    left = [(None, name, _too_large(more[name], data.limit)) for name in more if name not in small]
     return DataFiles(
         data.paths,
         {**data.copies, **small},
@@ -192,19 +201,19 @@ def with_seen(data: DataFiles, folder: Path, seen: Iterable[str]) -> DataFiles:
         data.reads,
         data.writes,
         data.folders,
-        (*(entry for entry in data.left if entry[2] != computed), *left),
+        (*(entry for entry in data.left if entry[2] != _COMPUTED), *left),
         data.limit,
         tuple(small),
     )
 
 
-def too_large(path: Path, limit: int) -> str:
-    """Say why a file is not copied."""
-    return f"it has {size_text(path.stat().st_size)}, more than the {size_text(limit)} of a copy"
+def _too_large(path: Path, limit: int) -> str:
+    """Return the reason why a large file is not copied."""
+    return f"it has {size_text(path.stat().st_size)}, and --data-limit is {size_text(limit)}"
 
 
 def size_text(size: int) -> str:
-    """Return a size in bytes as people write it."""
+    """Return a size in bytes as text, such as `1.2 MB`."""
     for unit, worth in (("GB", 10**9), ("MB", 10**6), ("kB", 10**3)):
         if size >= worth:
             return f"{size / worth:.3g} {unit}"
@@ -212,12 +221,12 @@ def size_text(size: int) -> str:
 
 
 def left_behind(data: DataFiles) -> Iterator[str]:
-    """Yield which of the files a project does not hold, and why, a sentence each."""
+    """Yield a sentence for each file that is not copied into the project, with the reason."""
     for cell, path, why in data.left:
         place = "" if cell is None else f"cell {cell + 1}: "
-        yield f"{place}{path} is not brought: {why}"
+        yield f"{place}{path} is not in the project: {why}"
     for path, source in data.referred.items():
-        yield f"{path} stays where it is: {too_large(source, data.limit)}"
+        yield f"{path} stays where it is: {_too_large(source, data.limit)}"
 
 
 def _outside(key: str) -> bool:
@@ -225,7 +234,7 @@ def _outside(key: str) -> bool:
 
 
 def _matching(folder: Path, key: str, *, exact: bool) -> Iterator[Path]:
-    """Yield the files that a path or pattern stands for; of a folder, those in it."""
+    """Yield the files that a path or pattern matches; for a folder, the files in it."""
     path = folder / key
     if path.is_file():
         yield path
@@ -240,9 +249,9 @@ def _matching(folder: Path, key: str, *, exact: bool) -> Iterator[Path]:
 
 
 def _namesake(folder: Path, key: str) -> str | None:
-    """Return a file near a notebook that is called like one which is not where it looks for it.
+    """Return a file near the notebook with the name of a missing one, if there is any.
 
-    That is how it is with notebooks that were written elsewhere: `/content/sales.csv`.
+    Notebooks that were written on another machine have paths such as `/content/sales.csv`.
     """
     name = escape(key.replace("\\", "/").rpartition("/")[2])
     near = (path for depth in ("", "*/", "*/*/") for path in _files(folder.glob(depth + name)))
@@ -251,7 +260,7 @@ def _namesake(folder: Path, key: str) -> str | None:
 
 
 def _is_pointer(path: Path) -> bool:
-    """Say whether Git LFS, or who copied the repository, has left its note in the place of a file.
+    """Return whether a file is only a Git LFS pointer to the real file.
 
     https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
     """

@@ -1,4 +1,4 @@
-"""What a run of statements takes and gives, if it becomes a function."""
+"""The inputs and outputs of a run of statements that becomes a function."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from nb2prod.analysis.flow import Analysis, imports, with_uses
 from nb2prod.knowledge import catalog
 from nb2prod.pipeline.definitions import Scope, find_scope
 
-# What a notebook only looks at: nothing that a pipeline hands on.
+# Objects of these libraries are only displayed; a pipeline does not pass them on.
 _SHOWN_ONLY = ("matplotlib.", "seaborn.", "plotly.", "bokeh.", "altair.", "IPython.", "ipywidgets.")
 _NO_RESULTS = frozenset(
     {"module", "library", "function", "class", "builtins.NoneType", "builtins.bool"}
@@ -20,17 +20,17 @@ _NO_RESULTS = frozenset(
 
 
 class Dataflow:
-    """The flow between the statements of a notebook, definitions and imports left out."""
+    """The data flow between the statements of a notebook, without definitions and imports."""
 
     def __init__(self, analysis: Analysis, scope: Scope) -> None:
-        """Look at a notebook; what is asked often is computed once."""
+        """Wrap an analysis; results are computed when first needed, and cached."""
         self.analysis = analysis
         self.scope = scope
         self._reads: dict[int, frozenset[str]] = {}
         self._live: dict[int, frozenset[str]] = {}
 
     def works(self, number: int) -> bool:
-        """Say whether a statement computes something, rather than importing or defining."""
+        """Return whether a statement computes something, rather than importing or defining."""
         definition = self.scope.definitions.get(number)
         binds = self.analysis.effects[number].all_binds
         only_imports = imports(self.analysis.statements[number])
@@ -39,7 +39,7 @@ class Dataflow:
         )
 
     def reads(self, number: int) -> frozenset[str]:
-        """Return the variables that a statement needs, those of functions it calls included."""
+        """Return the variables that a statement needs, including those of functions it calls."""
         if number not in self._reads:
             needed = set(self.analysis.effects[number].uses)
             needed |= self._lifted(needed, number)
@@ -51,7 +51,7 @@ class Dataflow:
         return self._reads[number]
 
     def live(self, position: int) -> frozenset[str]:
-        """Return the variables that are read after a position before they are bound anew."""
+        """Return the variables that are read after a position before they are bound again."""
         if position not in self._live:
             live = self.analysis.live[position]
             self._live[position] = live | self._lifted(live, len(self.analysis.statements))
@@ -76,12 +76,12 @@ class Dataflow:
         return list(inputs)
 
     def outputs(self, numbers: Sequence[int]) -> list[str]:
-        """Return the variables that a run of statements makes or changes and hands on.
+        """Return the variables that a run of statements binds or mutates, and passes on.
 
-        Those are the ones that are read later, and the results of the notebook: what it
-        computes and never changes again, though no later cell reads it. A result that only leads
-        to another one of the same run is no output; a metric always is, and a model that is no
-        part of another one.
+        Those are the ones that are read later, and the results of the notebook: variables that
+        it never changes again, even if no later cell reads them. An intermediate result of the
+        same run is not an output, unless it is a metric, or a model that is not part of another
+        one.
         """
         return self.ends(numbers)[1]
 
@@ -101,11 +101,13 @@ class Dataflow:
         results = {n for n in changed if numbers[0] <= self.results.get(n, -1) <= numbers[-1]}
         wanted = (results | (live & changed.keys())) - self.scope.imports.keys()
         wanted -= self.scope.movable
-        steps = {n for n in results - live if n in wanted and self._leads_on(n, numbers, wanted)}
+        steps = {
+            n for n in results - live if n in wanted and self._is_intermediate(n, numbers, wanted)
+        }
         return inputs, [n for n in changed if n in wanted and n not in steps]
 
-    def _leads_on(self, name: str, numbers: Sequence[int], wanted: set[str]) -> bool:
-        """Say whether a result is read only to compute another one of these statements."""
+    def _is_intermediate(self, name: str, numbers: Sequence[int], wanted: set[str]) -> bool:
+        """Return whether a result is read only to compute another result of these statements."""
         end = numbers[-1] + 1
         if self.analysis.value(end, name).metric:
             return False
@@ -128,7 +130,7 @@ class Dataflow:
 
     @cached_property
     def _needed(self) -> list[list[str]]:
-        """The variables that each statement needs, those included that it may leave as they are."""
+        """The variables that each statement needs, including those that it may not bind."""
         live = self.analysis.live
         return [
             sorted(self.reads(number) | (effect.may_bind & live[number + 1]))
@@ -137,7 +139,7 @@ class Dataflow:
 
     @cached_property
     def _made(self) -> list[dict[str, None]]:
-        """The variables that each statement binds, in the order in which it names them."""
+        """The variables that each statement binds, in the order of the text."""
         made: list[dict[str, None]] = []
         for statement, effect in zip(self.analysis.statements, self.analysis.effects, strict=True):
             binds = effect.all_binds
@@ -178,16 +180,16 @@ class Dataflow:
         }
 
     def _only_shown(self, name: str, number: int) -> bool:
-        """Say whether a variable of unknown type comes from a statement that draws a figure."""
+        """Return whether a variable of unknown type comes from a statement that draws a figure."""
         draws = FIGURE in self.analysis.effects[number].writes
         return draws and self.analysis.value(number + 1, name).type is None
 
 
 def follow(analysis: Analysis) -> Dataflow:
-    """Return the flow of a notebook in which each result is kept until its last change.
+    """Return the data flow of a notebook in which each result is live until its last change.
 
-    `pipe.fit(...)` fits the classifier that the pipeline holds: the variable that stands for the
-    classifier alone is carried there, though no statement reads it.
+    `pipe.fit(...)` also fits the classifier in the pipeline. The variable of that classifier has
+    to be passed to the statement, though no statement reads it.
     """
     flow = Dataflow(analysis, find_scope(analysis))
     changed_elsewhere = {
@@ -203,13 +205,13 @@ def _is_result(name: str, value: AbstractValue) -> bool:
         return False
     if (value.type or "").startswith(_SHOWN_ONLY):
         return False
-    if value.immutable:  # a plain number or text that was typed in is no result
+    if value.immutable:  # a number or string that the author typed is not a result
         return value.metric or (value.type == "builtins.float" and value.constant is None)
     return True
 
 
 def _is_literal(node: ast.stmt) -> bool:
-    """Say whether a statement assigns what is typed in, a list of names for instance."""
+    """Return whether a statement assigns a literal, such as a list of names."""
     try:
         ast.literal_eval(getattr(node, "value", None) or "")
     except (ValueError, TypeError, SyntaxError, RecursionError):
@@ -218,7 +220,7 @@ def _is_literal(node: ast.stmt) -> bool:
 
 
 def assigned_names(node: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement itself assigns, in order; not those of loops in it."""
+    """Yield the names that an assignment binds, in order; nothing for other statements."""
     match node:
         case ast.Assign(targets=targets):
             yield from (

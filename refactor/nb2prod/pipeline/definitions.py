@@ -1,4 +1,4 @@
-"""Functions and classes of a notebook: which can move to a module, and what they need there."""
+"""Functions and classes of a notebook: which ones can move to a module, and what they need."""
 
 from __future__ import annotations
 
@@ -20,7 +20,8 @@ class Definition:
     """A function, class or named lambda at the top level of a notebook.
 
     `lifted` are the variables of the notebook that the function reads; in a module it takes them
-    as keyword arguments. Where `local` says why, the definition can't leave its place.
+    as keyword arguments. `local` is the reason why the definition can't move to a module; empty
+    if it can.
     """
 
     name: str
@@ -29,19 +30,19 @@ class Definition:
     free: frozenset[str]
     lifted: tuple[str, ...] = ()
     local: str = ""
-    version: str = ""  # its name in the module, where the notebook defines the name anew
+    version: str = ""  # its name in the module, if the notebook defines the name several times
 
 
 @dataclass(frozen=True)
 class Scope:
-    """What stands at the top level of a notebook besides plain variables."""
+    """The definitions and imports at the top level of a notebook."""
 
     definitions: Mapping[int, Definition]  # by statement
     imports: Mapping[str, int]  # imported name -> the statement that imports it
     star_imports: tuple[int, ...]
 
     def defined(self, name: str, position: int) -> Definition | None:
-        """Return the definition that a name stands for before a statement, if it can be one."""
+        """Return the last definition of a name before a statement; None if there is none."""
         last = max((n for n in self._places.get(name, ()) if n < position), default=None)
         return None if last is None else self.definitions[last]
 
@@ -54,20 +55,20 @@ class Scope:
         return places
 
     def versions(self, position: int) -> dict[str, str]:
-        """Return the names that redefined functions have in the module, before a statement."""
+        """Return redefined function -> its name in the module, before a statement."""
         found = ((d.name, self.defined(d.name, position)) for d in self.definitions.values())
         return {n: d.version for n, d in found if d and not d.local and d.version != n}
 
     @cached_property
     def movable(self) -> frozenset[str]:
-        """The names that stand for definitions in modules, wherever they are used."""
+        """The names of the definitions that move to a module."""
         return frozenset(d.name for d in self.definitions.values() if not d.local)
 
 
 def find_scope(analysis: Analysis) -> Scope:
     """Find imports and movable definitions.
 
-    A name that is imported and bound to something else too is a variable like any other.
+    A name that is imported, and bound to something else as well, counts as a variable.
     """
     imported: dict[str, int] = {}
     meant: dict[str, set[str]] = {}
@@ -96,7 +97,7 @@ def find_scope(analysis: Analysis) -> Scope:
 
 
 def _meaning(node: ast.stmt, name: str) -> str:
-    """Return what an import statement binds a name to: a module, something of a module."""
+    """Return the dotted name of the object that an import statement binds a name to."""
     if isinstance(node, ast.Import | ast.ImportFrom):
         source = "." * node.level + f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
         for alias in node.names:
@@ -124,7 +125,7 @@ def _definitions(analysis: Analysis) -> Iterator[Definition]:
 
 
 def words_in_texts(node: ast.AST) -> set[str]:
-    """Return the words of all texts inside a statement or module."""
+    """Return the words in all string literals of a statement or module."""
     constants = (n.value for n in ast.walk(node) if isinstance(n, ast.Constant))
     return {w for text in constants if isinstance(text, str) for w in re.findall(r"\w+", text)}
 
@@ -135,8 +136,8 @@ def free_names(code: str) -> frozenset[str]:
 
     def visit(table: symtable.SymbolTable) -> None:
         for symbol in table.get_symbols():
-            # symtable takes a function that is called "top" for a module: its own names too are
-            # global there, unless one asks further.
+            # symtable takes a function called "top" for a module, and reports its own names as
+            # global; the other flags are right.
             own = symbol.is_parameter() or symbol.is_assigned() or symbol.is_imported()
             if symbol.is_global() and (symbol.is_declared_global() or not own):
                 names.add(symbol.get_name())
@@ -149,7 +150,7 @@ def free_names(code: str) -> frozenset[str]:
 
 
 def evaluated_at_definition(node: ast.stmt) -> frozenset[str]:
-    """Return the names that a definition reads when it is made: defaults, decorators, bases."""
+    """Return the names that a definition reads when it is executed: defaults, decorators, bases."""
     parts: list[ast.AST] = []
     if isinstance(node, ast.Assign) and isinstance(node.value, ast.Lambda):
         parts += [*node.value.args.defaults, *(d for d in node.value.args.kw_defaults if d)]
@@ -187,10 +188,10 @@ def _writes_globals(node: ast.AST) -> bool:
 
 
 def _stays(definition: Definition, variables: set[str], analysis: Analysis) -> str:
-    """Say why a definition can't move to a module; nothing when it can."""
+    """Return the reason why a definition can't move to a module; empty if it can."""
     node = analysis.statements[definition.statement].node
     if definition.name in variables:
-        return f"{definition.name} is bound to something else too"
+        return f"{definition.name} is bound to something else, too"
     needed = evaluated_at_definition(node) & variables
     own = {n.name for n in getattr(node, "body", []) if isinstance(n, ast.FunctionDef)}
     if needed - own:
@@ -203,7 +204,7 @@ def _stays(definition: Definition, variables: set[str], analysis: Analysis) -> s
 
 
 def _versioned(found: Mapping[int, Definition], analysis: Analysis) -> dict[int, Definition]:
-    """Give each version of a function that is defined again a name of its own."""
+    """Give each version of a redefined function its own name."""
     result: dict[int, Definition] = {}
     codes: dict[str, list[str]] = {}
     taken = {d.name for d in found.values()}
@@ -227,7 +228,7 @@ def _versioned(found: Mapping[int, Definition], analysis: Analysis) -> dict[int,
 
 
 def _all_or_none(found: Mapping[int, Definition]) -> dict[int, Definition]:
-    """Let all versions of a name stay in place where one of them has to."""
+    """Keep all versions of a name local if one of them has to be."""
     stay = {d.name: d.local for d in found.values() if d.local}
     return {n: replace(d, local=stay.get(d.name, "")) for n, d in found.items()}
 
@@ -244,7 +245,7 @@ def _own_names(node: ast.stmt) -> set[str]:
 def _lift(
     found: Mapping[int, Definition], variables: set[str], analysis: Analysis
 ) -> dict[int, Definition]:
-    """Give each function the variables that it and the functions it calls read."""
+    """Set `lifted` of each function: the variables that it and the functions it calls read."""
     result = dict(found)
     changed = True
     while changed:
@@ -270,7 +271,7 @@ def _lift(
             elif definition.name in analysis.in_texts and (
                 lifted or definition.version != definition.name
             ):
-                reason = "a text that is evaluated refers to it"
+                reason = "a string that is evaluated refers to it"
                 result[number] = replace(definition, local=reason)
                 changed = True
             elif lifted & _own_names(analysis.statements[number].node):

@@ -1,4 +1,4 @@
-"""Words for names: identifiers from text, verbs that begin them."""
+"""Names from English text: identifiers, and the verbs that begin them."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _WORDS: Mapping[str, Any] = tomllib.loads(
 )
 _VERBS: list[str] = _WORDS["verbs"].split()
 _STOP: frozenset[str] = frozenset(_WORDS["stop"].split())
-# Names of variables that say nothing about their content.
-# The verb that a noun stands for at the end of a heading, `evaluation` for instance.
+# Noun at the end of a heading, such as `evaluation` -> its verb.
 _NOUNS: dict[str, str] = _WORDS["nouns"]
 _PHRASES: dict[str, str] = _WORDS["phrases"]
 _LIGHT: frozenset[str] = frozenset(_WORDS["light"].split())
 _COUNTED: frozenset[str] = frozenset(_WORDS["counted"].split())
 _ONE_WORD = re.compile("|".join(_WORDS["one_word"].split()))
+# Names of variables that say nothing about their content.
 VAGUE: frozenset[str] = frozenset(_WORDS["vague"].split())
-# What a call of that short name is for, and what a program of that name does.
+# Short name of a called function, or name of a program -> the verb for what it does.
 ACTIONS: dict[str, str] = {name: act for act, names in _WORDS["actions"].items() for name in names}
 PROGRAMS: dict[str, str] = {
     name: act for act, names in _WORDS["programs"].items() for name in names
@@ -35,7 +35,7 @@ CHARTS: dict[str, str] = {name: what for what, names in _WORDS["charts"].items()
 MODULES: frozenset[str] = frozenset(_WORDS["modules"].split())
 
 
-# How questions begin; what they are about comes after that.
+# The beginning of a question, before its subject.
 _ASKING = re.compile(
     r"^\W*(?:(?:what|which|how|why|who|when|where|if|is|are|was|were|does|do|did|can|much|many)\b\s*)+"
     r"(?=.*\?\W*$)",
@@ -44,7 +44,7 @@ _ASKING = re.compile(
 
 
 def snake(text: str) -> str:
-    """Return text as a snake_case identifier; empty when nothing of it can stand in one."""
+    """Return text as a snake_case identifier; empty if no character of it can be used."""
     text = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     text = _ONE_WORD.sub(lambda found: found[0].capitalize(), text)
     text = re.sub(r"([a-z0-9])([A-Z])", r"\1_\2", text)
@@ -53,7 +53,7 @@ def snake(text: str) -> str:
 
 
 def words(text: str, limit: int = 4) -> str:
-    """Return the first telling words of a heading as an identifier."""
+    """Return the first significant words of a heading as an identifier."""
     text = re.sub(r"https?://\S+|\([^)]*\)|['\u2019]s\b", " ", text)
     text = re.sub(r"(?i)\bpre[- ](?=process)", "pre", text)
     text = re.sub(r"(?i)\bk[- ](?=means\b|fold\b)", "K", text)
@@ -66,12 +66,12 @@ def words(text: str, limit: int = 4) -> str:
 
 
 def asked(heading: str) -> str:
-    """Return what a question is about; any other heading as it is."""
+    """Return the subject of a question; any other heading unchanged."""
     return _ASKING.sub("", heading)
 
 
 def _joins_verbs(parts: list[str], i: int) -> bool:
-    """Say whether a word is the "and" of "build and fit the model"."""
+    """Return whether a word is an "and" between verbs, as in "build and fit the model"."""
     around = parts[i - 1 : i] + parts[i + 1 : i + 2]
     return parts[i] == "and" and len(around) == 2 and all(map(is_verb, around))
 
@@ -93,12 +93,12 @@ def _gerund(verb: str) -> str:
 
 _GERUNDS = {_gerund(v): v for v in _VERBS} | {"modelling": "model", "labelling": "label"}
 _KNOWN_VERBS = frozenset(_VERBS)
-# "Univariate analysis", "principal component analysis": no object of the verb.
+# In "univariate analysis" or "principal component analysis" the first words are not an object.
 _ADJECTIVE = re.compile(r"(?:ate|al|ory|ory_data|ic|ive|component|components|discriminant)$")
 
 
 def imperative(name: str) -> str:
-    """Return a name that begins with a verb, else nothing.
+    """Return a name that begins with a verb; empty if a name has none.
 
     `training_models` becomes `train_models`, and `model_evaluation` becomes `evaluate_model`.
     """
@@ -125,10 +125,10 @@ def _verb(word: str) -> str:
 
 
 def noun_of(verb: str, name: str) -> bool:
-    """Say whether a name is only the noun of a verb: `prediction` of `predict`."""
+    """Return whether a name is just the noun of a verb, as `prediction` is of `predict`."""
     return _NOUNS.get(name, _GERUNDS.get(name)) == verb
 
 
 def is_verb(name: str) -> bool:
-    """Say whether a name is a verb and nothing else, `clean` or `cleaning`."""
+    """Return whether a name is just a verb, such as `clean` or `cleaning`."""
     return name in _KNOWN_VERBS or name in _GERUNDS

@@ -1,4 +1,4 @@
-"""Literals of the notebook that become parameters: paths, seeds, sizes, hyper-parameters."""
+"""Literals of the notebook that become parameters: paths, seeds, sizes, hyperparameters."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MAX_ARGUMENTS = 5
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """A literal, with the names it may get; one that is `needed` becomes a parameter for sure."""
+    """A literal, with possible names; one that is `needed` always becomes a parameter."""
 
     names: tuple[str, ...]
     value: Literal
@@ -57,7 +57,7 @@ def find_parameters(plan: Plan) -> Iterator[Parameter]:
 
 
 def _fitting(candidate: _Candidate, known: Mapping[str, Literal], variables: set[str]) -> str:
-    """Return the first name that no variable has and that means no other value already."""
+    """Return the first name that is not a variable's, or a parameter's with another value."""
     last = candidate.names[-1]
     options = [*candidate.names, f"{last}_value", *(f"{last}_{n}" for n in range(2, 999))]
     return next(
@@ -89,7 +89,7 @@ def _candidates(plan: Plan, step: Step) -> Iterator[_Candidate]:
 
 
 def _constants(plan: Plan, step: Step, number: int) -> Iterator[_Candidate]:
-    """Yield the constant that a statement sets, in capitals, once and for all."""
+    """Yield the constant that a statement assigns: a name in capitals, assigned only once."""
     match plan.analysis.statements[number].node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Constant() as node) if (
             name.isupper() and len(name) > 1 and _is_number(node) and name in plan.names
@@ -116,7 +116,7 @@ def _paths(plan: Plan, effect: Effects, cell: int) -> Iterator[_Candidate]:
 
 
 def _tuned(call: Called) -> Iterator[tuple[str, ast.expr]]:
-    """Yield the arguments of a call that are settings: hyper-parameters, sizes, seeds."""
+    """Yield the arguments of a call that are settings: hyperparameters, sizes, seeds."""
     if call.depth:
         return
     if call.name.startswith(_TUNED) and call.role in _ROLES:
@@ -132,7 +132,7 @@ def _is_number(node: ast.expr) -> bool:
 
 
 def _stands_in(statement: ast.stmt, node: ast.expr) -> bool:
-    """Say whether a literal stands in the statement itself, outside of the functions in it."""
+    """Return whether a literal is in the statement itself, not in a function inside it."""
     inner = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.JoinedStr)
     for outer in ast.walk(statement):
         if isinstance(outer, inner) and any(n is node for n in ast.walk(outer)):

@@ -1,4 +1,4 @@
-"""The plan of a pipeline, as values: stages, their steps, what passes between them."""
+"""The plan of a pipeline, as values: stages, steps, and the variables that pass between them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Literal = str | int | float | bool
 class Step:
     """A run of statements that becomes one function.
 
-    `title` is the heading above it, `text` the Markdown above it, as plain text.
+    `title` is the heading above it, and `text` the Markdown above it as plain text.
     """
 
     name: str
@@ -35,7 +35,7 @@ class Step:
 class Stage:
     """A run of steps that becomes one module and one stage of the pipeline.
 
-    It holds the statements `start..end`, imports and definitions between them included.
+    It has the statements `start..end`, including imports and definitions among them.
     """
 
     name: str
@@ -49,9 +49,10 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value that a person may want to change, and where it comes from.
+    """A literal of the notebook that the user may want to change.
 
-    A `constant` is a variable that holds nothing else; its assignment becomes the parameter.
+    A `constant` is a variable that is assigned only this literal; the parameter replaces the
+    assignment.
     """
 
     stage: str
@@ -68,15 +69,16 @@ class DataFiles:
     """The files that a notebook reads and writes.
 
     Attributes:
-        paths: a path as the notebook names it -> the one that the project uses.
-        copies: a path in the project -> the file to copy there.
-        referred: absolute path -> a file that is too large to be copied and stays where it is.
-        reads: statement -> the paths that it reads, in the project.
-        writes: statement -> the paths that it writes, in the project.
-        folders: statement -> the folders that have to be there before it writes into them.
-        left: (cell, path, why) of what could not be brought; no cell where only a run has shown it.
-        limit: the size in bytes above which a file is not copied.
-        seen: the paths of those copies that only a run has shown to be read.
+        paths: Path in the notebook -> path in the project.
+        copies: Path in the project -> the file to copy there.
+        referred: Absolute path -> a file that is too large to copy and stays where it is.
+        reads: Statement -> the paths in the project that it reads.
+        writes: Statement -> the paths in the project that it writes.
+        folders: Statement -> the folders that have to exist before it writes to them.
+        left: (cell, path, reason) of files that are not copied; the cell is None if only a run
+            has shown that the file is read.
+        limit: The size in bytes above which a file is not copied.
+        observed: The paths of copies that only a run has shown to be read.
     """
 
     paths: Mapping[str, str]
@@ -87,18 +89,18 @@ class DataFiles:
     folders: Mapping[int, tuple[str, ...]]
     left: tuple[tuple[int | None, str, str], ...]
     limit: int
-    seen: tuple[str, ...] = ()
+    observed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """Where the records come from that a service predicts from.
+    """The origin of the records that a service predicts from.
 
     Attributes:
-        source: the statement that loads them.
-        loaded: what it loads: files of the project, or the call.
-        prepared: the statements that prepare them for the model.
-        obstacle: why the service takes the model's own columns instead; empty where it does not.
+        source: The statement that loads them.
+        loaded: The files of the project that it loads, or the call.
+        prepared: The statements that prepare them for the model.
+        obstacle: Why the service takes the model's own columns instead; empty if it does not.
     """
 
     source: int
@@ -109,25 +111,25 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """How a notebook becomes a pipeline."""
+    """The plan: how a notebook becomes a pipeline."""
 
     notebook: Notebook
     analysis: Analysis
     scope: Scope
     prose: Prose
     stages: tuple[Stage, ...]
-    names: Mapping[str, str]  # of variables, in the project
+    names: Mapping[str, str]  # variable of the notebook -> its name in the project
     data: DataFiles
     parameters: tuple[Parameter, ...] = ()
-    merged: tuple[tuple[int, str], ...] = ()  # (position of a cut that was given up, why)
-    chosen: str = ""  # the variable with the model that a person wants to be served
-    # Variables with models that may be served, the one to be first, and the statements after which
-    # they are as they are served.
+    merged: tuple[tuple[int, str], ...] = ()  # (position of a cut that was given up, reason)
+    chosen: str = ""  # the variable of the model that the user wants to serve
+    # Variable of a model that can be served -> the statement after which it has its final state;
+    # the first one is served.
     served: Mapping[str, int] = field(default_factory=dict[str, int])
-    records: Records | None = None  # of the one to be served
+    records: Records | None = None  # the records of the served model
     wanted: frozenset[str] = frozenset()  # capabilities
-    reserved: frozenset[str] = frozenset()  # names of modules that these may need
-    # The types that were seen in a run, by the last statement of a step and the variable.
+    reserved: frozenset[str] = frozenset()  # names of modules that capabilities may add
+    # (last statement of a step, variable) -> the type that a run has shown.
     types: Mapping[tuple[int, str], str] = field(default_factory=dict[tuple[int, str], str])
 
     @property
@@ -136,21 +138,21 @@ class Plan:
         return (step for stage in self.stages for step in stage.steps)
 
     def step_of(self, number: int) -> tuple[Stage, Step] | None:
-        """Return the stage and the step that hold a statement."""
+        """Return the stage and the step that a statement belongs to."""
         found = ((a, b) for a in self.stages for b in a.steps if number in b.statements)
         return next(found, None)
 
     def cells(self, step: Step) -> list[int]:
-        """Return the cells that a step comes from, counted from 1."""
+        """Return the numbers of the cells that a step comes from, counted from 1."""
         return sorted({self.analysis.statements[i].cell + 1 for i in step.statements})
 
 
 class PlanError(Exception):
-    """The notebook can't become a pipeline; the message says why and where."""
+    """The notebook can't become a pipeline; the message names the cell and the reason."""
 
 
 def cell_ranges(cells: Sequence[int]) -> str:
-    """Return `cells 2, 4-6` for the numbers of cells, in order."""
+    """Return sorted cell numbers as text, such as `cells 2, 4-6`."""
     runs: list[list[int]] = []
     for cell in cells:
         if runs and cell == runs[-1][-1] + 1:
@@ -162,7 +164,7 @@ def cell_ranges(cells: Sequence[int]) -> str:
 
 
 def served_from(plan: Plan) -> str:
-    """Say what a service predicts from, in a sentence; empty where there is nothing to serve."""
+    """Return a sentence about the input of the service; empty if the plan has no service."""
     records = plan.records
     if records is None:
         return ""

@@ -1,4 +1,4 @@
-"""The plan as a file that a person can read, edit and hand back."""
+"""The plan as a YAML file that users can read, edit and pass to `nb2prod refactor --plan`."""
 
 from __future__ import annotations
 
@@ -22,17 +22,18 @@ from nb2prod.pipeline.planner import OWN_MODULES, assemble, refuse
 from nb2prod.pipeline.prose import read_prose
 
 _HEADER = """\
-# How {name} becomes a pipeline. Edit it, and hand it back:
+# The pipeline that {name} becomes. To change it, edit this file and run
 #   nb2prod refactor {path} --plan THIS_FILE --output DIR
-# Names can be changed, and the cells of stages and steps; all statements stay, in their order.
-# A cell is counted from 1, as Markdown cells are; 4.2 is the second statement of cell 4.
-# What a step takes and gives, parameters and obstacles are found anew, and ignored here.
+# You can change the names of stages and steps, and their cells. Every statement has to stay, in
+# the order of the notebook. Cells are counted from 1, Markdown cells included; 4.2 is the second
+# statement of cell 4. nb2prod computes `loads`, `takes`, `gives`, `parameters` and `obstacles`
+# itself, and ignores changes to them.
 """
 _PLACE = re.compile(r"(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
 
 
 class PlanFileError(Exception):
-    """A file is no plan, or not one of this notebook; the message says where."""
+    """A file is not a plan of this notebook; the message says where."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -50,12 +51,12 @@ _Dumper.add_representer(
 
 
 def as_yaml(value: Any) -> str:
-    """Return a value as YAML, keys in order, lists indented."""
+    """Return a value as YAML, with keys in their order and lists indented."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
 
 
 def plan_document(plan: Plan) -> str:
-    """Return the text of the plan's file."""
+    """Return the text of a plan file."""
     stages: list[dict[str, Any]] = []
     for stage in plan.stages:
         entry: dict[str, Any] = {"name": stage.name}
@@ -64,7 +65,7 @@ def plan_document(plan: Plan) -> str:
         if stage.inputs.names:
             entry["loads"] = _Flow(plan.names.get(n, n) for n in stage.inputs.names)
         if stage.inputs.random_state:
-            entry["random_state"] = "goes on from the stage before"
+            entry["random_state"] = "continues from the stage before"
         entry["steps"] = [_step(plan, step) for step in stage.steps]
         stages.append(entry)
     content: dict[str, Any] = {"notebook": plan.notebook.path.name, "stages": stages}
@@ -80,20 +81,18 @@ def plan_document(plan: Plan) -> str:
 
 
 def _service(plan: Plan) -> str:
-    """Return the lines about the model that a service would have."""
+    """Return the lines about the model that a service would serve."""
     if not plan.served:
         return ""
     model, *others = (plan.names.get(n, n) for n in plan.served)
     also = f"; other models: {', '.join(others)}" if others else ""
-    comments = f"# The model of a service{also}.\n# {served_from(plan)}\n"
+    comments = f"# The model that a service would serve{also}.\n# {served_from(plan)}\n"
     return comments + as_yaml({"served": model})
 
 
 def _capabilities(plan: Plan) -> str:
-    """Return the line about what the project has besides its pipeline."""
-    about = (
-        "# What the project has besides its pipeline: `nb2prod add --list` shows what there is.\n"
-    )
+    """Return the lines about the capabilities of the project."""
+    about = "# Capabilities of the project; `nb2prod add --list` describes the available ones.\n"
     return about + as_yaml({"with": _Flow(sorted(plan.wanted))})
 
 
@@ -112,7 +111,7 @@ def _step(plan: Plan, step: Step) -> dict[str, Any]:
 
 
 def obstacles_of(plan: Plan) -> Iterator[str]:
-    """Yield what stands in the way: cuts that are unsound, files that are missing, unknowns."""
+    """Yield the obstacles of a plan: unsound cuts, missing files and unknown effects."""
     for position, reason in plan.merged:
         cell = plan.analysis.statements[position].cell + 1
         yield f"cell {cell}: no stage can begin here: {reason}"
@@ -120,11 +119,11 @@ def obstacles_of(plan: Plan) -> Iterator[str]:
     for statement, effect in zip(plan.analysis.statements, plan.analysis.effects, strict=True):
         for unknown in effect.unknowns:
             cell = statement.cell + 1
-            yield f"cell {cell}: {unknown.reason}; it is taken to change its arguments"
+            yield f"cell {cell}: {unknown.reason}; nb2prod assumes that it changes its arguments"
 
 
 def _range(flow: Dataflow, step: Step) -> str:
-    """Return the cells of a step: `4-6`, or `4.2-6.1` where it begins or ends within a cell."""
+    """Return the cells of a step: `4-6`, or `4.2-6.1` if it begins or ends within a cell."""
     analysis = flow.analysis
     first, last = step.statements[0], step.statements[-1]
     (begin, inner), (end, inner_end) = (analysis.program.place(n) for n in (first, last))
@@ -146,19 +145,19 @@ def read_plan_document(
     reserved: frozenset[str] = frozenset(),
     capabilities: Collection[str] = (),
 ) -> Plan:
-    """Make the plan that a file describes.
+    """Return the plan that a plan file describes.
 
     Args:
-        text: Of the file.
+        text: The text of the file.
         notebook: The notebook.
-        analysis: Its flow.
+        analysis: The analysis of the notebook.
         limit: The size in bytes above which a data file is not copied.
-        reserved: Names of modules that other parts of the project may need.
-        capabilities: Those that a project can have.
+        reserved: Names of modules that capabilities may add.
+        capabilities: The available capabilities.
 
     Raises:
-        PlanFileError: the file is no plan, or not one of this notebook; the message says where.
-        PlanError: a stage begins where none can.
+        PlanFileError: The file is not a plan of this notebook; the message says where.
+        PlanError: A stage begins at a statement where none can begin.
     """
     refuse(analysis)
     flow = follow(analysis)
@@ -178,7 +177,7 @@ def read_plan_document(
     for position, found in unsound.items():
         cell = analysis.statements[position].cell + 1
         reason = "; ".join(found.obstacles)
-        raise PlanError(f"the plan begins a stage at cell {cell}, which is not sound: {reason}")
+        raise PlanError(f"cell {cell}: the plan can't begin a stage here: {reason}")
     prose = read_prose(notebook, analysis.statements)
     plan = assemble(notebook, flow, prose, starts[1:], runs, limit=limit, reserved=reserved)
     plan = _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
@@ -187,28 +186,30 @@ def read_plan_document(
 
 
 def with_chosen(plan: Plan, name: Any) -> Plan:
-    """Return the plan with the model that a person wants to be served.
+    """Return the plan with the model that the user wants to serve.
 
     Args:
         plan: The plan.
         name: The name of the model's variable in the project.
 
     Raises:
-        PlanFileError: no variable has this name.
+        PlanFileError: No variable has this name.
     """
     own = {new: old for old, new in plan.names.items()}
     if not isinstance(name, str) or name not in own:
-        raise PlanFileError(f"the plan serves {name!r}, which is no variable of the notebook")
+        raise PlanFileError(f"{name!r} can't be served: the notebook has no such variable")
     return replace(plan, chosen=own[name])
 
 
 def _wanted(content: Mapping[str, Any], capabilities: Collection[str]) -> frozenset[str]:
     found: Any = content.get("with") or []
     if not isinstance(found, list):
-        raise PlanFileError("what the plan is `with` has to be a list, [api] for instance")
+        raise PlanFileError("`with` has to be a list of capabilities, for example [api]")
     names = cast("list[Any]", found)
     if unknown := [name for name in names if name not in capabilities]:
-        raise PlanFileError(f"the plan is with {unknown[0]!r}; there are {', '.join(capabilities)}")
+        raise PlanFileError(
+            f"`with`: {unknown[0]!r} is not a capability; choose from {', '.join(capabilities)}"
+        )
     return frozenset(map(str, names))
 
 
@@ -224,7 +225,7 @@ def _renamed(plan: Plan, stages: Sequence[str], steps: Sequence[str]) -> Plan:
 
 def _content(text: str) -> Mapping[str, Any]:
     try:
-        # Texts only: as a number, 4.10 would be 4.1.
+        # BaseLoader reads strings only: as a number, 4.10 would be 4.1.
         content: Any = yaml.load(text, yaml.BaseLoader)  # noqa: S506
     except RecursionError:
         raise PlanFileError("the plan is nested too deeply") from None
@@ -235,7 +236,7 @@ def _content(text: str) -> Mapping[str, Any]:
 
 
 def _stages(content: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
-    """Yield the name and the steps of each stage of a plan's file."""
+    """Yield the name and the steps of each stage in a plan file."""
     stages = _entries(content, "stages")
     if not stages:
         raise PlanFileError("the plan has no list of stages")
@@ -252,7 +253,7 @@ def _stages(content: Mapping[str, Any]) -> Iterator[tuple[str, list[Mapping[str,
 
 
 def _entries(holder: Any, key: str) -> list[Mapping[str, Any]]:
-    """Return the list of mappings under a key; empty where there is no such list."""
+    """Return the list of mappings under a key; empty if the key has no such list."""
     found: Any = cast("dict[str, Any]", holder).get(key) if isinstance(holder, dict) else None
     entries = cast("list[Any]", found) if isinstance(found, list) else []
     return entries if all(isinstance(entry, dict) for entry in entries) else []
@@ -262,16 +263,16 @@ def _check_names(names: Sequence[str], taken: set[str]) -> None:
     for name in names:
         if not name.isidentifier() or name in RESERVED:
             raise PlanFileError(
-                f"the plan's name {name!r} can't be the name of a function or module"
+                f"{name!r} can't be the name of a function or module; choose another name"
             )
         if name in taken:
-            raise PlanFileError(f"the plan's name {name!r} is taken already")
+            raise PlanFileError(f"the name {name!r} is in use already; choose another name")
         if names.count(name) > 1:
-            raise PlanFileError(f"the plan has the name {name!r} twice")
+            raise PlanFileError(f"the plan uses the name {name!r} twice; rename one of them")
 
 
 def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]:
-    """Return the statements of each step; all that compute something, each once and in order."""
+    """Return the statements of each step: every one that computes something, once, in order."""
     work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
     runs: list[list[int]] = []
     done = 0
@@ -279,18 +280,18 @@ def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]
         begin, end = _bounds(flow.analysis, step["cells"], step["name"])
         run = [n for n in work if begin <= n < end]
         if not run:
-            raise PlanFileError(f"step {step['name']}: its cells {step['cells']} compute nothing")
+            raise PlanFileError(f"step {step['name']}: cells {step['cells']} compute nothing")
         if work[done : done + len(run)] != run:
             at = flow.analysis.statements[work[done] if done < len(work) else run[0]].cell + 1
             raise PlanFileError(
-                f"step {step['name']}: its cells {step['cells']} do not go on where the step "
-                f"before ends, at cell {at}"
+                f"step {step['name']}: cells {step['cells']} do not begin where the step before "
+                f"ends; begin at cell {at}"
             )
         runs.append(run)
         done += len(run)
     if done < len(work):
         cell = flow.analysis.statements[work[done]].cell + 1
-        raise PlanFileError(f"the plan leaves out what begins at cell {cell}")
+        raise PlanFileError(f"the plan leaves out the statements from cell {cell} on")
     return runs
 
 
@@ -299,7 +300,9 @@ def _bounds(analysis: Analysis, cells: str, step: str) -> tuple[int, int]:
     first, dash, last = cells.replace(" ", "").partition("-")
     begin, end = _PLACE.fullmatch(first), _PLACE.fullmatch(last if dash else first)
     if not begin or not end:
-        raise PlanFileError(f"step {step}: {cells!r} is no range of cells; write 4-6 or 4.2-6")
+        raise PlanFileError(
+            f"step {step}: {cells!r} is not a range of cells; write for example 4-6 or 4.2-6"
+        )
 
     def position(cell: int, inner: int) -> int:
         start = next(

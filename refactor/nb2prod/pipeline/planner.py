@@ -1,4 +1,4 @@
-"""Planning: from the flow of a notebook to stages and steps with names."""
+"""Planning: stages and steps, with their names, from the data flow of a notebook."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from nb2prod.pipeline.plan import Plan, PlanError, Stage, Step
 from nb2prod.pipeline.prose import Prose, read_prose
 from nb2prod.pipeline.steps import partition, step_cost
 
-# Modules that every generated package has, or may have, and names that its modules use.
+# The modules that a generated package has or may have, and the names that its modules use.
 OWN_MODULES = frozenset(
     {"artifacts", "reporting", "generators", "params", "functions", "settings", "run"}
 )
@@ -43,13 +43,13 @@ def make_plan(
 
     Args:
         notebook: The notebook.
-        analysis: Its flow.
+        analysis: The analysis of the notebook.
         split: "auto", "headings" (a stage for each H2) or "none" (one stage).
         limit: The size in bytes above which a data file is not copied.
-        reserved: Names of modules that other parts of the project may need.
+        reserved: Names of modules that capabilities may add.
 
     Raises:
-        PlanError: it holds something that no pipeline can do.
+        PlanError: The notebook does something that no pipeline can do.
     """
     refuse(analysis)
     flow = follow(analysis)
@@ -66,10 +66,10 @@ def make_plan(
 
 
 def refuse(analysis: Analysis) -> None:
-    """Raise for what no pipeline can do.
+    """Refuse a notebook that no pipeline can reproduce.
 
     Raises:
-        PlanError: there is no code, or code that reaches variables by text or asks a person.
+        PlanError: It has no code, runs text as code, or waits for input.
     """
     if not analysis.statements:
         raise PlanError("the notebook has no code that can be run")
@@ -90,17 +90,17 @@ def assemble(
     limit: int = LIMIT,
     reserved: frozenset[str] = frozenset(),
 ) -> Plan:
-    """Make the plan with these stages and steps.
+    """Return the plan with these stages and steps.
 
     Args:
         notebook: The notebook.
-        flow: Its flow.
-        prose: Its Markdown.
-        cuts: The positions before which a stage begins, the first stage left out.
-        runs: The statements of each step, in order; none lies across a cut.
-        merged: The cuts that were given up, and why.
+        flow: The data flow of the notebook.
+        prose: The Markdown of the notebook.
+        cuts: The positions before which a stage begins, except the first stage.
+        runs: The statements of each step, in order; none crosses a cut.
+        merged: The cuts that were given up, with the reasons.
         limit: The size in bytes above which a data file is not copied.
-        reserved: Names of modules that other parts of the project may need.
+        reserved: Names of modules that capabilities may add.
     """
     analysis, scope = flow.analysis, flow.scope
     variables = _variables(flow)
@@ -139,7 +139,7 @@ def _named_stages(
 
 
 def join_stages(plan: Plan, index: int) -> Plan:
-    """Return the plan with a stage joined to the one before it; the steps stay as they are."""
+    """Return the plan with a stage joined to the one before it; the steps do not change."""
     first, second = plan.stages[index - 1], plan.stages[index]
     joined = replace(
         first, end=second.end, steps=first.steps + second.steps, outputs=second.outputs
@@ -150,7 +150,7 @@ def join_stages(plan: Plan, index: int) -> Plan:
 
 
 def split_after(plan: Plan, number: int) -> Plan:
-    """Return the plan in which the step that holds a statement ends with it."""
+    """Return the plan with the step of a statement split, so that it ends with the statement."""
     found = plan.step_of(number)
     if found is None or found[1].statements[-1] == number:
         return plan
@@ -196,7 +196,7 @@ def _named_steps(
 
 
 def _imported(analysis: Analysis) -> set[str]:
-    """Return the names that imports bind: they are what others have called things."""
+    """Return the names that imports bind; they must not be renamed."""
     pairs = zip(analysis.statements, analysis.effects, strict=True)
     return {n for s, e in pairs if imports(s) for n in e.all_binds}
 
@@ -204,18 +204,18 @@ def _imported(analysis: Analysis) -> set[str]:
 def _variables(flow: Dataflow) -> set[str]:
     names = {n for e in flow.analysis.effects for n in e.all_binds | e.deletes}
     names |= {n for s in flow.analysis.statements for n in inner_names(s.node)}
-    return names - flow.scope.imports.keys() - flow.scope.movable - _thrown_away(flow)
+    return names - flow.scope.imports.keys() - flow.scope.movable - _placeholders(flow)
 
 
-def _thrown_away(flow: Dataflow) -> set[str]:
-    """Return `_` and its like, where they are never read: they keep their names."""
+def _placeholders(flow: Dataflow) -> set[str]:
+    """Return names such as `_` that are never read; they are not renamed."""
     nodes = (n for s in flow.analysis.statements for n in ast.walk(s.node))
     used = [n for n in nodes if isinstance(n, ast.Name) and not n.id.strip("_")]
     return {n.id for n in used} - {n.id for n in used if isinstance(n.ctx, ast.Load)}
 
 
 def inner_names(node: ast.stmt) -> set[str]:
-    """Return the variables and parameters inside of functions, those of class bodies left out."""
+    """Return the variables and parameters inside functions, except those of class bodies."""
     names: set[str] = set()
     fixed: set[str] = set()
     for part in ast.walk(node):
@@ -239,14 +239,14 @@ def _class_names(member: ast.stmt) -> set[str]:
 
 
 def _title(prose: Prose, flow: Dataflow, start: int, end: int) -> str:
-    """Return the heading that a stage begins with, else the only one of its sections."""
+    """Return the heading that a stage begins with, or else its only section heading."""
     work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
     before = max((i for i in work if i < start), default=-1)
     first = next((i for i in work if i >= start), start)
     heading = prose.heading_at(first, after=before)
     if heading and (start or heading.level > 1):
         return heading.text
-    # A heading stands above the first statement after it that computes something.
+    # A heading belongs to the first statement after it that computes something.
     begins = ((h, next((i for i in work if i >= h.position), -1)) for h in prose.headings)
     inside = [h for h, at in begins if start <= at < end and h.level in (2, 3)]
     return inside[0].text if len(inside) == 1 else ""

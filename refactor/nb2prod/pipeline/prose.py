@@ -1,4 +1,4 @@
-"""The Markdown of a notebook: headings that name things, paragraphs that explain them."""
+"""The Markdown of a notebook: its headings, and its paragraphs as plain text."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """The Markdown of a notebook, by the statement that follows it."""
+    """The headings and paragraphs of a notebook, each with the statement that follows it."""
 
     headings: tuple[Heading, ...]
     paragraphs: tuple[tuple[int, str], ...]  # (position, text without markup)
@@ -57,7 +57,7 @@ def read_prose(notebook: Notebook, statements: tuple[Statement, ...]) -> Prose:
 
 
 def find_headings(source: str) -> Iterator[tuple[int, str]]:
-    """Yield level and text of each heading of a Markdown text, fenced code left out."""
+    """Yield the level and the text of each heading in a Markdown text, outside fenced code."""
     previous = ""
     for line in _outside_fences(source):
         if found := _HEADING.match(line):
@@ -70,7 +70,7 @@ def find_headings(source: str) -> Iterator[tuple[int, str]]:
 
 
 def find_paragraphs(source: str) -> Iterator[str]:
-    """Yield the paragraphs of a Markdown text as plain text: no headings, tables, images, code."""
+    """Yield the paragraphs of a Markdown text as plain text, without headings, tables or code."""
     block: list[str] = []
     lines = [*_outside_fences(source), ""]
     for line, following in zip(lines, [*lines[1:], ""], strict=True):

@@ -1,4 +1,4 @@
-"""Where functions begin and end: the cuts of a notebook into steps."""
+"""Cutting a notebook into steps, each of which becomes a function."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from nb2prod.pipeline.prose import Prose
 MAX_LINES = 36  # of a function's body
 _IDEAL_LINES = 12
 _FORBIDDEN = 1000.0
-# What loads is best not what trains; looking at data, and keeping it, goes with anything.
+# A function should do only one of these; exploring and saving go with any of them.
 _WORKS = frozenset({"load", "prepare", "split", "train", "evaluate"})
 
 
 def partition(
     start: int, end: int, cost: Callable[[int, int], float | None]
 ) -> list[tuple[int, int]]:
-    """Cut `start..end` into parts of the least total cost; None forbids a part.
+    """Cut `start..end` into parts of the least total cost.
 
-    A part of one element is always allowed.
+    A cost of None forbids a part, unless it has only one element.
     """
     best: dict[int, tuple[float, int]] = {start: (0.0, start)}
     for stop in range(start + 1, end + 1):
@@ -45,16 +45,16 @@ def partition(
 def step_cost(
     flow: Dataflow, prose: Prose, work: Sequence[int], forced: Collection[int]
 ) -> Callable[[int, int], float | None]:
-    """Return what it costs to make one function of the statements `work[a:b]`.
+    """Return the function that gives the cost of making one function of `work[a:b]`.
 
-    Cheap are functions of a dozen lines that take and give little, that do one phase of the work,
-    and begin where the author began something new: at a heading, a cell.
+    The cheapest functions have a dozen lines, few parameters and results, do one kind of work,
+    and begin where the author began something new: at a heading or a cell.
 
     Args:
-        flow: The flow of the notebook.
-        prose: Its headings.
+        flow: The data flow of the notebook.
+        prose: The Markdown of the notebook.
         work: The statements that compute something.
-        forced: Statements that certainly begin a function.
+        forced: The statements that have to begin a function.
     """
     analysis = flow.analysis
     sizes = [analysis.statements[i].code.count("\n") + 1 for i in work]
@@ -64,7 +64,7 @@ def step_cost(
         0.0 if at in forced else _border(flow, prose, work, phases, k) for k, at in enumerate(work)
     ]
     begins = {k for k, at in enumerate(work) if at in forced}
-    # Only where functions have been made in place a step may have to be long.
+    # Only a step with local functions may have to be longer, so that it is not cut within them.
     limit = MAX_LINES + (40 if any(pinned) else 0)
 
     def cost(a: int, b: int) -> float | None:
@@ -92,7 +92,7 @@ def step_cost(
 def _border(
     flow: Dataflow, prose: Prose, work: Sequence[int], phases: Sequence[str | None], k: int
 ) -> float:
-    """Return what it costs, or gains, to begin a function with a statement."""
+    """Return the cost (negative: the gain) of beginning a function with a statement."""
     if not k:
         return 0.0
     statements = flow.analysis.statements
@@ -106,7 +106,7 @@ def _border(
     elif any(before < position <= at for position, _ in prose.paragraphs):
         value -= 0.4
     earlier = next((p for p in reversed(phases[:k]) if p), None)
-    # A cell may name its model before it trains it.
+    # A cell may create its model before it trains it.
     cell = (p for i, p in zip(work[k:], phases[k:], strict=True) if _same_cell(statements, at, i))
     here = next(filter(None, cell), None)
     if here and earlier and here != earlier:
@@ -119,7 +119,7 @@ def _same_cell(statements: Sequence[Statement], one: int, other: int) -> bool:
 
 
 def _pinned(flow: Dataflow, position: int) -> bool:
-    """Say whether a function that was made in place is needed on both sides of a position."""
+    """Return whether a local function is needed both before and after a position."""
     return any(
         (d := flow.scope.defined(n, position)) is not None and bool(d.local)
         for n in flow.analysis.live[position]

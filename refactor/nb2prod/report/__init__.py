@@ -1,1 +1,1 @@
-"""Findings, plans and verdicts, for people and for programs."""
+"""Reports of findings, plans and differences, for people and for programs."""

@@ -1,4 +1,4 @@
-"""Differences of notebooks as people read them: on a terminal, and as a page of its own."""
+"""Reports of the differences between two notebooks: as text, and as an HTML page."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Line = Mapping[str, Any]
 
 
 def difference_text(old: Path, new: Path, found: NotebookDiff, *, coloured: bool) -> str:
-    """Return the difference as nbdime prints it; nothing if there is none."""
+    """Return the differences as nbdime prints them; empty if there are none."""
     if not found.diff:
         return ""
     prettyprint: Any = importlib.import_module("nbdime.prettyprint")
@@ -38,7 +38,7 @@ def difference_text(old: Path, new: Path, found: NotebookDiff, *, coloured: bool
 
 
 def difference_page(old: Path, new: Path, found: NotebookDiff, aspects: DiffOptions) -> str:
-    """Return the difference as a page that needs nothing else."""
+    """Return the differences as a self-contained HTML page."""
     pairs = list(found.pairs())
     return filled(
         "diff/page.html",
@@ -51,12 +51,12 @@ def difference_page(old: Path, new: Path, found: NotebookDiff, aspects: DiffOpti
 
 def _summary(pairs: Sequence[CellPair], found: NotebookDiff) -> str:
     counts = Counter(pair.state for pair in pairs)
-    said = [
+    parts = [
         f"{counts[state]} {state}" for state in ("changed", "added", "removed") if counts[state]
     ]
     if not found.diff:
-        return "There is no difference."
-    return f"Cells: {', '.join(said)}." if said else "The cells are the same."
+        return "The notebooks do not differ."
+    return f"Cells: {', '.join(parts)}." if parts else "The cells do not differ."
 
 
 def _groups(pairs: Sequence[CellPair], aspects: DiffOptions) -> Iterator[Mapping[str, Any]]:
@@ -84,13 +84,13 @@ def _groups(pairs: Sequence[CellPair], aspects: DiffOptions) -> Iterator[Mapping
 
 def _title(pair: CellPair, numbers: Sequence[int]) -> str:
     if pair.state == "changed":
-        moved = "" if numbers[0] == numbers[1] else f", cell {numbers[1]} now"
+        moved = "" if numbers[0] == numbers[1] else f", now cell {numbers[1]}"
         return f"Cell {numbers[0]}{moved}"
     return f"Cell {numbers[pair.state == 'added']} {pair.state}"
 
 
 def _parts(pair: CellPair, aspects: DiffOptions) -> Iterator[Mapping[str, Any]]:
-    """Yield what is different in a cell besides its source."""
+    """Yield the differences in a cell's metadata and outputs."""
     if aspects.metadata:
         before, after = _json(pair.old, "metadata"), _json(pair.new, "metadata")
         if before != after:
@@ -117,11 +117,11 @@ def _metadata(found: NotebookDiff) -> Iterator[Mapping[str, Any]]:
 
 
 def _lines(old: str, new: str) -> Iterator[Line]:
-    """Yield the lines of two texts, one under the other, with what differs in each marked."""
+    """Yield the lines of two texts, each with its state and its differing words marked."""
     before, after = old.split("\n") if old else [], new.split("\n") if new else []
     matcher = difflib.SequenceMatcher(None, before, after, autojunk=False)
-    for what, i, j, k, m in matcher.get_opcodes():
-        if what == "equal":
+    for operation, i, j, k, m in matcher.get_opcodes():
+        if operation == "equal":
             yield from ({"state": "same", "parts": [(text, False)]} for text in before[i:j])
             continue
         removed: list[Parts] = [[(text, False)] for text in before[i:j]]
@@ -133,13 +133,13 @@ def _lines(old: str, new: str) -> Iterator[Line]:
 
 
 def _words(old: str, new: str) -> tuple[Parts, Parts]:
-    """Return two lines with the words marked that differ."""
+    """Return two lines in parts, with the differing words marked."""
     before, after = _WORDS.findall(old[:2000]), _WORDS.findall(new[:2000])
     removed: Parts = []
     added: Parts = []
-    for what, i, j, k, m in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
-        removed.append(("".join(before[i:j]), what != "equal"))
-        added.append(("".join(after[k:m]), what != "equal"))
+    for operation, i, j, k, m in difflib.SequenceMatcher(None, before, after, False).get_opcodes():
+        removed.append(("".join(before[i:j]), operation != "equal"))
+        added.append(("".join(after[k:m]), operation != "equal"))
     removed.append((old[2000:], False))
     added.append((new[2000:], False))
     return removed, added
@@ -169,7 +169,7 @@ def _printed(cell: Mapping[str, Any] | None) -> str:
 
 
 def _pictures(cell: Mapping[str, Any] | None) -> list[str]:
-    """Return the pictures among the outputs of a cell, as addresses that hold them."""
+    """Return the pictures among the outputs of a cell, as data URLs."""
     found: list[str] = []
     for output in (cell or {}).get("outputs", ()):
         for mime in _PICTURES:

@@ -1,4 +1,4 @@
-"""Findings as people read them: text with the source and a caret, and statistics."""
+"""Reports of findings as text: each with its source line and a caret; and statistics."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _COLOURS: dict[Severity, str] = {"error": "31", "warning": "33", "info": "36"}
 
 
 class Style(Protocol):
-    """Puts a colour around text, or does not."""
+    """Colours text, or leaves it plain."""
 
     def __call__(self, text: str, colour: str) -> str:
-        """Return `text` in a colour, given as the number of a terminal's escape sequence."""
+        """Return `text` in a colour, given as the number of its terminal escape sequence."""
         ...
 
 
 def plain(text: str, colour: str) -> str:
-    """Return `text` as it is."""
+    """Return `text` unchanged."""
     del colour
     return text
 
@@ -37,7 +37,7 @@ def coloured(text: str, colour: str) -> str:
 
 
 def place(path: object, finding: Finding) -> str:
-    """Return where a finding is: `path`, `path:1:8` in a text, `path:cell 3:1:8` in a notebook."""
+    """Return the place of a finding: `path`, `path:1:8`, or `path:cell 3:1:8` in a notebook."""
     at = f":{finding.line}:{finding.column}"
     if finding.cell is not None:
         return f"{clean(str(path))}:cell {finding.cell + 1}{at}"
@@ -47,12 +47,12 @@ def place(path: object, finding: Finding) -> str:
 def text_report(
     checked: Iterable[Checked], style: Style = plain, subject: str = ""
 ) -> Iterator[str]:
-    """Yield the findings, each as a block that ends in a newline, then how many there are.
+    """Yield the findings, each as a block that ends in a newline, and a line with their number.
 
     Args:
-        checked: the files.
-        style: what colours the text.
-        subject: what was looked at; the number of notebooks if it is not said.
+        checked: The checked files.
+        style: Colours the text.
+        subject: What was checked, for the last line; the number of notebooks if empty.
     """
     count = files = fixable = unsafe = 0
     for file in checked:
@@ -121,7 +121,7 @@ def _counted(number: int, thing: str) -> str:
 
 
 def statistics_report(checked: Iterable[Checked], thing: str = "notebook") -> Iterator[str]:
-    """Yield how often each rule finds something, the most frequent first."""
+    """Yield the number of findings of each rule, the highest first."""
     counts: Counter[tuple[str, str]] = Counter()
     files: Counter[str] = Counter()
     for file in checked:
@@ -132,7 +132,7 @@ def statistics_report(checked: Iterable[Checked], thing: str = "notebook") -> It
 
 
 def clean(text: str) -> str:
-    """Return text of a notebook without what would steer a terminal."""
+    """Return text from a notebook without control characters, which could steer a terminal."""
     if text.isprintable():
         return text
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

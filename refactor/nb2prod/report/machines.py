@@ -1,8 +1,8 @@
-"""Findings as machines read them: JSON, SARIF, annotations of GitHub, JUnit.
+"""Reports of findings for programs: JSON, SARIF, GitHub annotations, JUnit.
 
-Cells and lines are counted from 1, columns from 1 in code points, as people count them. A notebook
-has no lines of its own: where a format knows only lines of files, it gets the cell's, and the cell
-stands in the message.
+Cells, lines and columns are counted from 1, columns in code points. A notebook has no line numbers
+of its own: formats that have only lines of files get the line in the cell, and the message names
+the cell.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _SARIF_SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
 
 def json_report(checked: Iterable[Checked]) -> Iterator[str]:
-    """Yield one JSON document: a list of findings, each with its file."""
+    """Yield a JSON document: a list of findings, each with its file."""
     found = [
         {
             "path": str(file.path),
@@ -72,7 +72,7 @@ def _fix(fix: Fix) -> Mapping[str, Any]:
 
 
 def sarif_report(checked: Iterable[Checked]) -> Iterator[str]:
-    """Yield one SARIF 2.1.0 log."""
+    """Yield a SARIF 2.1.0 log."""
     files = list(checked)
     codes = {finding.code for file in files for finding in file.findings}
     rules = [rule for rule in all_rules() if rule.code in codes]
@@ -127,14 +127,14 @@ def _sarif_result(file: Checked, finding: Finding, index: int) -> Mapping[str, A
 
 
 def github_report(checked: Iterable[Checked]) -> Iterator[str]:
-    """Yield a workflow command for each finding: GitHub shows it at the file."""
+    """Yield a workflow command for each finding; GitHub shows it at the file."""
     for file in checked:
         for f in file.findings:
             where = "" if f.cell is None else f" (cell {f.cell + 1}, line {f.line})"
             title = _property(f"{f.code} {f.name}{where}")
             path = _property(Path(file.path).as_posix())
             message = _data(f"{place(file.path, f)}: {f.message}")
-            # Lines of a cell are no lines of its file.
+            # The line in a cell is not a line of the file.
             line = f",line={f.line},col={f.column}" if f.line and f.cell is None else ""
             yield f"::{_GITHUB_LEVELS[f.severity]} file={path}{line},title={title}::{message}\n"
 
@@ -148,7 +148,7 @@ def _property(text: str) -> str:
 
 
 def junit_report(checked: Iterable[Checked]) -> Iterator[str]:
-    """Yield a JUnit XML document: a test case for each finding, one for a clean file."""
+    """Yield a JUnit XML document: a test case for each finding, and one for each clean file."""
     suites = ElementTree.Element("testsuites", name="nb2prod")
     for file in checked:
         path = clean(str(file.path))

@@ -1,4 +1,4 @@
-"""A plan as a page that needs nothing else: the graph, the parameters, the code of each step."""
+"""A plan as a self-contained HTML page: its graph, its parameters, the code of each function."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nb2prod.pipeline.plan import Plan, Step, cell_ranges, served_from
 from nb2prod.pipeline.plan_file import obstacles_of
 from nb2prod.report.plans import arrows, served_by
 
-# Measures of the drawing, in pixels.
+# Dimensions of the drawing, in pixels.
 _FILE_WIDTH = 190
 _BAND_X, _BAND_WIDTH = 230, 760
 _STEP_X, _STEP_WIDTH, _STEP_HEIGHT = 330, 430, 30
@@ -20,7 +20,7 @@ _WIDTH = 1000
 
 
 def plan_page(plan: Plan) -> str:
-    """Return the page."""
+    """Return the HTML page of a plan."""
     stages = list(_stages(plan))
     height = max(s["y"] + s["height"] for s in stages) + 10
     service = _service(plan, height)
@@ -80,7 +80,7 @@ def _step(plan: Plan, step: Step) -> dict[str, Any]:
 
 
 def _service(plan: Plan, y: int) -> dict[str, Any] | None:
-    """Return the box of the service, below the stages, and what it says."""
+    """Return the box of the service, below the stages, and its texts."""
     source = served_by(plan)
     if source is None or plan.records is None:
         return None
@@ -104,7 +104,7 @@ def _arrows(plan: Plan, steps: dict[str, dict[str, Any]]) -> Iterator[dict[str, 
 
 
 def _arrow(source: dict[str, Any], target: dict[str, Any], names: list[str]) -> dict[str, Any]:
-    """Draw an arrow left of the boxes; the longer its way, the wider it swings out."""
+    """Draw an arrow to the left of the boxes; the longer it is, the wider it swings out."""
     middle = _STEP_HEIGHT // 2
     start, end = source["y"] + middle + 6, target["y"] + middle - 4
     swing = min(92, 18 + (end - start) // 6)

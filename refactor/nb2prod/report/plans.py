@@ -1,4 +1,4 @@
-"""A plan as text and as a Mermaid diagram."""
+"""A plan as text, and as a Mermaid diagram."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from nb2prod.pipeline.plan_file import obstacles_of
 
 
 def plan_text(plan: Plan) -> str:
-    """Return a plan as an outline."""
+    """Return a plan as an indented outline."""
     lines: list[str] = []
     for stage in plan.stages:
         loads = ", ".join(plan.names.get(n, n) for n in stage.inputs.names)
@@ -48,7 +48,7 @@ def plan_mermaid(plan: Plan) -> str:
 
 
 def arrows(plan: Plan) -> Iterator[tuple[str, str, list[str]]]:
-    """Yield which step hands which variables on to which, as `stage__step`."""
+    """Yield (step, later step, variables that pass between them), with steps as `stage__step`."""
     made: dict[str, str] = {}
     for stage in plan.stages:
         for step in stage.steps:
@@ -62,6 +62,6 @@ def arrows(plan: Plan) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def served_by(plan: Plan) -> str | None:
-    """Return the step that has the model to be served as it is in the end, as `stage__step`."""
+    """Return the step after which the served model has its final state, as `stage__step`."""
     found = plan.step_of(next(iter(plan.served.values()))) if plan.served else None
     return f"{found[0].name}__{found[1].name}" if found else None

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from nb2prod.conversion import files_of, unrun
+from nb2prod.conversion import convert_without_running, files_of
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import PlanError
@@ -157,7 +157,7 @@ def _obstacle(text: str) -> dict[str, Any]:
 def _previewed(task: Task, notebook: Notebook) -> Result:
     """Return the text files of the project, as far as they can be made without a run."""
     try:
-        files = files_of(unrun(plan_of(notebook, split=task.split)))
+        files = files_of(convert_without_running(plan_of(notebook, split=task.split)))
     except PlanError as error:
         return Result(task.number, refusal=str(error))
     except OSError as error:

@@ -82,9 +82,9 @@ def test_another_model_can_be_chosen(folder, capsys):
     ("line", "status", "why"),
     [
         ("served: x", 1, "refused: the plan serves x, which is no model with its data: line"),
-        ("served: nothing", 2, "'nothing', which is no variable of the notebook"),
-        ("served: line\nwith: [cloud]", 2, "the plan is with 'cloud'; there are api,"),
-        ("served: line\nwith: api", 2, "what the plan is `with` has to be a list"),
+        ("served: nothing", 2, "'nothing' can't be served: the notebook has no such variable"),
+        ("served: line\nwith: [cloud]", 2, "'cloud' is not a capability; choose from api,"),
+        ("served: line\nwith: api", 2, "`with` has to be a list of capabilities"),
     ],
 )
 def test_a_wrong_choice_is_refused(folder, capsys, line, status, why):

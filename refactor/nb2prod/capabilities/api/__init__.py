@@ -1,11 +1,11 @@
 """A FastAPI service of the notebook's model.
 
-What the notebook did to its data is cut back to what is done to one record: what was learnt from
-the training data (means, categories, fitted transformers) is kept with the model, and rows are
-never dropped. A replay checks it: each row that the model saw in the notebook must come out of a
-raw record exactly, and records alone must become what they become among others. Where that does
-not hold, the service takes the model's own columns, and says which statement is the reason.
+nb2prod extracts from the notebook the steps that prepare a single record. Values learnt from the
+training data (means, categories, fitted transformers) are saved with the model, and no rows are
+dropped. A replay verifies this: preparing the raw records has to reproduce each row that the model
+saw in the notebook exactly, and a record alone has to give the same row as in a table. If it does
+not, the service takes the model's own columns instead, and names the statement that is the reason.
 
-The model is packaged by a stage of the pipeline. `[tool.nb2prod.service]` in `pyproject.toml` names
-the app and the model; `model` can be changed there, or as `served` in the plan.
+A stage of the pipeline packages the model. `[tool.nb2prod.service]` in `pyproject.toml` names the
+app and the model; to serve another model, change `model` there, or `served` in the plan.
 """

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def _resume(plan: Plan, settings: Mapping[str, Any]) -> Plan:
-    """Return the plan with the model that the project serves now."""
+    """Return the plan with the model that the project's settings name."""
     match settings.get("service"):
         case {"model": model}:
             return with_chosen(plan, model)

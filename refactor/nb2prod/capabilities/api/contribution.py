@@ -1,4 +1,4 @@
-"""What a replay shows of the service, and what the service adds to a project."""
+"""Proof of the service by a replay of records, and its contribution to a project."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from nb2prod.emit.contribution import Contribution, RequirementsFile
 from nb2prod.emit.markdown import inline
 from nb2prod.emit.templates import filled
 
-# What only training needs, though the notebook that is served calls it.
+# Distributions that only training needs, though the notebook calls them.
 _TRAINED = frozenset(
     {"dvc", "matplotlib", "onnxmltools", "plotly", "PyYAML", "seaborn", "skl2onnx"}
 )
 
 
 def prove(trial: Trial) -> Proof:
-    """Replay the notebook's records, and say what can be served."""
+    """Replay the notebook's records; return the service that is possible."""
     service = serve(trial)
     plan = trial.draft.plan
     model = service.inference.sink.model
-    messages = [f"another model would come first: {why}" for why in service.passed]
+    messages = [f"a model that would be preferred can't be served: {why}" for why in service.passed]
     messages.append(f"the service of {plan.names.get(model, model)} {service.verdict}")
     return Proof(service, tuple(messages))
 
@@ -47,7 +47,7 @@ def contribute(material: Material) -> Contribution:
     }
     requirements = RequirementsFile(
         "requirements-service.txt",
-        "What the service imports: no tools, nothing that only training needs.",
+        "The libraries of the service, without tools and libraries that only training needs.",
         "api.app",
         service.libraries,
         _TRAINED,

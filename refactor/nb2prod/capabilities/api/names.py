@@ -1,4 +1,4 @@
-"""The names by which the parts of a project know the service."""
+"""Names by which the parts of a project know the service."""
 
-STAGE = "package_model"  # packages the model
-FOLDER = "models/service"  # where it lies then
+STAGE = "package_model"  # the stage that packages the model
+FOLDER = "models/service"  # the folder of the packaged model

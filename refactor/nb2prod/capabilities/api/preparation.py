@@ -1,4 +1,4 @@
-"""From raw records to what the model takes, in training and in service: the modules for it."""
+"""The modules that prepare raw records for the model, in training and in the service."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from nb2prod.pipeline.plan import Plan, cell_ranges
 
 
 def preparation_modules(plan: Plan, inference: Inference, package: str) -> dict[str, str]:
-    """Return the modules `source`, with `load_raw`, and `prepare`, by their names."""
+    """Return the modules `source` (with `load_raw`) and `prepare`, by name."""
     if inference.series:
         parts = ("source", "prepare")
         return {part: rendered(f"api/package/{part}", package=package) for part in parts}
     cells = sorted({plan.analysis.statements[n].cell + 1 for n in inference.statements})
     about = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`."
-    doc = docstring("From raw records to what the model takes.", [about])
+    doc = docstring("Preparation of raw records for the model.", [about])
     prepare = with_imports(plan, doc, [_prepare(plan, inference)], package)
     own = f"from {package}.learnt import Learnt\n"
     head, mark, rest = prepare.partition("\n\n\ndef ")
@@ -36,7 +36,7 @@ def preparation_modules(plan: Plan, inference: Inference, package: str) -> dict[
 
 
 def _load(plan: Plan, inference: Inference) -> str:
-    """Return the function that loads the records, with the statements that the call needs."""
+    """Return the function that loads the records, with the statements that the call depends on."""
     known = {id(p.node): p for p in inference.parameters}
     there: dict[int, ast.AST] = {}
     statements = [(n, plan.analysis.statements[n].node) for n in inference.before]
@@ -78,15 +78,15 @@ def _prepare(plan: Plan, inference: Inference) -> str:
     ]
     lines += [_rewritten(plan, inference.sink.statement, s) for s in takes]
     doc = (
-        '    """Return what the model takes.\n\n'
-        "    What is learnt from the training data is computed when the model is fitted, and\n"
-        '    remembered in service; there no record is left out.\n    """\n'
+        '    """Return the input of the model.\n\n'
+        "    Values learnt from the training data are computed when the model is packaged, and\n"
+        '    reused in the service, where no record is dropped.\n    """\n'
     )
     return f"def prepare({RAW}: Any, learnt: Learnt) -> Any:\n{doc}{''.join(lines)}"
 
 
 def _merged(pieces: Sequence[Piece]) -> Iterator[tuple[bool | None, int, list[ast.stmt]]]:
-    """Yield runs of statements: for fitting (True), for serving (False), for both (None)."""
+    """Yield runs of statements: for fitting only (True), serving only (False) or both (None)."""
     for piece in pieces:
         fitting, serving = list(piece.fitting), list(piece.serving)
         dumps = [ast.dump(s) for s in serving]

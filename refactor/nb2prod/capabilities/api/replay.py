@@ -1,4 +1,4 @@
-"""Replay the notebook's records through its inference slices, and find what can be served."""
+"""Replay of the notebook's records through its inference slices, to find what can be served."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from nb2prod.pipeline.plan import Plan
 from nb2prod.processes.run import run
 from nb2prod.verify.runs.environment import probe_source
 
-# What prepares records and predicts in a service.
+# The modules that prepare records in a service.
 _REPLAYED = ("learnt", "records")
-_MODELS, _SLICES = 3, 3  # that are tried, and ways to each of them
-_SECONDS = 20.0  # for the replay of one
+_MODELS, _SLICES = 3, 3  # models to try, and slices to try for each
+_SECONDS = 20.0  # for the replay of one slice
 
 
 def serve(trial: Trial) -> Service:
-    """Return what can be served of a project that was run.
+    """Return the best service that is possible for a verified project.
 
     Raises:
         RefusedError: No model of the notebook can be served.
@@ -52,12 +52,12 @@ def serve(trial: Trial) -> Service:
     raise RefusedError(next(iter(passed), None) or unservable(plan.analysis))
 
 
-def _served(trial: Trial, ways: Sequence[Inference]) -> Service | str:
-    """Return how a model can be served, from records if that is possible; or why it can't be."""
+def _served(trial: Trial, slices: Sequence[Inference]) -> Service | str:
+    """Return the service of a model, from raw records if possible; or why it can't be served."""
     plan = trial.draft.plan
     columns: Service | None = None
     reasons: list[str] = []
-    for inference in ways:
+    for inference in slices:
         trial.environment.progress(f"replaying records for the service of {inference.sink.name}")
         found = _replayed(trial, inference)
         if isinstance(found, str):
@@ -73,7 +73,7 @@ def _served(trial: Trial, ways: Sequence[Inference]) -> Service | str:
 
 
 def _at(plan: Plan, number: int, why: str) -> str:
-    """Return a reason with the cell that it is about."""
+    """Return a reason that names the cell."""
     return why if why.startswith("cell ") else f"{_cell(plan, number)}: {why}"
 
 
@@ -85,7 +85,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
     if artifact is None:
         end = plan.served.get(model, -1) + 1
         known = "; ".join(unstorable(plan.analysis, plan.scope, end, [model]))
-        return f"the model {known or model} can't be kept in a file"
+        return f"the model {known or model} can't be saved to a file"
     adapters = SERIES if inference.series else NETWORKS
     names = (*_REPLAYED, *adapters)
     modules = {name: rendered(f"api/package/{name}", package=package) for name in names}
@@ -102,7 +102,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
             "part": model_part(plan, artifact, inference.sink),
             "adapters": adapters,
             "obstacle": _at(plan, *obstacle) if obstacle else "",
-            # A column that serving lacks may be the target, which no model needs.
+            # A column that is missing in service may be the target, which no model needs.
             "passable": inference.passable,
             "seconds": min(_SECONDS, environment.seconds_left / 3),
             "result": str(place / "found.json"),
@@ -112,9 +112,9 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
         variables = {**os.environ, "PYTHONHASHSEED": "3", "MPLBACKEND": "Agg"}
         finished = run(command, environment.seconds_left, variables, root)
         if finished.status is None:
-            return "the time limit was reached while records were replayed"
+            return "the time limit was reached during the replay of records; raise --time-limit"
         if not (place / "found.json").exists():
-            return f"its records can't be replayed: {finished.last_line}"
+            return f"the replay of its records failed: {finished.last_line}"
         return json.loads((place / "found.json").read_text("utf-8"))
 
 

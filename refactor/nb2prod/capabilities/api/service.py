@@ -1,4 +1,4 @@
-"""The service of a project: the model behind HTTP, with its tests and its container."""
+"""The service of a project: its modules, its tests and its packaging stage."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan
 
-# What a service needs besides the model's libraries, where the environment of the run lacks it.
+# The service's own libraries, with bounds for those that the environment of the run lacks.
 LIBRARIES = {
     "fastapi": ">=0.115",
-    "httptools": ">=0.6",  # half of what uvicorn costs without it
+    "httptools": ">=0.6",  # halves the cost of a request in uvicorn
     "prometheus-client": ">=0.21",
     "skops": ">=0.13",
     "uvicorn": ">=0.34",
 }
-# Modules that ask a network, or a model of a series, for predictions.
+# Adapters: modules that give `predict` to networks, or to models of time series.
 NETWORKS = ("torch_network", "keras_network")
 SERIES = ("series_forecast",)
 MODULES = ("learnt", "records", "packing", "engines", STAGE,
@@ -45,13 +45,13 @@ class Field:
     """A column of the records that the service takes.
 
     Attributes:
-        name: the column.
-        dtype: its type in pandas.
+        name: The name of the column.
+        dtype: The dtype in pandas.
         kind: "integer", "number", "boolean", "string", "datetime" or "any".
-        nullable: a record may have nothing there.
-        needed: what is predicted depends on it.
-        example: a value.
-        closed: the only values from which can be predicted; none if there may be others.
+        nullable: Whether the value may be missing.
+        needed: Whether predictions depend on it.
+        example: A value.
+        closed: The only values that the model can predict from; empty if it takes any.
     """
 
     name: str
@@ -65,21 +65,21 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """What a replay of the notebook's records has shown.
+    """A service, with the results of replaying the notebook's records.
 
     Attributes:
-        inference: the way from a record to what the model takes.
-        raw: the service takes raw records; else what the model takes.
-        why: why it takes no raw records.
-        fields: the columns of a record.
-        rows: how many records were tried alone, and came out as they did among the others.
-        seen: how many rows the model saw in the notebook, each of which came out of a record.
-        probabilities: the model gives the probability of each class.
-        labels: it predicts one of a few labels.
-        passed: why models that come before it are not served.
-        adapter: the module that asks it for predictions, where it has no `predict` of its own.
-        libraries: what a network computes with.
-        scores: it says how far from an anomaly each record is.
+        inference: The slice of the notebook that prepares a record for the model.
+        raw: Whether the service takes raw records, not the model's own columns.
+        why: Why it does not take raw records; empty if it does.
+        fields: The columns of a record.
+        rows: The number of records that gave the same row alone as in a table.
+        seen: The number of rows that the model saw in the notebook, all of them reproduced.
+        probabilities: Whether the model can give the probability of each class.
+        labels: Whether it predicts one of a few labels.
+        passed: The reasons why preferred models can't be served.
+        adapter: The module that gives the model a `predict`, if it has none of its own.
+        libraries: The libraries of a network.
+        scores: Whether the model gives an anomaly score for each record.
     """
 
     inference: Inference
@@ -97,18 +97,18 @@ class Service:
 
     @property
     def verdict(self) -> str:
-        """What was shown, in a line."""
+        """The result of the replay, in one line."""
         if self.raw:
-            about = " (as far as single precision goes)" if self.libraries else ""
+            about = " (in single precision)" if self.libraries else ""
             return (
-                f"predicts from raw records; {self.seen} rows of the notebook came out of them "
-                f"exactly, and {self.rows} records alone as among others{about}"
+                f"predicts from raw records; preparing them reproduced all {self.seen} rows of the "
+                f"notebook exactly, and {self.rows} records gave the same row alone{about}"
             )
         return f"takes the columns of the model: {self.why}"
 
 
 def model_file(plan: Plan, artifacts: Sequence[StageFiles], model: str) -> Artifact | None:
-    """Return the file that holds a model as it is served."""
+    """Return the file with a model in the state in which it is served."""
     at = plan.served.get(model, -1)
     for stage, its in zip(plan.stages, artifacts, strict=True):
         if stage.start <= at < stage.end:
@@ -117,7 +117,7 @@ def model_file(plan: Plan, artifacts: Sequence[StageFiles], model: str) -> Artif
 
 
 def model_part(plan: Plan, artifact: Artifact, sink: Sink) -> list[int | str]:
-    """Return the keys by which the model is found in what a file holds."""
+    """Return the keys that lead from the content of a file to the model."""
     keys: list[int | str] = [plan.names.get(sink.model, sink.model)] if artifact.bundled else []
     return keys if sink.item is None else [*keys, sink.item]
 
@@ -127,16 +127,16 @@ def service_modules(draft: Draft, service: Service, engine: str) -> dict[str, st
 
     Args:
         draft: The project.
-        service: What is served.
-        engine: The engine that another capability exports the model to; empty without.
+        service: The service.
+        engine: The engine that another capability exports the model to; empty if none does.
     """
     plan, package, artifacts = draft.plan, draft.package, draft.artifacts
     artifact = model_file(plan, artifacts, service.inference.sink.model)
-    assert artifact is not None, "only a model that is kept is served"
+    assert artifact is not None, "only a saved model is served"
     values: dict[str, Any] = {
         "package": package,
         "raw": service.raw,
-        # The model takes columns of a record just as they are.
+        # The model takes columns of a record unchanged.
         "straight": not service.raw or selects_only(service.inference),
         "model_path": artifact.path,
         "part": "".join(f"[{key!r}]" for key in model_part(plan, artifact, service.inference.sink)),
@@ -155,7 +155,7 @@ def service_modules(draft: Draft, service: Service, engine: str) -> dict[str, st
         "description": _description(plan, service),
         **_schema(service),
     }
-    about = '"""The service of the model."""\n'
+    about = '"""The HTTP service of the model."""\n'
     modules = {
         **preparation_modules(plan, service.inference, package),
         "api.__init__": about,
@@ -180,7 +180,7 @@ def service_test(service: Service, package: str) -> GeneratedFile:
 
 
 def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, Any]:
-    """Return the stage of the pipeline that packages the model; see `service_modules`."""
+    """Return the pipeline stage that packages the model; the arguments are of `service_modules`."""
     artifact = model_file(draft.plan, draft.artifacts, service.inference.sink.model)
     assert artifact is not None
     metrics = [its.metrics_path for its in draft.artifacts if its.metrics]
@@ -196,7 +196,7 @@ def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, An
 
 
 def model_library(draft: Draft, service: Service) -> str:
-    """Return the distribution that the model's class is of; empty where that is not known."""
+    """Return the distribution of the model's class; empty if it is not known."""
     sink = service.inference.sink
     model = draft.plan.analysis.value(sink.statement + 1, sink.model)
     top = (model.type or "").partition(".")[0]
@@ -212,9 +212,9 @@ def _served_libraries(draft: Draft, service: Service) -> list[str]:
 def _description(plan: Plan, service: Service) -> str:
     name = plan.notebook.path.name
     if service.raw:
-        return f"Predictions of the model of {name}, from raw records."
+        return f"Predictions of the model in {name} from raw records."
     return (
-        f"Predictions of the model of {name}. A record has the model's own columns: {service.why}"
+        f"Predictions of the model in {name}. Records have the model's own columns: {service.why}"
     )
 
 
@@ -235,11 +235,14 @@ def _schema(service: Service) -> dict[str, Any]:
         if not field.needed or field.nullable:
             type_ = type_ if type_ == "Any" else f"{type_} | None"
         if not field.needed:
-            arguments = ["default=None", *arguments, 'description="not needed to predict"']
+            arguments = ["default=None", *arguments, 'description="not used for predictions"']
         given = f" = Field({', '.join(arguments)})" if arguments else ""
         lines.append(f"{name}: {type_}{given}")
-    about = "A raw record, as the training data has it." if service.raw else (
-        "A row as the model takes it.")  # fmt: skip
+    about = (
+        "A raw record, with the columns of the training data."
+        if service.raw
+        else "A row with the model's own columns."
+    )
     example = {f.name: f.example for f in service.fields if f.needed}
     return {
         "fields": lines,

@@ -1,4 +1,4 @@
-"""What each stage loads and saves: the variables that cross its borders, as files."""
+"""The artifacts of each stage: files for the variables that pass to other stages."""
 
 from __future__ import annotations
 
@@ -10,44 +10,45 @@ from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.plan import Plan, Stage
 
-# The models of these libraries can be pickled; of others only a run tells.
+# The models of these libraries can be pickled; for others, only a run can show it.
 _PICKLED = ("sklearn.", "xgboost.", "lightgbm.", "catboost.")
 
 
 @dataclass(frozen=True, slots=True)
 class Artifact:
-    """A file that holds one variable, or several that have to stay together."""
+    """A file for one variable, or for several that have to stay together."""
 
     path: str
     names: tuple[str, ...]
 
     @property
     def bundled(self) -> bool:
-        """Say whether the file holds a mapping from names to values."""
+        """Return whether the file holds a mapping from names to values."""
         return len(self.names) > 1
 
 
 @dataclass(frozen=True, slots=True)
 class StageFiles:
-    """The artifacts of one stage; `loads` says for each which of its names are wanted."""
+    """The artifacts of one stage; `loads` maps each one to the names that the stage needs."""
 
     loads: Mapping[Artifact, tuple[str, ...]] = field(
         default_factory=dict[Artifact, tuple[str, ...]]
     )
     saves: tuple[Artifact, ...] = ()
-    restores: str | None = None  # the file with the random state to go on from
-    keeps: str | None = None  # the file for the random state to be left
-    models: tuple[Artifact, ...] = ()  # what the stage trained, kept though no stage reads it
-    metrics: tuple[str, ...] = ()  # variables that say how good a model is
+    restores: str | None = None  # the file with the random state of an earlier stage
+    keeps: str | None = None  # the file for the random state of this stage
+    models: tuple[Artifact, ...] = ()  # trained models, saved though no stage loads them
+    metrics: tuple[str, ...] = ()  # variables that hold metrics
     metrics_path: str = ""
 
 
 def stage_files(plan: Plan, suffixes: Mapping[tuple[int, str], str]) -> list[StageFiles]:
-    """Lay out the artifacts of a plan.
+    """Return the artifacts of each stage of a plan.
 
     Args:
         plan: The plan.
-        suffixes: The file format for a variable at a position (".parquet"); a pickle without.
+        suffixes: (end of a stage, variable) -> file format, such as ".parquet"; by default a
+            pickle.
     """
     where: dict[str, Artifact] = {}
     result: list[StageFiles] = []
@@ -101,7 +102,7 @@ def _is_metric(plan: Plan, stage: Stage, name: str) -> bool:
 def _models(
     plan: Plan, stage: Stage, outputs: Sequence[str], suffixes: Mapping[tuple[int, str], str]
 ) -> Iterator[Artifact]:
-    """Yield a file for each model that a stage leaves in its final state."""
+    """Yield a file for each model that has its final state after a stage."""
     flow = Dataflow(plan.analysis, plan.scope)
     for name in dict.fromkeys(outputs):
         served = name in plan.served
@@ -120,7 +121,7 @@ def _models(
 
 
 def replaced_later(plan: Plan, stage: Stage, name: str) -> bool:
-    """Say whether a variable with a model to be served holds another one as its stage ends."""
+    """Return whether the variable of a served model is bound again before its stage ends."""
     at = plan.served.get(name, stage.end)
     return any(name in plan.analysis.effects[n].all_binds for n in range(at + 1, stage.end))
 

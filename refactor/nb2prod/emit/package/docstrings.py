@@ -1,4 +1,4 @@
-"""The docstrings of what is generated: the author's own words where there are any."""
+"""The docstrings of generated code, in the author's own words if there are any."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from collections.abc import Iterable
 from nb2prod.pipeline.plan import Plan, Step, cell_ranges
 
 _WIDTH = 84
-_MOST_LINES = 8  # of Markdown in a function's docstring; the notebook keeps the rest
+_MOST_LINES = 8  # of Markdown in a function's docstring; the notebook has the rest
 
 
 def sentence(text: str) -> str:
-    """Return text as the first line of a docstring: short, one line, one full stop."""
+    """Return text as the first line of a docstring: a short sentence with a full stop."""
     text = escaped(" ".join(text.split())).lstrip("0123456789.)#- ")
     if len(text) > _WIDTH - 10:
         text = textwrap.shorten(text, _WIDTH - 10, placeholder=" ...")
@@ -22,18 +22,18 @@ def sentence(text: str) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return text that can stand in a docstring."""
+    """Return text without characters that would end or break a docstring."""
     text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     return text.replace("\\", "/").replace('"""', "'''").replace('"', "'")
 
 
 def docstring(title: str, paragraphs: Iterable[str], *, limit: int | None = None) -> str:
-    """Return a docstring, quotes included, for code that is not indented.
+    """Return a docstring with its quotes, not indented.
 
     Args:
-        title: What it is, made one sentence.
-        paragraphs: Plain text, wrapped here.
-        limit: The most lines of all paragraphs but the last; None for as many as there are.
+        title: The first sentence.
+        paragraphs: Plain text, which is wrapped.
+        limit: The most lines of all paragraphs but the last; None for no limit.
     """
     *body, last = [escaped(p) for p in paragraphs]
     lines = [line for p in body for line in ("", *textwrap.wrap(p, _WIDTH - 4))]

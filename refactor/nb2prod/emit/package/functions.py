@@ -1,4 +1,4 @@
-"""The functions of a generated package: one for each step, and those the notebook defines."""
+"""The functions of a generated package: one for each step, and those that the notebook defines."""
 
 from __future__ import annotations
 
@@ -57,9 +57,9 @@ def _signature(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> str:
 def _body(
     plan: Plan, step: Step, parameters: Sequence[Parameter]
 ) -> tuple[list[Rewritten], list[cst.EmptyLine]]:
-    """Return the statements of a step, rewritten, and the comments below the last of them.
+    """Return the rewritten statements of a step, and the comments below the last of them.
 
-    Each cell that draws keeps its figures.
+    At the end of each cell that draws, the figures are saved.
     """
     body: list[Rewritten] = []
     below: list[cst.EmptyLine] = []
@@ -69,7 +69,7 @@ def _body(
     for number in step.statements:
         statement, effect = plan.analysis.statements[number], plan.analysis.effects[number]
         if id(getattr(statement.node, "value", None)) in given:
-            continue  # the constant is a parameter now
+            continue  # the constant is a parameter of the function
         changes = rewriting(plan, parameters, number, unused)
         code = replace_nodes(statement.code, statement.node, changes.parameters)
         parts = rewritten(plan, number, code, changes, figure=step.name)
@@ -90,7 +90,7 @@ def _body(
 
 
 def _unused(plan: Plan, step: Step) -> frozenset[str]:
-    """Return the names that a step binds and neither reads nor hands on."""
+    """Return the names that a step binds and neither reads nor returns."""
     stored: set[str] = set()
     loaded: set[str] = set(step.outputs)
     for number in step.statements:
@@ -109,7 +109,7 @@ def _unused(plan: Plan, step: Step) -> frozenset[str]:
 
 
 def _drops_target(node: ast.stmt, unused: frozenset[str]) -> bool:
-    """Say whether a statement assigns the result of a call that nobody reads."""
+    """Return whether a statement assigns the result of a call to an unused name."""
     match node:
         case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call()):
             return name in unused
@@ -118,7 +118,7 @@ def _drops_target(node: ast.stmt, unused: frozenset[str]) -> bool:
 
 
 def _initialised(plan: Plan, step: Step) -> list[Rewritten]:
-    """Bind what a step gives back but may not have bound itself."""
+    """Return statements that bind the names which a step returns but may not bind."""
     effects = [plan.analysis.effects[i] for i in step.statements]
     certain = {n for e in effects for n in e.binds}
     maybe = {n for e in effects for n in e.may_bind} - certain
@@ -139,7 +139,7 @@ def rewriting(
     number: int,
     unused: Iterable[str] = (),
 ) -> Rewriting:
-    """Return what is to be changed in a statement."""
+    """Return the changes that a statement needs in a module."""
     functions = {d.version: d for d in plan.scope.definitions.values() if not d.local}
     names = {**plan.names, **plan.scope.versions(number)}
     names |= {n: f"_{names.get(n, n).lstrip('_')}" for n in unused}
@@ -152,13 +152,15 @@ def rewritten(
     """Return a statement with these changes.
 
     Raises:
-        PlanError: it is nested too deeply, or too long, to be rewritten.
+        PlanError: It is too long, or nested too deeply, to be rewritten.
     """
     try:
         return rewrite(code, changes, figure=figure)
     except (RecursionError, cst.ParserSyntaxError):
         cell = plan.analysis.statements[number].cell + 1
-        raise PlanError(f"cell {cell}: a statement is too long, or nested too deeply") from None
+        raise PlanError(
+            f"cell {cell}: a statement is too long or nested too deeply; split it"
+        ) from None
 
 
 def definition_text(plan: Plan, number: int, definition: Definition) -> str:

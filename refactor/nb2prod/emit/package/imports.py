@@ -1,4 +1,4 @@
-"""The import lines of a module, from the names that its code uses."""
+"""The import statements of a module, from the names that its code uses."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ _SHOWING = ("save_figures", "show")
 
 
 def with_imports(plan: Plan, docstring: str, parts: Iterable[str], package: str) -> str:
-    """Return a module: its docstring, the imports that its parts need, the parts."""
+    """Return a module: its docstring, the imports that its parts need, and the parts."""
     body = "\n\n".join(part.strip("\n") + "\n" for part in parts)
     tree = ast.parse(body)
     used = {n.id for n in ast.walk(tree) if isinstance(n, ast.Name)} | set(_quoted_types(tree))
     used |= plan.analysis.in_texts & words_in_texts(tree)
     used -= {n.name for n in tree.body if isinstance(n, ast.FunctionDef | ast.ClassDef)}
-    brought = local_modules(plan)
+    modules = local_modules(plan)
     lines = list(_imports(plan, used))
-    beside = [line for line in lines if line.split()[1].partition(".")[0] in brought]
-    blocks = ["\n".join(group) for group in _grouped(x for x in lines if x not in beside)]
-    own = [*_own_imports(plan, used, package), *(x for g in _grouped(beside) for x in g)]
+    local = [line for line in lines if line.split()[1].partition(".")[0] in modules]
+    blocks = ["\n".join(group) for group in _grouped(x for x in lines if x not in local)]
+    own = [*_own_imports(plan, used, package), *(x for g in _grouped(local) for x in g)]
     if own:
         blocks.append("\n".join(sorted(own, key=lambda line: (line.startswith("from "), line))))
     head = "\n\n".join([docstring, *blocks, *_conditional(plan, used)])
@@ -33,12 +33,12 @@ def with_imports(plan: Plan, docstring: str, parts: Iterable[str], package: str)
 
 
 def library_imports(plan: Plan, used: set[str]) -> list[str]:
-    """Return the lines that import what of these names the notebook imports."""
+    """Return the notebook's import statements for these names."""
     return [*_imports(plan, used), *_conditional(plan, used)]
 
 
 def blocks(lines: Iterable[str]) -> list[str]:
-    """Return import statements sorted into blocks; those of several lines stand last."""
+    """Return import statements sorted into blocks, those of several lines last."""
     single: list[str] = []
     others: list[str] = []
     for line in lines:
@@ -80,7 +80,7 @@ def _imports(plan: Plan, used: set[str]) -> Iterator[str]:
             lines |= dict.fromkeys(_binding(node, name))
     yield from lines
     yield from _star_imports(plan, used)
-    for statement in plan.analysis.statements:  # `import a.b` beside `import a`
+    for statement in plan.analysis.statements:  # `import a.b` in addition to `import a`
         for alias in statement.node.names if isinstance(statement.node, ast.Import) else ():
             top, dot, _ = alias.name.partition(".")
             line = f"import {alias.name}"
@@ -89,7 +89,7 @@ def _imports(plan: Plan, used: set[str]) -> Iterator[str]:
 
 
 def _binding(node: ast.Import | ast.ImportFrom, name: str) -> Iterator[str]:
-    """Yield the lines of an import statement that bind a name."""
+    """Yield the lines that bind a name as an import statement does."""
     for alias in node.names:
         if (alias.asname or alias.name.partition(".")[0]) != name:
             continue
@@ -101,7 +101,7 @@ def _binding(node: ast.Import | ast.ImportFrom, name: str) -> Iterator[str]:
 
 
 def _star_imports(plan: Plan, used: set[str]) -> Iterator[str]:
-    """Import what star imports brought: by name where only one of them can have brought it."""
+    """Yield imports for names that come from star imports, by name if there is only one."""
     nodes = [plan.analysis.statements[n].node for n in plan.scope.star_imports]
     modules = [n.module for n in nodes if isinstance(n, ast.ImportFrom) and n.module]
     bound = {n for e in plan.analysis.effects for n in e.all_binds}
@@ -116,7 +116,7 @@ def _star_imports(plan: Plan, used: set[str]) -> Iterator[str]:
 
 
 def _conditional(plan: Plan, used: set[str]) -> list[str]:
-    """Keep imports with a fall-back as they stand."""
+    """Return imports with a fallback (`try: … except ImportError: …`) unchanged."""
     numbers = {
         n
         for name, n in plan.scope.imports.items()
@@ -126,7 +126,7 @@ def _conditional(plan: Plan, used: set[str]) -> list[str]:
 
 
 def _grouped(lines: Iterable[str]) -> Iterator[list[str]]:
-    """Sort imports as isort does: from the future, the standard library's, the others."""
+    """Yield groups of imports as isort sorts them: `__future__`, standard library, others."""
     merged: dict[str, set[str]] = {}
     entries: list[tuple[str, str]] = []
     for line in lines:

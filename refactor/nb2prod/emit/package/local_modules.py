@@ -1,4 +1,4 @@
-"""The modules that lie beside a notebook and that it imports."""
+"""Local modules: those in the notebook's folder, or on a path it adds, that it imports."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def imported_modules(program: Program) -> set[str]:
 
 
 def local_modules(plan: Plan) -> dict[str, Path]:
-    """Find the modules beside the notebook that it imports, with those that they import."""
+    """Return the local modules that the notebook imports, directly or indirectly, by name."""
     folders = list(_import_folders(plan))
     found: dict[str, Path] = {}
     todo = sorted(imported_modules(plan.analysis.program))
@@ -41,7 +41,7 @@ def local_modules(plan: Plan) -> dict[str, Path]:
 
 
 def _import_folders(plan: Plan) -> Iterator[Path]:
-    """Yield the folders that the notebook imports from: its own, and those it adds to the path."""
+    """Yield the folders of local modules: the notebook's own, and those it adds to `sys.path`."""
     folder = plan.notebook.path.resolve().parent
     yield folder
     for statement in plan.analysis.statements:
@@ -66,7 +66,7 @@ def imported_names(text: str) -> list[str]:
     """Return the dotted names of the modules that a module imports.
 
     Raises:
-        SyntaxError: the text is not Python.
+        SyntaxError: The text is not Python.
     """
     tree = ast.parse(text)
     names = [a.name for n in ast.walk(tree) if isinstance(n, ast.Import) for a in n.names]
@@ -74,7 +74,7 @@ def imported_names(text: str) -> list[str]:
 
 
 def local_files(plan: Plan) -> Iterator[GeneratedFile]:
-    """Yield the modules and packages beside the notebook that it imports, for `src`."""
+    """Yield copies of the local modules and packages, for `src`."""
     for source in local_modules(plan).values():
         if source.is_file():
             yield GeneratedFile(f"src/{source.name}", source)

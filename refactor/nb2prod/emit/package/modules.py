@@ -1,4 +1,4 @@
-"""The modules of a generated package: one for each stage, one for the notebook's functions."""
+"""The modules of a generated package: one per stage, and one for the notebook's functions."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from nb2prod.emit.package.rewrite import function_text
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.plan import Parameter, Plan, Stage, Step, cell_ranges
 
-MAX_POSITIONAL = 5  # arguments of a call; more are given by name
+MAX_POSITIONAL = 5  # arguments of a call; further ones are passed by name
 
 
 def stage_module(plan: Plan, stage: Stage, files: StageFiles, package: str) -> str:
-    """Return the module of a stage: a function for each step, and `main`."""
+    """Return the module of a stage: a function per step, and `main`."""
     cells = sorted({c for step in stage.steps for c in plan.cells(step)})
     source = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`." if cells else "Empty."
     doc = docstring(stage.title or stage.name.replace("_", " "), [source])
@@ -27,7 +27,7 @@ def stage_module(plan: Plan, stage: Stage, files: StageFiles, package: str) -> s
 
 
 def functions_module(plan: Plan, package: str) -> str | None:
-    """Return the module with the functions and classes of the notebook; None without any."""
+    """Return the module with the notebook's functions and classes; None if it has none."""
     parts: list[str] = []
     seen: set[str] = set()
     for number, definition in sorted(plan.scope.definitions.items()):
@@ -39,8 +39,8 @@ def functions_module(plan: Plan, package: str) -> str | None:
 
 
 def settings_module(plan: Plan, package: str) -> str | None:
-    """Return the module that sets again what earlier stages set in the process."""
-    doc = '"""Options of libraries that the notebook sets, for the stages after."""'
+    """Return the module that repeats the process-wide settings of earlier stages; None if none."""
+    doc = '"""Library options that the notebook sets, for the stages that come later."""'
     parts: list[str] = []
     for stage in plan.stages:
         numbers = configuring(plan, stage)
@@ -55,7 +55,7 @@ def settings_module(plan: Plan, package: str) -> str | None:
             parts.append(
                 function_text(
                     f"def {stage.name}() -> None:",
-                    f'"""Set what the stage {stage.name} sets."""',
+                    f'"""Set the options that the stage {stage.name} sets."""',
                     body,
                     (),
                 )
@@ -64,7 +64,7 @@ def settings_module(plan: Plan, package: str) -> str | None:
 
 
 def configuring(plan: Plan, stage: Stage) -> list[int]:
-    """Return the statements of a stage that set options of the process, and only that."""
+    """Return the statements of a stage that only set options of the process."""
     flow = Dataflow(plan.analysis, plan.scope)
     found: list[int] = []
     for number in range(stage.start, stage.end):
@@ -93,7 +93,7 @@ def _main(plan: Plan, stage: Stage, files: StageFiles, parameters: Sequence[Para
     needed = {n for a in (*files.saves, *files.models) for n in a.names} | {*files.metrics}
     calls: list[str] = []
     for step in reversed(stage.steps):
-        # A model that another one takes the place of is kept before that.
+        # If another model replaces a served one, the served one is saved before.
         calls += [_saved(plan, a) for a in early if plan.served[a.names[0]] in step.statements]
         calls.append(_call(plan, step, [p for p in parameters if p.step == step.name], needed))
         needed = (needed - {*step.outputs}) | {*step.inputs} | (needed & {*step.outputs})
@@ -120,7 +120,7 @@ def _loading(plan: Plan, files: StageFiles) -> Iterator[str]:
 
 
 def _call(plan: Plan, step: Step, parameters: Sequence[Parameter], needed: set[str]) -> str:
-    """Return the call of a step; what nobody needs of its results is marked so."""
+    """Return the call of a step; unused results get a name with an underscore."""
     arguments = [plan.names.get(n, n) for n in step.inputs]
     for name in dict.fromkeys(p.name for p in parameters):
         value = f'values["{name}"]'
@@ -152,5 +152,5 @@ def _mapping(names: Sequence[str]) -> str:
 
 
 def has_figures(plan: Plan, stage: Stage) -> bool:
-    """Say whether a stage draws figures."""
+    """Return whether a stage draws figures."""
     return any(FIGURE in plan.analysis.effects[i].writes for s in stage.steps for i in s.statements)

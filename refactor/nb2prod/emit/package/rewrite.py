@@ -1,4 +1,4 @@
-"""Statements of a notebook rewritten for a module; comments and layout are kept."""
+"""Rewriting statements of a notebook for a module, with their comments and layout."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ Rewritten = cst.SimpleStatementLine | cst.BaseCompoundStatement
 
 @dataclass(frozen=True)
 class Rewriting:
-    """What is to be changed in a statement."""
+    """The changes that a statement needs."""
 
-    names: Mapping[str, str]  # variables of the notebook -> names in the module
-    functions: Mapping[str, Definition]  # definitions in a module that can be called here
+    names: Mapping[str, str]  # variable of the notebook -> name in the module
+    functions: Mapping[str, Definition]  # name -> definition in a module that can be called here
     parameters: Mapping[int, str] = field(default_factory=dict[int, str])  # id(node) -> expression
 
 
 def replace_nodes(code: str, root: ast.AST, replacements: Mapping[int, str]) -> str:
-    """Replace expressions, given by the ids of their nodes, in the text they were parsed from."""
+    """Replace expressions in the text they were parsed from, given by the ids of their nodes."""
     if not replacements:
         return code
     own = ast.parse(code)
@@ -52,7 +52,7 @@ def replace_nodes(code: str, root: ast.AST, replacements: Mapping[int, str]) -> 
 
 
 def rewrite(code: str, rewriting: Rewriting, *, figure: str = "figure") -> list[Rewritten]:
-    """Return the statements of a text, rewritten."""
+    """Return the rewritten statements of a text."""
     module = cst.parse_module(code)
     changed = module.visit(_Names(rewriting.names, rewriting.functions.keys()))
     changed = changed.visit(_Calls(rewriting, figure))
@@ -64,7 +64,7 @@ def rewrite(code: str, rewriting: Rewriting, *, figure: str = "figure") -> list[
 
 
 def renamed(code: str, names: Mapping[str, str]) -> str:
-    """Return a text with other names for some variables, wherever they stand in it."""
+    """Return a text with variables renamed."""
     return cst.parse_module(code).visit(_Names(names, ())).code
 
 
@@ -74,12 +74,12 @@ def comments_below(code: str) -> list[cst.EmptyLine]:
 
 
 def with_comments_above(statement: Rewritten, comments: Sequence[cst.EmptyLine]) -> Rewritten:
-    """Return a statement with comments above its own ones."""
+    """Return a statement with comments added above its own."""
     return statement.with_changes(leading_lines=[*comments, *statement.leading_lines])
 
 
 class _Names(cst.CSTTransformer):
-    """Gives variables their new names; attributes and keywords of libraries stay."""
+    """Renames variables, but not attributes or the keywords of library functions."""
 
     def __init__(self, names: Mapping[str, str], own: Container[str]) -> None:
         super().__init__()
@@ -101,7 +101,7 @@ class _Names(cst.CSTTransformer):
         return updated_node.with_changes(keyword=original_node.keyword)
 
     def leave_Call(self, original_node: cst.Call, updated_node: cst.Call) -> cst.BaseExpression:
-        """Functions of the notebook have had their parameters renamed, so their keywords follow."""
+        """Rename the keywords of the notebook's functions, as their parameters were."""
         function = original_node.func
         if not (isinstance(function, cst.Name) and function.value in self.own):
             return updated_node
@@ -122,7 +122,7 @@ class _Names(cst.CSTTransformer):
 
 
 class _Calls(cst.CSTTransformer):
-    """Gives functions that moved the variables they read, and figures a file."""
+    """Passes moved functions the variables that they read, and saves figures to files."""
 
     def __init__(self, rewriting: Rewriting, figure: str) -> None:
         super().__init__()
@@ -130,10 +130,10 @@ class _Calls(cst.CSTTransformer):
         self.figure = figure
         self.depth = 0
         self.naming = False
-        self.hidden: list[set[str]] = []  # names that are bound in the functions we are in
+        self.hidden: list[set[str]] = []  # the names bound in each enclosing function
 
     def on_visit(self, node: cst.CSTNode) -> bool:
-        """Note what the names in a function or comprehension stand for there."""
+        """Note the names that a function or comprehension binds."""
         if isinstance(node, _SCOPES):
             self.hidden.append(_bound_inside(node))
         return super().on_visit(node)
@@ -141,7 +141,7 @@ class _Calls(cst.CSTTransformer):
     def on_leave(
         self, original_node: cst.CSTNodeT, updated_node: cst.CSTNodeT
     ) -> cst.CSTNodeT | cst.RemovalSentinel | cst.FlattenSentinel[cst.CSTNodeT]:
-        """Forget it again."""
+        """Forget the names of the function or comprehension."""
         result = super().on_leave(original_node, updated_node)
         if isinstance(original_node, _SCOPES):
             self.hidden.pop()
@@ -214,7 +214,7 @@ class _Calls(cst.CSTTransformer):
     def leave_Global(
         self, original_node: cst.Global, updated_node: cst.Global
     ) -> cst.BaseSmallStatement:
-        # A function that stays inside of a step has the step's variables around it.
+        # A function that stays inside a step's function is a closure over its variables.
         return cst.Nonlocal(updated_node.names) if self.depth else updated_node
 
     def leave_Await(self, original_node: cst.Await, updated_node: cst.Await) -> cst.BaseExpression:
@@ -236,14 +236,14 @@ def _bound_inside(node: cst.CSTNode) -> set[str]:
 
 
 def parsed_line(line: str) -> Rewritten:
-    """Return one statement."""
+    """Parse one statement."""
     statement = cst.parse_statement(line)
     assert isinstance(statement, cst.SimpleStatementLine | cst.BaseCompoundStatement)
     return statement
 
 
 def displayed(statement: Rewritten) -> Rewritten:
-    """Have an expression statement show its value, as the notebook did."""
+    """Return an expression statement that shows its value, as the notebook did."""
     match statement:
         case cst.SimpleStatementLine(body=[cst.Expr(value=value)]):
             pass
@@ -309,19 +309,27 @@ def function_text(
     ending: Sequence[str],
     below: Sequence[cst.EmptyLine] = (),
 ) -> str:
-    """Return a function with this body; `docstring` is not indented, `below` are comments."""
+    """Return the text of a function.
+
+    Args:
+        signature: The line `def …:`.
+        docstring: The docstring with its quotes, not indented.
+        body: The statements.
+        ending: Lines after the statements, such as a return statement.
+        below: Comments below the statements.
+    """
     head = cst.parse_module(f"{signature}\n    pass\n").body[0]
     assert isinstance(head, cst.FunctionDef)
     doc = cst.SimpleStatementLine([cst.Expr(cst.SimpleString(_indented(docstring)))])
     tail = [parsed_line(line) for line in ending]
     if tail:
         tail[0] = with_comments_above(tail[0], below)
-    block = cst.IndentedBlock([doc, *map(_set_in, body), *tail], footer=() if tail else below)
+    block = cst.IndentedBlock([doc, *map(_in_block, body), *tail], footer=() if tail else below)
     return cst.Module([head.with_changes(body=block)]).code
 
 
-def _set_in(statement: Rewritten) -> Rewritten:
-    """Return a statement to stand in a block: blank lines above it stay blank."""
+def _in_block(statement: Rewritten) -> Rewritten:
+    """Return a statement for an indented block, without indentation in blank lines above it."""
     above = [
         line if line.comment else line.with_changes(indent=False)
         for line in statement.leading_lines

@@ -1,4 +1,4 @@
-"""The types of parameters and results, as far as the analysis knows them."""
+"""Type annotations of parameters and results, as far as the types are known."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ _BUILTIN = {"str", "int", "float", "bool", "list", "dict", "set", "tuple", "byte
 
 
 def annotation(plan: Plan, position: int, name: str) -> str:
-    """Return the annotation of a variable before a statement; `Any` where it is not known.
+    """Return the annotation of a variable before a statement; `Any` if its type is not known.
 
-    What was seen in a run counts where the text of the notebook does not tell.
+    A type that the analysis does not know is taken from a run.
     """
-    known = _written(plan, plan.analysis.value(position, name).type or "")
-    return known or _written(plan, _seen(plan, position, name)) or "Any"
+    known = _spelled(plan, plan.analysis.value(position, name).type or "")
+    return known or _spelled(plan, _observed(plan, position, name)) or "Any"
 
 
-def _seen(plan: Plan, position: int, name: str) -> str:
-    places = [at for at, seen in plan.types if seen == name and at < position]
+def _observed(plan: Plan, position: int, name: str) -> str:
+    places = [at for at, variable in plan.types if variable == name and at < position]
     return plan.types[max(places), name] if places else ""
 
 
-def _written(plan: Plan, type_: str) -> str:
-    """Return how a module of the project writes a type, if the notebook imports it."""
+def _spelled(plan: Plan, type_: str) -> str:
+    """Return a type as a module of the project spells it; empty if the notebook lacks it."""
     module, _, short = type_.rpartition(".")
     if module in ("builtins", "") and short in _BUILTIN:
         return short

@@ -1,4 +1,4 @@
-"""The tests of a project."""
+"""The files of a project's tests."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _SUPPORT = ("__init__", "calls", "comparison", "description", "runs", "values")
 
 
 def support_files(package: str, *, carries: bool) -> Iterator[GeneratedFile]:
-    """Yield the modules with which calls are recorded and compared.
+    """Yield the modules that record and compare calls.
 
     Args:
         package: The project's package.
-        carries: Whether it carries random states from stage to stage.
+        carries: Whether the stages pass on the state of random generators.
     """
     for name in _SUPPORT:
         text = rendered(f"tests/support/{name}", package=package, carries=carries)
@@ -30,12 +30,12 @@ def support_files(package: str, *, carries: bool) -> Iterator[GeneratedFile]:
 
 
 def carries_random_state(plan: Plan) -> bool:
-    """Say whether a random state goes on from one stage to the next."""
+    """Return whether a stage passes the state of random generators to the next."""
     return any(stage.outputs.random_state for stage in plan.stages)
 
 
 def project_tests(plan: Plan, package: str, recording: Recording | None) -> Iterator[GeneratedFile]:
-    """Yield the tests of a project; without a recording those that are right without a run."""
+    """Yield the tests of a project; without a recording, only those that need none."""
     recording = recording or Recording()
     sample = recording.sampled
     text = rendered(
@@ -59,7 +59,7 @@ def project_tests(plan: Plan, package: str, recording: Recording | None) -> Iter
 
 
 def written_folders(plan: Plan) -> list[str]:
-    """Return the folders that the pipeline writes to, and that have to be there before."""
+    """Return the folders that have to exist before the pipeline writes to them."""
     paths = (path for paths in plan.data.writes.values() for path in paths)
     return sorted({posixpath.dirname(path) for path in paths} - {""})
 
@@ -75,7 +75,7 @@ def _conftest(plan: Plan, recording: Recording) -> str:
 
 
 def _function_tests(plan: Plan, package: str, recording: Recording) -> Iterator[GeneratedFile]:
-    """Yield a module of tests for each module of the package with recorded functions."""
+    """Yield a test module for each module of the package that has recorded functions."""
     texts = {
         f"{stage.name}.{step.name}": _step_text(plan, step)
         for stage in plan.stages

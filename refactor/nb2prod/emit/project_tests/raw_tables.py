@@ -1,4 +1,4 @@
-"""The tables among the raw data, and how the notebook reads them."""
+"""The tables in the raw data, and the expressions with which the notebook reads them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ _READERS = frozenset(
 
 
 def raw_tables(plan: Plan) -> dict[str, str]:
-    """Return for each raw table the expression that reads it from PATH, as the notebook does.
+    """Return raw table -> the notebook's expression to read it, with PATH for its path.
 
-    Left out are tables that are read with values known only in a run, or in pieces.
+    Tables that are read in chunks, or with arguments that are not literals, are left out.
     """
     found: dict[str, str] = {}
     for number, effect in enumerate(plan.analysis.effects):
@@ -31,7 +31,7 @@ def raw_tables(plan: Plan) -> dict[str, str]:
 
 
 def _in_project(plan: Plan, number: int, path: str | None) -> str | None:
-    """Return where the project keeps a file that a statement reads."""
+    """Return the path in the project of a file that a statement reads."""
     if path is None:
         return None
     target = plan.data.paths.get(path)
@@ -43,7 +43,7 @@ def _in_project(plan: Plan, number: int, path: str | None) -> str | None:
 
 
 def _reading(node: ast.Call, path: ast.expr) -> str | None:
-    """Return a call with PATH in place of the path; None where not all else is literal."""
+    """Return a call with PATH in place of the path; None if another argument is not literal."""
     if not node.args or node.args[0] is not path:
         return None
     others = [*node.args[1:], *(k.value for k in node.keywords)]

@@ -1,4 +1,4 @@
-"""What a recording run of a project gives: the material of its tests."""
+"""The results of a recording run of a project, from which its tests are made."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ REPORTS = f"{CALLS}/reports"
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a raw table, as it was seen.
+    """A column of a raw table, as observed in the run.
 
     Attributes:
-        name: the label.
-        dtype: that of pandas, as text.
+        name: The label.
+        dtype: The dtype of pandas, as text.
         kind: "int", "float", "bool", "date", "text" or "other".
-        gaps: how many values are missing.
-        unique: no value occurs twice, and none is missing.
-        low: the least number; None for other kinds.
-        high: the greatest number.
-        values: all of them where they are few, in order; None else.
+        gaps: The number of missing values.
+        unique: Whether no value occurs twice and none is missing.
+        low: The least number; None for other kinds.
+        high: The greatest number; None for other kinds.
+        values: All distinct values, sorted, if they are few; otherwise None.
     """
 
     name: str | int
@@ -37,7 +37,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A raw table: its file, the expression that reads it from PATH, and what it held."""
+    """A raw table: its file, the expression that reads it from PATH, and its contents."""
 
     name: str
     path: str
@@ -47,15 +47,15 @@ class Table:
 
     @property
     def test(self) -> str:
-        """The test of it."""
+        """The test that checks the table."""
         return f"test_data.test_{self.name}"
 
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """A number that says how good a model is, as a run measured it.
+    """A metric with the value that a run measured.
 
-    `better` is "higher", "lower" or, where it is not known, "same".
+    `better` is "higher", "lower" or, if neither is known to be better, "same".
     """
 
     stage: str
@@ -66,29 +66,28 @@ class Metric:
 
     @property
     def label(self) -> str:
-        """Its name with that of the stage that measures it."""
+        """The name of the metric with its stage, `STAGE.NAME`."""
         return f"{self.stage}.{self.name}"
 
     @property
     def test(self) -> str:
-        """The test of it."""
+        """The test that checks the metric."""
         return f"test_metrics.test_a_metric_is_not_worse_than_it_was[{self.label}]"
 
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """The material of the tests of a project.
+    """The results of a recording run.
 
     Attributes:
-        files: recorded values and samples of data, by their paths in the project.
-        functions: the recorded functions, as `module.function`, each with a small change of it
-            that was seen to make its test fail.
-        tables: the raw tables of which a schema is made.
-        metrics: what the run on all data measured.
-        quick: a run on all data takes a few seconds.
-        sampled: a run on the samples in `files` passes.
-        reports: the stages whose printed lines in such a run are recorded.
-        left_out: what is not tested, and why.
+        files: Path in the project -> recorded value or sample of data.
+        functions: Recorded function, `module.function` -> a mutation that made its test fail.
+        tables: The raw tables that get a schema.
+        metrics: The metrics of the run on all data.
+        quick: Whether a run on all data takes only a few seconds.
+        sampled: Whether a run on the samples in `files` passes.
+        reports: The stages whose printed lines in a run on the samples are recorded.
+        left_out: Test that was left out -> the reason.
     """
 
     files: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
@@ -102,5 +101,5 @@ class Recording:
 
     @property
     def summary(self) -> dict[str, dict[str, str]]:
-        """What was seen of the tests, for the proof."""
+        """The section of `proof.json` about the tests."""
         return {"seen_to_fail": dict(self.functions), "left_out": dict(self.left_out)}

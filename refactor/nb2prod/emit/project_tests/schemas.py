@@ -1,4 +1,4 @@
-"""Schemas of the raw tables for pandera, from what was seen in them, with some room."""
+"""Pandera schemas of the raw tables: their observed types and values, with some tolerance."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from itertools import groupby
 
 from nb2prod.emit.project_tests.recording import Column, Table
 
-_ROOM = 0.1  # of the observed range, on both sides
-_SEEN_OFTEN = 5  # times on average each value of a closed list of values
-_SERIES = 6  # numbered columns from which on they are written as one
+_ROOM = 0.1  # share of the observed range that is added on both sides
+_SEEN_OFTEN = 5  # occurrences on average of each value of a closed list
+_SERIES = 6  # numbered columns that are written as one pattern, at least
 _KEY = re.compile(r"(^|_)(id|ids|key|uuid|guid|code|no|nr|number)$|Id$|ID$")
 _PLAIN_TYPES = {"int64": "int", "float64": "float", "bool": "bool"}
 
 
 def schemas_module(tables: Sequence[Table]) -> str:
-    """Return the module with a schema for each table; not formatted."""
+    """Return the module with a schema for each table, not formatted."""
     parts = [
-        '"""What the raw tables have to look like.\n\n'
-        "Made from the tables that the notebook was run on, with some room in the ranges. You\n"
-        "know more of the data than could be seen in them: edit the schemas, they are yours.\n"
+        '"""The schemas of the raw tables.\n\n'
+        "They were derived from the tables that the notebook read; ranges have some tolerance.\n"
+        "You know more about the data than these tables show, so please edit the schemas.\n"
         '"""\n\nimport pandera.pandas as pa\n'
     ]
     parts += [_schema(table) for table in tables]
@@ -37,7 +37,7 @@ def _schema(table: Table) -> str:
 
 
 def _columns(table: Table) -> Iterator[str]:
-    """Yield an entry for each column, one for a series of numbered columns that are alike."""
+    """Yield an entry for each column; a long series of similar numbered columns has only one."""
     for series, group in groupby(table.columns, _series):
         columns = list(group)
         if series and len(columns) >= _SERIES:
@@ -47,7 +47,7 @@ def _columns(table: Table) -> Iterator[str]:
 
 
 def _series(column: Column) -> tuple[str, str, str] | None:
-    """Return what numbered columns have in common, None for another column."""
+    """Return the parts that a series of numbered columns shares; None for other columns."""
     found = re.fullmatch(r"(.*?)(\d+)(\D*)", column.name) if isinstance(column.name, str) else None
     return (found[1], found[3], column.dtype) if found else None
 
@@ -105,7 +105,7 @@ def _check(column: Column, rows: int) -> str:
 
 
 def _with_room(low: float, high: float, *, whole: bool) -> tuple[float, float]:
-    """Widen a range, to round numbers; what was never negative stays so."""
+    """Widen a range to round numbers, but not across zero."""
     room = _ROOM * (high - low) or abs(high) * _ROOM or 1.0
     unit = 10.0 ** math.floor(math.log10(room))
     least, most = math.floor((low - room) / unit) * unit, math.ceil((high + room) / unit) * unit

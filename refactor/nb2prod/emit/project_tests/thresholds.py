@@ -1,4 +1,4 @@
-"""Thresholds of metrics: which way is better, and how much worse a metric may get."""
+"""Thresholds of metrics: whether higher is better, and how much worse a metric may get."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from nb2prod.emit.project_tests.recording import Metric
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.plan import Plan, Stage
 
-_SCORE = 0.02  # of a score between 0 and 1
-_SHARE = 0.05  # of another number
-# How scikit-learn names them: of a score more is better, of an error less.
+_SCORE = 0.02  # the tolerance of a score between 0 and 1
+_SHARE = 0.05  # the relative tolerance of other metrics
+# The names of scikit-learn: a higher score is better, and a lower error.
 _SCORES = ("_score", ".score", ".auc", ".matthews_corrcoef")
 _ERRORS = ("_error", "_loss", "_deviance", ".davies_bouldin_score")
 # Calls that keep the order of numbers.
@@ -34,8 +34,8 @@ def thresholds(
 
     Args:
         plan: The plan.
-        files: What each stage loads and saves.
-        measured: The numbers that each stage has measured, by their names.
+        files: The artifacts of each stage.
+        measured: Stage -> metric -> value.
     """
     for stage, its in zip(plan.stages, files, strict=True):
         numbers = measured.get(stage.name, {})
@@ -48,14 +48,14 @@ def thresholds(
 
 
 def _tolerance(value: float, better: str) -> float:
-    """Return how much worse a metric may get; never so much that it can't get too bad."""
+    """Return how much worse a metric may get; small enough that the test can fail."""
     size = abs(value)
     room = _SCORE if better == "higher" and _SCORE * 10 <= size <= 1 else _SHARE * size
     return float(f"{room:.2g}") or 1e-9
 
 
 def _better(plan: Plan, stage: Stage, variable: str) -> str:
-    """Say whether a metric is better "higher" or "lower", or should stay the "same"."""
+    """Return "higher" or "lower" if that is better, or "same" if it is not known."""
     for number in reversed(range(stage.start, stage.end)):
         node = plan.analysis.statements[number].node
         if variable not in plan.analysis.effects[number].all_binds:
@@ -72,7 +72,10 @@ def _better(plan: Plan, stage: Stage, variable: str) -> str:
 
 
 def _of_value(node: ast.expr, names: Mapping[int, str]) -> str | None:
-    """Return what is known of the function that makes the value, through calls that keep order."""
+    """Return "higher" or "lower" by the function that computes a value; None if not known.
+
+    Calls that keep the order of numbers, such as `round`, are looked through.
+    """
     match node:
         case ast.Call() if names.get(id(node), "").endswith(_ERRORS):
             return "lower"

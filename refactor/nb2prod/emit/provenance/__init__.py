@@ -1,1 +1,1 @@
-"""Where a generated project comes from, and reading that back."""
+"""The provenance of a generated project: writing it, and reading it back."""

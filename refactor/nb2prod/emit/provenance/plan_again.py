@@ -1,4 +1,4 @@
-"""The plan of a project that was made before, from what the project says of itself."""
+"""The plan of an existing project, from its provenance and settings."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from nb2prod.pipeline.plan_file import as_yaml, read_plan_document
 def plan_again(
     original: Original, notebook: Notebook, reserved: frozenset[str] = frozenset()
 ) -> Plan:
-    """Return the plan of a project that was made before: its stages and functions.
+    """Return the plan of an existing project, with its stages and functions.
 
     Args:
-        original: Where it comes from.
-        notebook: Its notebook, in a folder with what it reads.
-        reserved: Names of modules that other parts of the project may need.
+        original: The project's notebook and provenance.
+        notebook: The notebook in a folder that has the files which it reads.
+        reserved: Names of modules that capabilities may add.
 
     Raises:
-        PlanFileError: the project does not say what its stages are.
-        PlanError: its stages are not sound.
+        PlanFileError: The provenance does not describe stages of the notebook.
+        PlanError: The stages are not sound.
     """
     provenance = original.provenance
     document = as_yaml({"stages": list(_stages(provenance, original.program))})
@@ -38,7 +38,7 @@ def plan_again(
 
 
 def settings_of(root: Path) -> dict[str, Any]:
-    """Return what `[tool.nb2prod]` of a project says; nothing where there is none."""
+    """Return the table `[tool.nb2prod]` of a project; empty if it has none."""
     try:
         content = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
@@ -63,7 +63,7 @@ def _stages(provenance: Provenance, program: Program) -> Iterator[dict[str, Any]
 
 
 def _limit(provenance: Provenance) -> int:
-    """Return a size above which files were not copied when the project was made."""
+    """Return a size limit under which the same files are copied as when the project was made."""
     copied = [s.size for s in provenance.data if not s.path.startswith("/")]
     referred = len(copied) < len(provenance.data)
     return max(copied, default=0) if referred else max([LIMIT, *copied])

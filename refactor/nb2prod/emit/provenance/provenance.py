@@ -1,4 +1,4 @@
-"""Where everything in a project comes from: what is to be compared with what."""
+"""Provenance: which values of the notebook each function of a project computes."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import Plan
 
-NOTEBOOKS = "notebooks"  # the folder for the notebook as it was read, with the modules beside it
+NOTEBOOKS = "notebooks"  # the folder for unchanged copies of the notebook and its local modules
 
-# The generators of these libraries are seeded in a run, where the notebook imports them.
+# A run seeds the generators of these libraries if the notebook imports them.
 _SEEDED = frozenset({"torch", "tensorflow"})
 
 
 @dataclass(frozen=True, slots=True)
 class Traced:
-    """A function, and where the notebook holds the values that it returns.
+    """A function of the project, and the notebook's variables that hold the values it returns.
 
-    `until` is the last of its statements; `gives` has, in the order of the return statement, the
-    names of the values in the project and the variables of the notebook.
+    `until` is the last of its statements; `gives` maps the names of the returned values in the
+    project, in the order of the return statement, to variables of the notebook.
     """
 
     name: str
@@ -37,14 +37,14 @@ class Traced:
 
 @dataclass(frozen=True, slots=True)
 class TracedStage:
-    """A stage, with what the notebook has before and after it.
+    """A stage of the project.
 
     Attributes:
-        name: of the stage.
-        functions: that it calls, in order.
-        hands_on: the variables of the notebook that it hands on to later stages.
-        seeded_before: the random generators that the notebook has seeded by then: "python",
-            "numpy", ... What they give in the stage is up to the project, which hands them on.
+        name: The name.
+        functions: The functions that it calls, in order.
+        hands_on: The variables of the notebook that it passes to later stages.
+        seeded_before: The random generators that the notebook has seeded before it: "python",
+            "numpy", ... The project itself has to pass their states to the stage.
     """
 
     name: str
@@ -58,10 +58,10 @@ class Source:
     """A file that the notebook reads or imports.
 
     Attributes:
-        path: where it is: in the project, or absolute where it was not brought.
-        read_as: where the notebook looks for it, from its folder, or absolute.
-        size: in bytes.
-        sha256: its fingerprint.
+        path: The path in the project; an absolute path if the file was not copied.
+        read_as: The path in the notebook, relative to its folder or absolute.
+        size: The size in bytes.
+        sha256: The SHA-256.
     """
 
     path: str
@@ -72,16 +72,16 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Where a project comes from.
+    """The provenance of a project.
 
     Attributes:
-        notebook: the copy of the notebook in the project.
-        sha256: the fingerprint of the notebook.
-        package: the name of the project's package.
-        seeded: the libraries whose generators are seeded before a run.
-        stages: in the order of the notebook.
-        data: what the notebook reads.
-        modules: what lies beside the notebook and is imported.
+        notebook: The path of the notebook's copy in the project.
+        sha256: The SHA-256 of the notebook.
+        package: The name of the project's package.
+        seeded: The libraries whose generators are seeded before a run.
+        stages: The stages, in the order of the notebook.
+        data: The files that the notebook reads.
+        modules: The local modules that it imports.
     """
 
     notebook: str
@@ -98,7 +98,7 @@ class Provenance:
         return (function for stage in self.stages for function in stage.functions)
 
     def crossing_later(self) -> dict[int, list[str]]:
-        """Return the variables that a function gives and a border after it hands on, by `until`."""
+        """Return `until` of a function -> its returned variables that pass to a later stage."""
         result: dict[int, list[str]] = {}
         for index, stage in enumerate(self.stages):
             later = {n for s in self.stages[index:] for n in s.hands_on}
@@ -109,7 +109,7 @@ class Provenance:
 
 @dataclass(frozen=True, slots=True)
 class Original:
-    """A notebook, with what says which of its values a project has to compute."""
+    """A notebook, and the provenance of the project that has to compute its values."""
 
     notebook: Notebook
     program: Program
@@ -117,12 +117,12 @@ class Original:
 
 
 def original_of(plan: Plan, package: str) -> Original:
-    """Return what the project of a plan is compared with."""
+    """Return the original that the project of a plan is compared with."""
     return Original(plan.notebook, plan.analysis.program, provenance_of(plan, package))
 
 
 def provenance_of(plan: Plan, package: str) -> Provenance:
-    """Say where the project of a plan comes from."""
+    """Return the provenance of a plan's project."""
     stages = [
         TracedStage(
             stage.name,
@@ -152,7 +152,7 @@ def _seeded(imported: set[str]) -> set[str]:
     """Return the libraries whose generators are seeded for a notebook that imports these."""
     libraries = {name for name in imported if name not in sys.stdlib_module_names}
     found = set(libraries & _SEEDED)
-    if libraries:  # what is built on NumPy draws from its generator; few notebooks import it, too
+    if libraries:  # many libraries use NumPy's generator, though the notebook does not import it
         found.add("numpy")
     if "keras" in libraries:
         found.add("tensorflow")
@@ -180,12 +180,12 @@ def _source(plan: Plan, target: str, source: Path, named: str | None = None) -> 
 
 
 def _archived(path: str) -> str:
-    """Return where a module of `src` is kept as it was read."""
+    """Return the path of the unchanged copy of a local module in `src`."""
     return f"{NOTEBOOKS}/{path.removeprefix('src/')}"
 
 
 def archive(plan: Plan) -> Iterator[GeneratedFile]:
-    """Yield the notebook, and the modules beside it that it imports, byte for byte."""
+    """Yield unchanged copies of the notebook and its local modules."""
     yield GeneratedFile(f"{NOTEBOOKS}/{plan.notebook.path.name}", plan.notebook.path)
     for file in local_files(plan):
         yield GeneratedFile(_archived(file.path), file.content)

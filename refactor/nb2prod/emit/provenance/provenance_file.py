@@ -1,4 +1,4 @@
-"""The provenance of a project as a file that a person can read, and edit after renaming things."""
+"""The provenance file of a project, which users may edit after they have renamed a function."""
 
 from __future__ import annotations
 
@@ -23,18 +23,19 @@ from nb2prod.pipeline.plan_file import as_yaml
 PATH = ".nb2prod/provenance.yaml"
 
 _HEADER = """\
-# What each function computes of the notebook; `nb2prod verify` goes by it.
-# After the statement `until` (6.2 is the second one of cell 6) the variables of the notebook hold
-# what the function gives, in this order. Who renames a function renames it here, too.
+# Which values of the notebook each function computes, for `nb2prod verify`.
+# After the statement `until` (6.2 is the second statement of cell 6), the notebook's variables
+# have the values that the function returns; `gives` lists them in the order of the return
+# statement. If you rename a function, rename it here, too.
 """
 
 
 class ProvenanceError(Exception):
-    """A folder does not say which notebook it comes from; the message says what is wrong."""
+    """The provenance of a project is missing or invalid; the message says why."""
 
 
 def provenance_text(original: Original) -> str:
-    """Return the text of the file."""
+    """Return the text of the provenance file."""
     provenance = original.provenance
     stages = [
         {
@@ -69,31 +70,35 @@ def provenance_text(original: Original) -> str:
 
 
 def read_original(root: Path) -> Original:
-    """Read which notebook a project comes from, and how.
+    """Read the notebook and the provenance of a project.
 
     Raises:
-        ProvenanceError: it is no project of nb2prod's, or it can't be read.
-        NotebookError: its copy of the notebook can't be read.
+        ProvenanceError: The folder is not a project made by nb2prod, or its provenance is invalid.
+        NotebookError: The project's copy of the notebook can't be read.
     """
     content = _content(root)
     path = root / str(content.get("notebook"))
     if not path.resolve().is_relative_to(root.resolve()):
-        raise ProvenanceError(f"{root / PATH}: its notebook lies outside of the project")
+        raise ProvenanceError(f"{root / PATH}: the notebook is outside of the project")
     notebook = read_notebook(path)
     program = read_program(notebook)
     try:
         provenance = _provenance(content, program)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ProvenanceError(f"{root / PATH}: not as nb2prod writes it: {error!r:.100}") from None
+        raise ProvenanceError(
+            f"{root / PATH}: not a valid provenance file: {error!r:.100}"
+        ) from None
     if fingerprint(path) != provenance.sha256:
-        raise ProvenanceError(f"{path}: has changed since the project was made from it")
+        raise ProvenanceError(
+            f"{path}: the notebook has changed since the project was made from it"
+        )
     return Original(notebook, program, provenance)
 
 
 def _content(root: Path) -> Mapping[str, Any]:
     path = root / PATH
     try:
-        # Texts only: as a number, 4.10 would be 4.1.
+        # BaseLoader reads strings only: as a number, 4.10 would be 4.1.
         content: Any = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
     except (FileNotFoundError, NotADirectoryError):
         raise ProvenanceError(f"{root}: not a project made by nb2prod (no {PATH})") from None
@@ -101,7 +106,7 @@ def _content(root: Path) -> Mapping[str, Any]:
         reason = " ".join(str(error).split())
         raise ProvenanceError(f"{path}: can't be read: {reason:.200}") from None
     if not isinstance(content, dict):
-        raise ProvenanceError(f"{path}: not as nb2prod writes it")
+        raise ProvenanceError(f"{path}: not a valid provenance file")
     return cast("Mapping[str, Any]", content)
 
 

@@ -1,4 +1,4 @@
-"""Run a stage of the pipeline, or without its name all of them in this process."""
+"""Run the given stages of the pipeline, or all of them, in this process."""
 
 import os
 import sys
@@ -13,10 +13,13 @@ STAGES = (
 
 
 def main(arguments: list[str]) -> int:
-    """Run the stages named, in order."""
+    """Run the named stages in the given order, or all stages if none is named."""
     unknown = [name for name in arguments if name not in STAGES]
     if unknown:
-        print(f"no stage {unknown[0]}; there are {', '.join(STAGES)}", file=sys.stderr)
+        print(
+            f"{unknown[0]} is not a stage; choose from {', '.join(STAGES)}",
+            file=sys.stderr,
+        )
         return 2
     for name in arguments or STAGES:
         os.chdir(Path(__file__).resolve().parent.parent)

@@ -1,4 +1,4 @@
-"""The pipeline as a whole: its stages, its parameters, its files."""
+"""Tests of the pipeline as a whole: stages, parameters, files."""
 
 import sys
 from importlib import import_module
@@ -14,7 +14,7 @@ PIPELINE = yaml.safe_load((ROOT / "dvc.yaml").read_text(encoding="utf-8"))["stag
 @pytest.mark.parametrize("stage", PIPELINE)
 def test_importing_a_stage_does_nothing(stage, capsys, monkeypatch, tmp_path):
     """A stage computes, prints, reads and writes only when it is run."""
-    import_module(f"weather.{stage}")  # and the libraries, which may do what they like
+    import_module(f"weather.{stage}")  # importing its libraries may have effects
     for name in list(sys.modules):
         if name.partition(".")[0] == "weather":
             monkeypatch.delitem(sys.modules, name)
@@ -27,8 +27,8 @@ def test_importing_a_stage_does_nothing(stage, capsys, monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("stage", PIPELINE)
-def test_a_stage_depends_on_files_that_are_here_or_made_before(stage):
-    """A dependency that nothing makes would stop the pipeline."""
+def test_the_dependencies_of_a_stage_exist_or_are_made_before(stage):
+    """A dependency that no stage makes would stop the pipeline."""
     made = set()
     for name, entry in PIPELINE.items():
         missing = [

@@ -1,4 +1,4 @@
-"""Files that pass from one stage of the pipeline to the next."""
+"""Artifacts: files that stages of the pipeline pass on to later stages."""
 
 import json
 import math
@@ -13,9 +13,9 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def save(value: Any, path: str) -> None:
-    """Write a value to a file of the project, in the format that its ending names.
+    """Write a value to a file of the project, in the format of the file's suffix.
 
-    The file is written whole or not at all.
+    It replaces the old file only after the new one is complete.
     """
     target = ROOT / path
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,7 +45,7 @@ def load(path: str) -> Any:
 
 
 def save_metrics(values: dict[str, Any], path: str) -> None:
-    """Write those of the values that are numbers, for `dvc metrics`."""
+    """Write the values that are numbers to a metrics file of DVC."""
     numbers = {}
     for name, value in values.items():
         number = value.item() if hasattr(value, "item") else value

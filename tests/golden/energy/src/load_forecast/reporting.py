@@ -1,4 +1,4 @@
-"""What the notebook showed: printed text, displayed values and figures."""
+"""Reports: the printed text, displayed values and figures of each stage."""
 
 import os
 import sys
@@ -12,19 +12,19 @@ _figures: list[Path] = []
 
 
 class _Tee:
-    """A stream that writes to two others."""
+    """A stream that copies its text to two others."""
 
     def __init__(self, screen: TextIO, file: TextIO) -> None:
         self.screen = screen
         self.file = file
 
     def write(self, text: str) -> int:
-        """Write to both."""
+        """Write to both streams."""
         self.file.write(text)
         return self.screen.write(text)
 
     def flush(self) -> None:
-        """Flush both."""
+        """Flush both streams."""
         self.file.flush()
         self.screen.flush()
 
@@ -34,7 +34,7 @@ class _Tee:
 
 @contextmanager
 def report(stage: str, figures: bool = False) -> Iterator[None]:
-    """Keep what a stage prints in `reports/STAGE.txt`, and its figures beside it."""
+    """Save what a stage prints in `reports/STAGE.txt`, and its figures in a folder."""
     os.environ.setdefault("MPLBACKEND", "Agg")
     REPORTS.mkdir(exist_ok=True)
     if figures:
@@ -51,7 +51,7 @@ def report(stage: str, figures: bool = False) -> Iterator[None]:
 
 
 def show(*values: Any) -> None:
-    """Print what the notebook displayed."""
+    """Print values that the notebook displayed."""
     for value in values:
         if value is None or type(value).__module__.startswith("matplotlib"):
             continue
@@ -63,7 +63,7 @@ def _text(value: Any) -> str:
 
 
 def save_figures(name: str = "figure") -> None:
-    """Save the open figures of matplotlib in the stage's folder and close them."""
+    """Save the open Matplotlib figures in the stage's folder, and close them."""
     plt = sys.modules.get("matplotlib.pyplot")
     if plt is None:
         return
@@ -76,5 +76,5 @@ def save_figures(name: str = "figure") -> None:
         try:
             plt.figure(number).savefig(path)
         except (ValueError, RuntimeError) as error:
-            print(f"{path} could not be drawn: {error}", file=sys.stderr)
+            print(f"can't draw {path}: {error}", file=sys.stderr)
     plt.close("all")

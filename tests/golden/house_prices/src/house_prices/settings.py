@@ -1,8 +1,8 @@
-"""Options of libraries that the notebook sets, for the stages after."""
+"""Library options that the notebook sets, for the stages that come later."""
 
 import warnings
 
 
 def load_data() -> None:
-    """Set what the stage load_data sets."""
+    """Set the options that the stage load_data sets."""
     warnings.filterwarnings("ignore")

@@ -1,4 +1,4 @@
-"""The state of the global random generators that are seeded, carried from stage to stage."""
+"""The states of the seeded global random generators, passed from stage to stage."""
 
 import pickle
 import random
@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def save(path: str) -> None:
-    """Write the state of the generators."""
+    """Save the states of the generators."""
     state = {
         "python": random.getstate(),
         "numpy": np.random.get_state(),
@@ -21,7 +21,7 @@ def save(path: str) -> None:
 
 
 def restore(path: str) -> None:
-    """Go on from a state that `save` wrote."""
+    """Restore the states that `save` has saved."""
     state = pickle.loads((ROOT / path).read_bytes())
     random.setstate(state["python"])
     np.random.set_state(state["numpy"])

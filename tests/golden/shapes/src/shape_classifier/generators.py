@@ -1,4 +1,4 @@
-"""The state of the global random generators that are seeded, carried from stage to stage."""
+"""The states of the seeded global random generators, passed from stage to stage."""
 
 import pickle
 from pathlib import Path
@@ -9,7 +9,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def save(path: str) -> None:
-    """Write the state of the generators."""
+    """Save the states of the generators."""
     state = {
         "numpy": np.random.get_state(),
     }
@@ -19,6 +19,6 @@ def save(path: str) -> None:
 
 
 def restore(path: str) -> None:
-    """Go on from a state that `save` wrote."""
+    """Restore the states that `save` has saved."""
     state = pickle.loads((ROOT / path).read_bytes())
     np.random.set_state(state["numpy"])
