@@ -43,12 +43,7 @@ def path_of(name: str) -> str:
 
 def commands() -> dict[str, tuple[str, argparse.ArgumentParser]]:
     """Return what each command is for, with its parser, in the order of `nb2prod --help`."""
-    parser = main._parser("")  # all commands, as there is none of that name
-    for action in parser._actions:
-        if isinstance(action, argparse._SubParsersAction):
-            helps = {choice.dest: choice.help or "" for choice in action._choices_actions}
-            return {name: (helps[name], one) for name, one in action.choices.items()}
-    return {}
+    return {name: (about, main.parser_of(name)) for name, about in main.COMMANDS.items()}
 
 
 def _reference(parser: argparse.ArgumentParser) -> str:

@@ -11,7 +11,7 @@ from importlib import import_module
 
 # The purpose of each command. Its module has its name, and is imported only when it is asked for:
 # `check` runs at each commit, and must not wait for what the others import.
-_COMMANDS = {
+COMMANDS = {
     "check": "find problems in notebooks, and fix them",
     "rule": "explain a rule, or list all rules",
     "doctor": "find what is broken in a machine-learning repository",
@@ -47,9 +47,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "check":
         # It makes a million short-lived objects, none of them in a cycle; so do the imports.
         gc.disable()
-    if command not in _COMMANDS:
+    if command not in COMMANDS:
         return _without_command(command)
-    options = _parser(command).parse_args(rest)
+    options = parser_of(command).parse_args(rest)
     return int(options.run(options)) if command in _QUICK else _run(options)
 
 
@@ -99,8 +99,8 @@ def _reason(error: OSError) -> str:
 
 def _without_command(argument: str) -> int:
     """Answer a command line that does not begin with a command; return the exit status."""
-    width = max(map(len, _COMMANDS))
-    lines = [f"  {name:{width}}  {about}" for name, about in _COMMANDS.items()]
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:{width}}  {about}" for name, about in COMMANDS.items()]
     overview = _OVERVIEW.format(commands="\n".join(lines))
     if argument in ("-h", "--help"):
         print(overview)
@@ -115,15 +115,15 @@ def _without_command(argument: str) -> int:
         return 2
     from difflib import get_close_matches
 
-    close = get_close_matches(argument, _COMMANDS, 1)
+    close = get_close_matches(argument, COMMANDS, 1)
     hint = f"did you mean {close[0]!r}?" if close else "nb2prod --help lists the commands"
     print(f"nb2prod: {argument!r} is not a command; {hint}", file=sys.stderr)
     return 2
 
 
-def _parser(command: str) -> argparse.ArgumentParser:
+def parser_of(command: str) -> argparse.ArgumentParser:
     """Return the parser of a command's arguments."""
-    about = _COMMANDS[command]
+    about = COMMANDS[command]
     parser = argparse.ArgumentParser(
         prog=f"nb2prod {command}",
         description=f"{about[0].upper()}{about[1:]}.",
