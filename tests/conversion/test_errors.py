@@ -100,8 +100,11 @@ def test_another_language_is_named(messages, tmp_path, kernel, language):
         (("y = 1", "x = " + "+".join("1" * 900)), "cell 2: a statement is too long or nested"),
         ((), "the notebook has no code that can be run"),
         (("# TODO", " "), "the notebook has no code that can be run"),
-        (("x = 1", "name = input('who?')"), "cell 2, line 1: it asks a person"),
-        (("from getpass import getpass\nsecret = getpass()",), "cell 1, line 2: it asks a person"),
+        (("x = 1", "name = input('who?')"), "cell 2, line 1: it waits for input"),
+        (
+            ("from getpass import getpass\nsecret = getpass()",),
+            "cell 1, line 2: it waits for input",
+        ),
         (("x = 'a' + '=1'", "y = 1\nexec(x)"), "cell 2, line 2: it runs text as code"),
         (("x = 1", "quit()", "print(x)"), "cell 2, line 1: it ends the session"),
         (("%%ruby\nputs 1",), "cell 1: %%ruby: nb2prod does not know what this magic does"),

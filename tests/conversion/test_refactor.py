@@ -104,7 +104,7 @@ def test_names_that_share_a_list_stay_together(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        (("x = input()",), "it asks a person"),
+        (("x = input()",), "it waits for input"),
         (("code = 'a' + '=1'\nexec(code)",), "it runs text as code"),
         (("print 'Python 2'",), "not Python 3"),
         (("## Only text",), "no code"),

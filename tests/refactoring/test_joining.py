@@ -91,9 +91,9 @@ def test_an_import_stays_where_it_is_if_its_name_meant_something_else(tmp_path: 
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        (["a = [1]", "b = a\nlen(b)", "c = b", "print(c)"], "cell 2 shows a value"),
-        (["a = 1", "%%time\nb = a", "c = b", "print(c)"], "cell 2 begins with IPython"),
-        (["a = 1", "b = a", "%matplotlib inline\nc = b", "print(c)"], "IPython's syntax"),
+        (["a = [1]", "b = a\nlen(b)", "c = b", "print(c)"], "cell 2 displays a value"),
+        (["a = 1", "%%time\nb = a", "c = b", "print(c)"], "cell 2 begins with a cell magic"),
+        (["a = 1", "b = a", "%matplotlib inline\nc = b", "print(c)"], "IPython syntax"),
         (["a = 1", "b = (", "c = a", "print(c)"], "not Python"),
     ],
 )

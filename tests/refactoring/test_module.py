@@ -86,8 +86,11 @@ def test_the_project_around_the_notebook_is_found(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "reason"),
     [
-        (["def f(x):\n    return x", "y = f(1)\nz = y", "print(z)"], "which the notebook defines"),
-        (["a = 1", "b = a\ndisplay(b)\nc = b", "print(c)"], "in notebooks only"),
+        (
+            ["def f(x):\n    return x", "y = f(1)\nz = y", "print(z)"],
+            "which is defined in the notebook",
+        ),
+        (["a = 1", "b = a\ndisplay(b)\nc = b", "print(c)"], "only in notebooks"),
         (["sys = 1", "b = sys + 1\nc = b", "print(c)"], "`sys` means something else"),
     ],
 )

@@ -78,9 +78,9 @@ def test_names_do_not_run_into_words(tmp_path):
 @pytest.mark.parametrize(
     ("cells", "text", "reason"),
     [
-        (["x = 1"], "x", "no number"),
-        (["'a text'"], "a text", "nobody uses it"),
-        (["n = 1", "print(f'{n} rows')"], " rows", "no name can stand"),
+        (["x = 1"], "x", "not a number"),
+        (["'a text'"], "a text", "it is not used"),
+        (["n = 1", "print(f'{n} rows')"], " rows", "cannot replace it"),
         (["LIMIT = 1\nprint(LIMIT)"], "1", "already"),
         (["print(1)", "x = 1\ny = ("], "1", ""),
     ],
@@ -91,5 +91,5 @@ def test_what_is_no_constant_is_refused(tmp_path, cells, text, reason):
 
 
 def test_a_cell_of_parameters_below_is_of_no_use(tmp_path):
-    with pytest.raises(RefusedError, match="stands below"):
+    with pytest.raises(RefusedError, match="further down"):
         lifted(tmp_path, ["x = 1 + 2", "SEED = 1"], "2", cell=0, tags={1: ["parameters"]})

@@ -110,7 +110,7 @@ async def test_what_is_not_sound_is_shown_with_the_reason(client: LanguageClient
     for action in actions.values():
         assert action.disabled
         assert action.disabled.reason == (
-            "whether `last` is bound depends on the data, and it is used below"
+            "`last` may be unbound here, depending on the data, but is used below"
         )
 
 

@@ -1,8 +1,8 @@
-"""The test of a function that came out of a notebook: it computes what its statements computed.
+"""Characterisation tests: an extracted function gives the same results as its statements did.
 
-The test makes the function's arguments as the notebook made them, by the statements above that
-lead to them, and compares with the statements as they stood in the cell. Where that would write
-files, draw, or come out differently each time, only how the notebook calls it is tested.
+The test computes the function's arguments with the statements above it, as the notebook did, and
+compares the results with those of the original statements. If that would write files, draw
+figures or give different results each time, the test only checks the function's parameters.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from nb2prod.analysis.effects.effects import CWD, ENVIRON, FIGURE, FILE, RANDOM,
 from nb2prod.emit.package.imports import library_imports
 from nb2prod.emit.package.rewrite import function_text
 from nb2prod.pipeline.plan import cell_ranges
-from nb2prod.refactoring.function import Extraction, bare_plan, definition
+from nb2prod.refactoring.function import Extraction, definition, plan_without_stages
 from nb2prod.refactoring.python_file import names_in, text_of, with_added
 from nb2prod.refactoring.subject import FileChange, Subject, is_preamble
 
-_MOST_LINES = 60  # of the statements that lead to the arguments
+_MAX_LINES = 60  # of the statements that lead to the arguments
 _ASSERTIONS = {
     "pandas.DataFrame": ("pandas.testing", "assert_frame_equal"),
     "pandas.Series": ("pandas.testing", "assert_series_equal"),
@@ -33,34 +33,36 @@ _PLAIN = frozenset(f"builtins.{name}" for name in ("int", "float", "str", "bool"
 _PICKLED = ("sklearn.", "builtins.list", "builtins.dict", "builtins.tuple", "builtins.set")
 
 
-def tests(subject: Subject, found: Extraction, root: Path, module: str) -> Iterator[FileChange]:
-    """Yield the files of the tests of a function, new or with the test added.
+def characterisation_tests(
+    subject: Subject, found: Extraction, root: Path, module: str
+) -> Iterator[FileChange]:
+    """Yield the test files of a function, created or with the test appended.
 
     Args:
-        subject: The notebook.
-        found: The function.
-        root: The folder of the project.
-        module: The module of the function, dotted.
+        subject: the notebook.
+        found: the function.
+        root: the folder of the project.
+        module: the dotted name of the function's module.
 
     Raises:
-        RefusedError: a file that is there can't be read.
+        RefusedError: an existing file cannot be read.
     """
     path = root / "tests" / f"test_{module.rpartition('.')[2]}.py"
-    about = f'"""What `{module}` computes is what `{subject.notebook.path.name}` computed."""'
+    about = f'"""Tests that `{module}` computes the same as `{subject.notebook.path.name}`."""'
     own = [f"from {module} import {found.name}"]
-    above = _leading_to(subject, found)
+    above = _statements_leading_to(subject, found)
     if above is None:
         yield with_added(path, about, ["import inspect", *own], [_call_test(found)])
     else:
         parts = list(_value_test(subject, found, above, root))
-        lines = library_imports(bare_plan(subject), names_in("\n".join(parts)))
+        lines = library_imports(plan_without_stages(subject), names_in("\n".join(parts)))
         more = [line for line, _ in _compared(subject, found) if line]
         yield with_added(path, about, ["from pathlib import Path", *lines, *more, *own], parts)
     if not _finds_source(root):
         yield FileChange(root / "tests" / "conftest.py", None, _CONFTEST)
 
 
-_CONFTEST = '''"""The tests find the package as it lies in `src`, installed or not."""
+_CONFTEST = '''"""Make the package in `src` importable for the tests, installed or not."""
 
 import sys
 from pathlib import Path
@@ -77,7 +79,7 @@ def _finds_source(root: Path) -> bool:
 def _call_test(found: Extraction) -> str:
     names = ", ".join(f'"{name}"' for name in found.inputs)
     return (
-        f"def test_{found.name}_takes_what_the_notebook_hands_to_it():\n"
+        f"def test_{found.name}_takes_the_arguments_of_the_notebook():\n"
         f"    assert list(inspect.signature({found.name}).parameters) == [{names}]\n"
     )
 
@@ -95,18 +97,18 @@ def _value_test(
         comma = "," if len(found.inputs) == 1 else ""
         yield function_text(
             f"def {name}():",
-            f'"""Make what the notebook hands over, by {cell_ranges(cells)}."""',
+            f'"""Return the arguments, as computed in {cell_ranges(cells)} of the notebook."""',
             body,  # type: ignore[arg-type]
             [f"return ({', '.join(found.inputs)}{comma})"],
         )
     before = f"{found.name}_in_the_notebook"
     place = f"cell {found.selection.cell + 1}"
-    about = f'"""Compute it by the statements of {place}, as they stood there."""'
+    about = f'"""Return the result of the original statements of {place}."""'
     yield definition(subject, replace(found, name=before), about, leaves=True)
     folder = os.path.relpath(subject.notebook.path.resolve().parent, root)
     place = "" if folder == "." else f' / "{Path(folder).as_posix()}"'
     lines = [
-        f"def test_{found.name}_computes_what_the_notebook_computed(monkeypatch):",
+        f"def test_{found.name}_gives_the_same_result_as_the_notebook(monkeypatch):",
         f"    monkeypatch.chdir(Path(__file__).parents[1]{place})",
         f"    actual = {found.name}({given})",
         f"    expected = {before}({given})",
@@ -116,7 +118,7 @@ def _value_test(
 
 
 def _compared(subject: Subject, found: Extraction) -> Iterator[tuple[str, str]]:
-    """Yield for each result what compares it, with what that imports."""
+    """Yield for each result the import that its comparison needs, and the comparison."""
     end = found.selection.numbers[-1] + 1
     shown = subject.analysis.effects[end - 1].value
     values = [shown] if found.shown else [subject.analysis.value(end, n) for n in found.outputs]
@@ -135,15 +137,15 @@ def _compared(subject: Subject, found: Extraction) -> Iterator[tuple[str, str]]:
             yield "", f"assert type(actual{part}) is type(expected{part})"
 
 
-def _leading_to(subject: Subject, found: Extraction) -> list[int] | None:
-    """Return the statements above that the arguments come from; None if they can't be a test."""
+def _statements_leading_to(subject: Subject, found: Extraction) -> list[int] | None:
+    """Return the statements above that compute the arguments; None if a test cannot run them."""
     analysis = subject.analysis
     if not found.outputs and not found.shown:
         return None
     wanted = set(found.inputs)
     state: set[str] = set()
     for number in found.selection.numbers:
-        if _acts(analysis.effects[number]):
+        if _has_side_effects(analysis.effects[number]):
             return None
         state |= _state(analysis.effects[number])
     chosen: list[int] = []
@@ -154,14 +156,14 @@ def _leading_to(subject: Subject, found: Extraction) -> list[int] | None:
             continue
         if not makes and not state & effect.writes:
             continue
-        if _acts(effect):
+        if _has_side_effects(effect):
             return None
         chosen.append(number)
         wanted = (wanted - effect.binds) | effect.uses
         state = (state - effect.seeds) | _state(effect)
     lines = sum(analysis.statements[n].code.count("\n") + 1 for n in chosen)
     texts = "".join(analysis.statements[n].code for n in (*chosen, *found.selection.numbers))
-    if any(s.startswith(RANDOM) for s in state) or lines > _MOST_LINES:
+    if any(s.startswith(RANDOM) for s in state) or lines > _MAX_LINES:
         return None
     return None if "display(" in texts or "get_ipython(" in texts else chosen[::-1]
 
@@ -170,7 +172,7 @@ def _state(effect: Effects) -> set[str]:
     return {s for s in effect.reads if s.startswith(RANDOM) or s in (CWD, ENVIRON)}
 
 
-def _acts(effect: Effects) -> bool:
-    """Say whether a statement does more than compute."""
-    acts = {w for w in effect.writes if w.startswith(FILE) or w == FIGURE}
-    return bool(acts or effect.dynamic or effect.folders)
+def _has_side_effects(effect: Effects) -> bool:
+    """Say whether a statement writes files, draws figures, or does what cannot be analysed."""
+    written = {w for w in effect.writes if w.startswith(FILE) or w == FIGURE}
+    return bool(written or effect.dynamic or effect.folders)

@@ -1,4 +1,4 @@
-"""Statements of a cell as a function: above its call in the notebook, or for a module."""
+"""Extract statements of a cell to a function, in the cell itself or for a module."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from nb2prod.emit.package.types import annotation
 from nb2prod.emit.templates import formatted
 from nb2prod.pipeline import naming
 from nb2prod.pipeline.plan import DataFiles, Plan
-from nb2prod.refactoring.soundness import Crossing, refuse
+from nb2prod.refactoring.soundness import FunctionBoundary, refuse
 from nb2prod.refactoring.subject import (
     AbsentError,
     Refactoring,
     RefusedError,
-    Selection,
+    SelectedStatements,
     Subject,
     whole_span,
 )
@@ -27,18 +27,18 @@ from nb2prod.text.spans import Edit, Span
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """Statements of a cell as a function.
+    """A function made of statements of a cell.
 
     Attributes:
-        selection: the statements, those left out that stay at the notebook's level.
-        name: of the function.
-        inputs: the variables it takes.
-        outputs: the variables it gives back.
-        shown: it gives back the value that the cell shows.
-        span: what it replaces in the cell: whole lines.
+        selection: the statements, without those that stay in the cell.
+        name: the name of the function.
+        inputs: its parameters.
+        outputs: the variables that it returns.
+        shown: it returns the value that the cell displays.
+        span: the lines of the cell that it replaces.
     """
 
-    selection: Selection
+    selection: SelectedStatements
     name: str
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
@@ -47,18 +47,18 @@ class Extraction:
 
     @property
     def call(self) -> str:
-        """What stands in the cell in its place."""
+        """The call that replaces the statements in the cell."""
         call = f"{self.name}({', '.join(self.inputs)})"
         return f"{', '.join(self.outputs)} = {call}" if self.outputs else call
 
 
 def extract_function(subject: Subject, cell: int, span: Span | None = None) -> Refactoring:
-    """Make a function of statements of a cell, in the cell, and call it there.
+    """Extract statements of a cell to a function above its call in the same cell.
 
     Args:
-        subject: The notebook.
-        cell: The index of the cell.
-        span: What is selected in it; None for the whole cell.
+        subject: the notebook.
+        cell: the index of the cell.
+        span: the selection in the cell; None for the whole cell.
 
     Raises:
         RefusedError: the notebook would not compute the same any more.
@@ -66,17 +66,17 @@ def extract_function(subject: Subject, cell: int, span: Span | None = None) -> R
     found = find_extraction(subject, cell, span)
     about = f'"""{sentence(found.name.replace("_", " "))}"""'
     text = definition(subject, found, about, leaves=False)
-    edit = in_its_place(found, f"{text}\n\n{found.call}\n", gap=2)
+    edit = replacement_edit(found, f"{text}\n\n{found.call}\n", gap=2)
     return Refactoring(f"Extract to function `{found.name}`", {cell: (edit,)})
 
 
-def in_its_place(found: Extraction, text: str, gap: int) -> Edit:
-    """Return the edit that puts lines in the place of the statements of an extraction.
+def replacement_edit(found: Extraction, text: str, gap: int) -> Edit:
+    """Return the edit that replaces the statements of an extraction by other lines.
 
     Args:
-        found: The extraction.
-        text: Whole lines.
-        gap: How many blank lines are to stand between them and what is above.
+        found: the extraction.
+        text: the lines.
+        gap: the number of blank lines above them.
     """
     source = found.selection.code.source
     above, below = source[: found.span.start].rstrip(), source[found.span.end :]
@@ -88,10 +88,10 @@ def in_its_place(found: Extraction, text: str, gap: int) -> Edit:
 
 
 def find_extraction(subject: Subject, cell: int, span: Span | None) -> Extraction:
-    """Return statements of a cell as a function.
+    """Return the function that can be made of statements of a cell.
 
-    Imports and definitions that come first stay where they are, and so does what the cell shows,
-    unless it is all that the function gives.
+    Imports and definitions that come first stay in the cell. So does the displayed value, unless
+    it is the only result of the function.
 
     Raises:
         RefusedError: the notebook would not compute the same any more.
@@ -104,28 +104,28 @@ def find_extraction(subject: Subject, cell: int, span: Span | None) -> Extractio
     if shown:
         inner = selection.part(0, -1)
         if not inner.numbers:
-            raise AbsentError("it only shows a value")
-        if Crossing(subject, inner).ends().outputs:
+            raise AbsentError("it only displays a value")
+        if FunctionBoundary(subject, inner).interface().outputs:
             selection, shown = inner, False
-    ends = Crossing(subject, selection).ends()
-    name = _name(subject, selection, ends.outputs)
-    outputs = () if shown else ends.outputs
-    if shown and ends.outputs:
-        raise RefusedError("what the cell shows is also changed by it")
-    return Extraction(selection, name, ends.inputs, outputs, shown, _lines(selection))
+    interface = FunctionBoundary(subject, selection).interface()
+    name = _name(subject, selection, interface.outputs)
+    outputs = () if shown else interface.outputs
+    if shown and interface.outputs:
+        raise RefusedError("the cell also changes the value that it displays")
+    return Extraction(selection, name, interface.inputs, outputs, shown, _lines(selection))
 
 
 def definition(subject: Subject, found: Extraction, about: str, *, leaves: bool) -> str:
-    """Return the function.
+    """Return the code of the function.
 
     Args:
-        subject: The notebook.
-        found: The statements.
-        about: Its docstring, quotes included.
-        leaves: It leaves the notebook for a module.
+        subject: the notebook.
+        found: the function.
+        about: its docstring, with quotes.
+        leaves: it moves from the notebook to a module.
 
     Raises:
-        RefusedError: libcst can't read them.
+        RefusedError: libcst cannot parse the statements.
     """
     code = found.span.text(found.selection.code.source).replace("\r\n", "\n")
     try:
@@ -155,11 +155,11 @@ def _returning(statement: cst.BaseStatement | cst.BaseSmallStatement) -> cst.Sim
             result = cst.Return(value.with_changes(), semicolon=semicolon)
             return statement.with_changes(body=[*before, result])
         case _:
-            raise RefusedError("the value that the cell shows is no expression")
+            raise RefusedError("the value that the cell displays is not an expression")
 
 
 def _signature(subject: Subject, found: Extraction, *, leaves: bool) -> str:
-    plan = bare_plan(subject)
+    plan = plan_without_stages(subject)
     first, after = found.selection.numbers[0], found.selection.numbers[-1] + 1
 
     def written(name: str, position: int) -> str:
@@ -180,14 +180,14 @@ def _signature(subject: Subject, found: Extraction, *, leaves: bool) -> str:
     return formatted(f"{head}\n    pass\n").removesuffix("\n    pass\n")
 
 
-def bare_plan(subject: Subject) -> Plan:
-    """Return a plan without stages, in which variables keep their names."""
+def plan_without_stages(subject: Subject) -> Plan:
+    """Return a plan without stages in which variables keep their names, for the code generator."""
     files = DataFiles({}, {}, {}, {}, {}, {}, (), 0)
     flow = subject.flow
     return Plan(subject.notebook, subject.analysis, flow.scope, subject.prose, (), {}, files)
 
 
-def _name(subject: Subject, selection: Selection, outputs: Sequence[str]) -> str:
+def _name(subject: Subject, selection: SelectedStatements, outputs: Sequence[str]) -> str:
     first = selection.numbers[0]
     before = next((n for n in range(first - 1, -1, -1) if subject.flow.works(n)), -1)
     heading = subject.prose.heading_at(first, after=before)
@@ -201,11 +201,11 @@ def _name(subject: Subject, selection: Selection, outputs: Sequence[str]) -> str
     return naming.unique(best, set(subject.taken), others)
 
 
-def _lines(selection: Selection) -> Span:
-    """Return the lines of statements, with the comments right above them.
+def _lines(selection: SelectedStatements) -> Span:
+    """Return the span of the lines of some statements, with the comments directly above them.
 
     Raises:
-        RefusedError: other statements or magics stand in these lines.
+        RefusedError: other statements or magics are on these lines.
     """
     code = selection.code
     spans = [whole_span(code, node) for node in code.body]
@@ -215,7 +215,7 @@ def _lines(selection: Selection) -> Span:
     end = lines.start(lines.position(last.end)[0] + 1)
     others = [s for s in spans if s.end <= first.start or s.start >= last.end]
     if any(s.start < end and start < s.end for s in others):
-        raise RefusedError("another statement stands in the same line")
+        raise RefusedError("another statement is on the same line")
     number = lines.position(start)[0]
     while number > 1:
         above = code.source[lines.start(number - 1) : lines.start(number)]
@@ -224,5 +224,5 @@ def _lines(selection: Selection) -> Span:
         number -= 1
     start = lines.start(number)
     if any(m.span.start < end and start < m.span.end for m in code.magics):
-        raise RefusedError("IPython's syntax has to stay where it is")
+        raise RefusedError("IPython syntax cannot move into a function")
     return Span(start, end)

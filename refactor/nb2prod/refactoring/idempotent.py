@@ -1,4 +1,4 @@
-"""A cell that gives something else when it is run again gets names of its own for its results."""
+"""Make a cell idempotent: give the variables that it changes new names."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from nb2prod.refactoring.subject import (
     AbsentError,
     Refactoring,
     RefusedError,
-    Selection,
+    SelectedStatements,
     Subject,
     whole_span,
 )
@@ -25,7 +25,7 @@ from nb2prod.rules.nbd003_non_idempotent_cell import changed_again
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Edit, Span
 
-# What has a method `copy` that copies all of it that the cell can change.
+# Types with a method `copy` that copies everything that the cell can change.
 _COPIED = frozenset(
     {"pandas.DataFrame", "pandas.Series", "numpy.ndarray", "builtins.list", "builtins.dict",
      "builtins.set"}
@@ -34,29 +34,35 @@ _COPIED = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """A variable from above that a cell changes, first in the statement of that number."""
+    """A variable from above that a cell changes.
+
+    Attributes:
+        old: its name.
+        new: its new name.
+        number: the number of the first statement that changes it.
+        copy: the line that creates the new variable; empty if the statement itself binds it.
+    """
 
     old: str
     new: str
     number: int
-    copy: str  # the line that makes the new one; empty where the statement binds it
+    copy: str
 
 
 def make_idempotent(subject: Subject, cell: int) -> Refactoring:
-    """Give what a cell changes a new name, in the cell and below.
+    """Give the variables that a cell changes new names, in the cell and below it.
 
-    What comes from above stays as it is, so that the cell can be run again and again. In the cells
-    below, the new name stands for the old one.
+    The variables from above stay the same, so that the cell can be run any number of times.
 
     Raises:
-        AbsentError: running the cell again changes nothing.
+        AbsentError: running the cell again gives the same result.
         RefusedError: the notebook would not compute the same.
     """
     selection = subject.select(cell)
     refuse(subject, cell)
     flagged = list(_flagged(subject, selection))
     if not flagged:
-        raise AbsentError("running the cell again gives the same")
+        raise AbsentError("running the cell again gives the same result")
     names = list(dict.fromkeys([*flagged, *_read_and_bound(subject, selection)]))
     taken = set(subject.taken)
     changes: list[_Change] = []
@@ -72,7 +78,7 @@ def make_idempotent(subject: Subject, cell: int) -> Refactoring:
     return Refactoring(f"Make the cell idempotent: bind {made}", edits)
 
 
-def _flagged(subject: Subject, selection: Selection) -> Iterator[str]:
+def _flagged(subject: Subject, selection: SelectedStatements) -> Iterator[str]:
     names = {
         name: value.name
         for number in subject.flow.scope.imports.values()
@@ -83,11 +89,11 @@ def _flagged(subject: Subject, selection: Selection) -> Iterator[str]:
     yield from (name for name, _ in changed_again(view))
 
 
-def _read_and_bound(subject: Subject, selection: Selection) -> Iterator[str]:
-    """Yield the variables that a cell may read as they come from above, and that it binds.
+def _read_and_bound(subject: Subject, selection: SelectedStatements) -> Iterator[str]:
+    """Yield the variables that a cell may read from above and that it binds.
 
     Raises:
-        RefusedError: it deletes one, or a function that it calls reads or sets one.
+        RefusedError: the cell deletes one, or calls a function that reads or sets one.
     """
     everything = {n for number in selection.numbers for n in subject.names[number].bound}
     bound: set[str] = set()
@@ -97,9 +103,9 @@ def _read_and_bound(subject: Subject, selection: Selection) -> Iterator[str]:
         called = [subject.reached[n] for n in names.read & subject.reached.keys()]
         hidden = (effect.uses - names.read).union(*(function.reads for function in called))
         for name in sorted(hidden & everything):
-            raise RefusedError(f"a function that it calls reads `{name}`, which is bound here")
+            raise RefusedError(f"it calls a function that reads `{name}`, which is bound here")
         for name in sorted((effect.all_binds | effect.deletes) - names.bound):
-            raise RefusedError(f"a function that it calls sets `{name}`")
+            raise RefusedError(f"it calls a function that sets `{name}`")
         for name in sorted(effect.deletes - bound):
             raise RefusedError(f"it deletes `{name}`")
         read |= (effect.uses & names.read) - bound
@@ -107,7 +113,7 @@ def _read_and_bound(subject: Subject, selection: Selection) -> Iterator[str]:
     yield from sorted(read & everything)
 
 
-def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Change:
+def _change(subject: Subject, selection: SelectedStatements, old: str, new: str) -> _Change:
     _refuse_names(subject, old)
     analysis = subject.analysis
     first = selection.numbers[0]
@@ -115,7 +121,7 @@ def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Chan
     for effect in analysis.effects[:first]:
         certain = (certain | effect.binds) - effect.deletes
     if old not in certain:
-        raise RefusedError(f"whether `{old}` is bound above depends on the data")
+        raise RefusedError(f"`{old}` may be unbound above, depending on the data")
     number = next(
         n
         for n in selection.numbers
@@ -135,7 +141,7 @@ def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Chan
     if value.immutable:
         return _Change(old, new, number, f"{new} = {old}")
     if value.type not in _COPIED or changed - analysis.heap.memory(value.objects):
-        raise RefusedError(f"how to copy `{old}` is not known")
+        raise RefusedError(f"nb2prod does not know how to copy `{old}`")
     for other, its in analysis.effects[number - 1].after.items():
         held = analysis.heap.memory(analysis.heap.reach(its.objects))
         if other != old and not changed.isdisjoint(held):
@@ -144,15 +150,19 @@ def _change(subject: Subject, selection: Selection, old: str, new: str) -> _Chan
 
 
 def _refuse_names(subject: Subject, old: str) -> None:
-    """Raise where a name can't be exchanged for another one wherever it stands."""
+    """Raise if a name cannot be replaced by another everywhere.
+
+    Raises:
+        RefusedError: it is used in a way that cannot be renamed.
+    """
     if old in subject.analysis.in_texts:
-        raise RefusedError(f"a text that is evaluated refers to `{old}`")
+        raise RefusedError(f"an evaluated text refers to `{old}`")
     for broken in subject.analysis.program.broken:
         if old in subject.words(broken.cell):
             raise RefusedError(f"cell {broken.cell + 1}, which is not Python, mentions `{old}`")
     for cell in subject.notebook.code_cells:
         if any(old in m.reads | m.binds for m in CodeCell(cell.source).magics):
-            raise RefusedError(f"IPython's syntax in cell {cell.index + 1} mentions `{old}`")
+            raise RefusedError(f"IPython syntax in cell {cell.index + 1} mentions `{old}`")
     for statement, names in zip(subject.analysis.statements, subject.names, strict=True):
         hidden = subject.analysis.effects[statement.number]
         if old in (hidden.uses | hidden.all_binds) - names.read - names.bound:
@@ -160,13 +170,13 @@ def _refuse_names(subject: Subject, old: str) -> None:
         for node in ast.walk(statement.node):
             match node:
                 case ast.arg(arg=name) | ast.Global(names=[*_, name]) if name == old:
-                    raise RefusedError(f"`{old}` is a parameter in cell {statement.cell + 1}, too")
+                    raise RefusedError(f"`{old}` is also a parameter in cell {statement.cell + 1}")
                 case _:
                     pass
 
 
 def _edits(subject: Subject, number: int, changes: Sequence[_Change]) -> Iterator[tuple[int, Edit]]:
-    """Yield the edits of a statement."""
+    """Yield the edits of a statement, each with its cell."""
     statement, mentioned = subject.analysis.statements[number], subject.names[number]
     names = {
         c.old: c.new
@@ -177,7 +187,7 @@ def _edits(subject: Subject, number: int, changes: Sequence[_Change]) -> Iterato
         return
     selection = subject.select(statement.cell)
     if number not in selection.numbers:
-        raise RefusedError(f"IPython's syntax in cell {statement.cell + 1} is in the way")
+        raise RefusedError(f"cell {statement.cell + 1} has IPython syntax that cannot be renamed")
     code, node = selection.code, selection.nodes[selection.numbers.index(number)]
     span = whole_span(code, node)
     first = [c for c in changes if c.number == number]
@@ -187,7 +197,7 @@ def _edits(subject: Subject, number: int, changes: Sequence[_Change]) -> Iterato
         rest = {old: new for old, new in names.items() if old not in bound}
         yield statement.cell, Edit(target, names[next(iter(bound))])
         span = Span(target.end, span.end)
-        # What follows the target is no statement; as the value of a name it is one.
+        # The text after the target is not a statement; `_` in front of it makes it one.
         text = _renamed("_" + span.text(code.source), rest)[1:]
     else:
         text = _renamed(span.text(code.source), names)
@@ -197,7 +207,7 @@ def _edits(subject: Subject, number: int, changes: Sequence[_Change]) -> Iterato
         if change.copy:
             start = code.lines.start(code.lines.position(whole_span(code, node).start)[0])
             if code.source[start : whole_span(code, node).start].strip():
-                raise RefusedError("another statement stands in the same line")
+                raise RefusedError("another statement is on the same line")
             yield statement.cell, Edit(Span(start, start), change.copy + "\n")
 
 

@@ -1,4 +1,4 @@
-"""Several cells that follow each other, joined to one, so that one function can be made of them."""
+"""Extract several consecutive cells to one function, by joining them first."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ Extract = Callable[[Subject, int], Refactoring]
 
 
 def extract_joined(notebook: Notebook, first: int, last: int, extract: Extract) -> Refactoring:
-    """Make one function of several cells; the first one calls it, the others go.
+    """Extract several cells to one function; the first one calls it, the others are removed.
 
     Args:
-        notebook: The notebook.
-        first: The index of the first cell.
-        last: The index of the last one.
-        extract: What makes a function of one cell.
+        notebook: the notebook.
+        first: the index of the first cell.
+        last: the index of the last cell.
+        extract: extracts one cell to a function.
 
     Raises:
-        RefusedError: the notebook would not compute, or not show, the same any more.
+        RefusedError: the notebook would not compute or display the same any more.
     """
     code = [c.index for c in notebook.cells[first : last + 1] if c.kind == "code"]
     if not code:
-        raise RefusedError("none of the cells is code")
+        raise RefusedError("none of the cells is a code cell")
     if len(code) == 1:
         return extract(Subject(notebook), code[0])
     first, last = code[0], code[-1]
@@ -49,12 +49,13 @@ def extract_joined(notebook: Notebook, first: int, last: int, extract: Extract) 
 
 
 def join_cells(notebook: Notebook, first: int, last: int) -> Notebook:
-    """Return a notebook in which one cell does what several did; those below it are empty.
+    """Return the notebook with several cells joined into the first one; the others are empty.
 
-    Text between them becomes comments; what a later cell imports first is imported at the top.
+    Markdown between them becomes comments; imports at the top of a cell move to the top of the
+    joined cell.
 
     Raises:
-        RefusedError: something would not be shown any more, or is no Python.
+        RefusedError: a value would not be displayed any more, or a cell cannot be joined.
     """
     cells = notebook.cells[first : last + 1]
     _refuse(Subject(notebook), cells)
@@ -79,25 +80,27 @@ def _refuse(subject: Subject, cells: Iterable[Cell]) -> None:
     *above, last = [cell for cell in cells if cell.kind == "code"]
     for cell in (*above, last):
         if cell.source.lstrip().startswith("%%"):
-            raise RefusedError(f"cell {cell.index + 1} begins with IPython's syntax")
+            raise RefusedError(f"cell {cell.index + 1} begins with a cell magic")
         if "raises-exception" in cell.tags:
-            raise RefusedError(f"cell {cell.index + 1} is expected to fail half-way")
+            raise RefusedError(f"cell {cell.index + 1} has the tag `raises-exception`")
     shown = {cell.index for cell in above}
     for statement, effect in zip(
         subject.analysis.statements, subject.analysis.effects, strict=True
     ):
         nothing = effect.value.type == "builtins.NoneType"
         if statement.cell in shown and statement.displayed and not nothing:
-            raise RefusedError(f"cell {statement.cell + 1} shows a value, which a function hides")
+            raise RefusedError(
+                f"cell {statement.cell + 1} displays a value, which a function would not"
+            )
 
 
 def _comment(text: str) -> str:
-    """Return Markdown as comments; a heading of one cell is none in a function."""
+    """Return Markdown as comments, without the signs of headings."""
     return "\n".join(f"# {_HEADING.sub('', line)}".rstrip() for line in text.strip().split("\n"))
 
 
 def _parted(source: str) -> tuple[str, str]:
-    """Return the lines of the imports at the top of a cell, and the others."""
+    """Return the lines of the imports at the top of a cell, and the remaining lines."""
     code = CodeCell(source)
     top = list(takewhile(lambda node: isinstance(node, _IMPORT), code.body))
     others = code.body[len(top) :]
@@ -108,6 +111,6 @@ def _parted(source: str) -> tuple[str, str]:
 
 
 def _clash(bodies: Iterable[str], top: str) -> bool:
-    """Say whether what comes before imports has anything to do with the names that they bind."""
+    """Say whether the code before some imports mentions a name that they bind."""
     names = {found.name for found in CodeCell(top).summary.imports}
     return "*" in names or any(not names.isdisjoint(_WORD.findall(body)) for body in bodies)

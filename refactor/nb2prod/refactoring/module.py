@@ -1,4 +1,4 @@
-"""Statements of a cell as a function in a module of the project, with a test."""
+"""Extract statements of a cell to a function in a module of the project, with a test."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from nb2prod.emit.package.local_modules import imported_modules
 from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import STAGE_NAMES, unique
 from nb2prod.pipeline.phases import phase
-from nb2prod.refactoring.characterisation import tests
+from nb2prod.refactoring.characterisation import characterisation_tests
 from nb2prod.refactoring.function import (
     Extraction,
-    bare_plan,
     definition,
     find_extraction,
-    in_its_place,
+    plan_without_stages,
+    replacement_edit,
 )
 from nb2prod.refactoring.python_file import defined_in, names_in, text_of, with_added
 from nb2prod.refactoring.subject import FileChange, Refactoring, RefusedError, Subject
@@ -31,8 +31,8 @@ _NOT_PACKAGES = frozenset({"test", "tests", "src", "run", "data"})
 
 
 @dataclass(frozen=True, slots=True)
-class Home:
-    """Where a function of a notebook goes: `root/src/package/module.py`."""
+class TargetModule:
+    """The module that gets a function of a notebook: `root/src/package/module.py`."""
 
     root: Path
     package: str
@@ -40,68 +40,75 @@ class Home:
 
     @property
     def path(self) -> Path:
-        """The module."""
+        """The path of the module."""
         return self.root / "src" / self.package / f"{self.module}.py"
 
 
 def extract_to_module(subject: Subject, cell: int, span: Span | None = None) -> Refactoring:
-    """Make a function of statements of a cell in a module of the project, and call it in the cell.
+    """Extract statements of a cell to a module of the project, and call the function in the cell.
 
-    The project is the nearest folder above the notebook that has a pyproject.toml, else the folder
-    of the notebook. The notebook finds the module without anything being installed.
+    The project is the nearest folder above the notebook with a pyproject.toml, else the folder of
+    the notebook. The notebook can import the module without installing the project.
 
     Args:
-        subject: The notebook.
-        cell: The index of the cell.
-        span: What is selected in it; None for the whole cell.
+        subject: the notebook.
+        cell: the index of the cell.
+        span: the selection in the cell; None for the whole cell.
 
     Raises:
-        RefusedError: the notebook would not compute the same any more, or the module can't be made.
+        RefusedError: the notebook would not compute the same any more, or the module cannot be
+            written.
     """
     found = find_extraction(subject, cell, span)
     _refuse_unknown(subject, found)
-    home = _home(subject, found)
-    name = unique(found.name, set(subject.taken) | defined_in(home.path))
+    target = _target_module(subject, found)
+    name = unique(found.name, set(subject.taken) | defined_in(target.path))
     found = replace(found, name=name)
     text = definition(subject, found, _docstring(subject, found), leaves=True)
-    lines = library_imports(bare_plan(subject), names_in(text))
+    lines = library_imports(plan_without_stages(subject), names_in(text))
     about = f'"""Functions of the notebook `{subject.notebook.path.name}`."""'
-    files = [*_package(subject, home), with_added(home.path, about, lines, [text])]
-    files += tests(subject, found, home.root, f"{home.package}.{home.module}")
-    edit = in_its_place(found, _replacement(subject, found, home), gap=1)
-    title = f"Extract to `{name}` in src/{home.package}/{home.module}.py"
+    files = [*_package(subject, target), with_added(target.path, about, lines, [text])]
+    files += characterisation_tests(
+        subject, found, target.root, f"{target.package}.{target.module}"
+    )
+    edit = replacement_edit(found, _replacement(subject, found, target), gap=1)
+    title = f"Extract to `{name}` in src/{target.package}/{target.module}.py"
     return Refactoring(title, {cell: (edit,)}, tuple(files))
 
 
 def _docstring(subject: Subject, found: Extraction) -> str:
-    """Return what the Markdown above says, and where the function comes from."""
+    """Return the Markdown above the statements, and the origin of the function."""
     first = found.selection.numbers[0]
     text = subject.prose.text_between(first - 1, first)
     source = f"From cell {found.selection.cell + 1} of `{subject.notebook.path.name}`."
     return docstring(found.name.replace("_", " "), [*text, source], limit=8)
 
 
-def _replacement(subject: Subject, found: Extraction, home: Home) -> str:
+def _replacement(subject: Subject, found: Extraction, target: TargetModule) -> str:
     lines: list[str] = []
     above = replace(
         subject.analysis.program,
         statements=subject.analysis.statements[: found.selection.numbers[0]],
     )
     known = {name.partition(".")[0] for name in imported_modules(above)}
-    if home.package not in known:
+    if target.package not in known:
         folder = subject.notebook.path.resolve().parent
-        source = Path(os.path.relpath(home.root / "src", folder)).as_posix()
+        source = Path(os.path.relpath(target.root / "src", folder)).as_posix()
         if "sys" in subject.taken and "sys" not in subject.flow.scope.imports:
             raise RefusedError("`sys` means something else in the notebook")
         if "sys" not in known:
             lines += ["import sys", ""]
         lines.append(f'sys.path.insert(0, "{source}")  # until the project is installed')
-    lines += [f"from {home.package}.{home.module} import {found.name}", "", found.call, ""]
+    lines += [f"from {target.package}.{target.module} import {found.name}", "", found.call, ""]
     return "\n".join(lines)
 
 
 def _refuse_unknown(subject: Subject, found: Extraction) -> None:
-    """Raise for what a module would not have: functions of the notebook, its stray variables."""
+    """Raise for names that a module would not have: functions and other variables of the notebook.
+
+    Raises:
+        RefusedError: the statements use such a name.
+    """
     scope = subject.flow.scope
     defined = {d.name for d in scope.definitions.values()}
     own: set[str] = set(found.inputs)
@@ -111,17 +118,17 @@ def _refuse_unknown(subject: Subject, found: Extraction) -> None:
     for number in found.selection.numbers:
         for name in sorted(subject.names[number].read - own):
             if name in defined:
-                raise RefusedError(f"it calls `{name}`, which the notebook defines")
+                raise RefusedError(f"it calls `{name}`, which is defined in the notebook")
             if name in ("display", "get_ipython"):
-                raise RefusedError(f"`{name}` is there in notebooks only")
+                raise RefusedError(f"`{name}` exists only in notebooks")
             if name in bound and name not in scope.imports:
-                raise RefusedError(f"`{name}`, a variable, is not handed over")
-            place = scope.imports.get(name)
-            if place is not None and not imports(subject.analysis.statements[place]):
-                raise RefusedError(f"how `{name}` is imported can't be told")
+                raise RefusedError(f"it reads the variable `{name}`, which would not be passed")
+            imported = scope.imports.get(name)
+            if imported is not None and not imports(subject.analysis.statements[imported]):
+                raise RefusedError(f"`{name}` is not imported by an import statement of its own")
 
 
-def _home(subject: Subject, found: Extraction) -> Home:
+def _target_module(subject: Subject, found: Extraction) -> TargetModule:
     folder = subject.notebook.path.resolve().parent
     root = next((f for f in (folder, *folder.parents) if (f / "pyproject.toml").is_file()), folder)
     imported = {n.partition(".")[0] for n in imported_modules(subject.analysis.program)}
@@ -131,27 +138,27 @@ def _home(subject: Subject, found: Extraction) -> Home:
         package = named if named in packages else packages[0]
     else:
         package = named or words(subject.notebook.path.stem, 5) or "pipeline"
-        beside = {p.stem for p in folder.glob("*.py")} | {
+        local = {p.stem for p in folder.glob("*.py")} | {
             p.parent.name for p in folder.glob("*/__init__.py")
         }
-        package = unique(package, imported | beside | _NOT_PACKAGES, ["pipeline"])
+        package = unique(package, imported | local | _NOT_PACKAGES, ["pipeline"])
     phases = [p for n in found.selection.numbers if (p := phase(subject.analysis, n))]
     common = max(phases, key=lambda p: (phases.count(p), p), default="")
     module = STAGE_NAMES.get(common, "functions")
-    return Home(root, package, module)
+    return TargetModule(root, package, module)
 
 
 def _project_name(path: Path) -> str:
     try:
         project = tomllib.loads(text_of(path) or "").get("project", {})
     except tomllib.TOMLDecodeError:
-        raise RefusedError("pyproject.toml can't be read") from None
+        raise RefusedError("pyproject.toml is not valid TOML") from None
     name = str(project.get("name", "")).lower().replace("-", "_").replace(".", "_")
     return name if name.isidentifier() else ""
 
 
-def _package(subject: Subject, home: Home) -> Iterator[FileChange]:
-    path = home.path.with_name("__init__.py")
+def _package(subject: Subject, target: TargetModule) -> Iterator[FileChange]:
+    path = target.path.with_name("__init__.py")
     if text_of(path) is None:
         name = subject.notebook.path.name
-        yield FileChange(path, None, f'"""What the notebook `{name}` computes."""\n')
+        yield FileChange(path, None, f'"""Functions of the notebook `{name}`."""\n')

@@ -1,4 +1,4 @@
-"""A constant in the code becomes a parameter: a name that the notebook sets at its beginning."""
+"""Lift a constant in the code to a parameter, a variable set at the top of the notebook."""
 
 from __future__ import annotations
 
@@ -14,27 +14,28 @@ from nb2prod.refactoring.soundness import refuse
 from nb2prod.refactoring.subject import AbsentError, Refactoring, RefusedError, Subject, whole_span
 from nb2prod.text.spans import Edit, Span
 
-TAG = "parameters"  # by which papermill finds the cell
+TAG = "parameters"  # papermill's tag for the cell of parameters
 _KINDS = (int, float, str, bool)
 
 
 def lift_parameter(subject: Subject, cell: int, span: Span) -> Refactoring:
-    """Give a constant a name that is set in the notebook's cell of parameters.
+    """Replace a constant by a variable that the notebook's parameters cell sets.
 
-    That is the cell with papermill's tag, else the first one that sets constants and nothing else,
-    else the first cell of all, below its imports. A variable that is nothing but a constant is
-    moved there as it is.
+    The parameters cell is the one with papermill's tag, else the first that sets only constants,
+    else the first cell of all, below its imports. A variable that is only ever this constant moves
+    there under its own name.
 
     Args:
-        subject: The notebook.
-        cell: The index of the cell.
-        span: Where the constant stands, or a place in it.
+        subject: the notebook.
+        cell: the index of the cell.
+        span: the span of the constant, or an empty span in it.
 
     Raises:
-        RefusedError: there is none, or it can't be set there.
+        AbsentError: there is no constant that could be lifted.
+        RefusedError: the constant cannot be replaced, or not be set in the parameters cell.
     """
     if subject.notebook.cells[cell].kind != "code":
-        raise AbsentError("this is no code")
+        raise AbsentError("this is not a code cell")
     code = CodeCell(subject.notebook.cells[cell].source)
     path = _constant(code, span)
     node = path[-1]
@@ -59,7 +60,7 @@ def lift_parameter(subject: Subject, cell: int, span: Span) -> Refactoring:
 
 
 def _constant(code: CodeCell, span: Span) -> list[ast.AST]:
-    """Return the constant at a place, behind the nodes that it lies in, from outside in."""
+    """Return the constant at a span, preceded by the nodes around it, from the outside in."""
     found: list[ast.AST] = []
     for path in _paths(code.body):
         node = path[-1]
@@ -67,21 +68,21 @@ def _constant(code: CodeCell, span: Span) -> list[ast.AST]:
             found = path
             break
     if not found:
-        raise AbsentError("there is no number, text or truth value here")
+        raise AbsentError("this is not a number, a string or a boolean")
     for outer in found[:-1]:
         if isinstance(outer, ast.JoinedStr | ast.match_case | ast.pattern):
-            raise RefusedError("no name can stand in its place")
+            raise RefusedError("a name cannot replace it")
         if isinstance(outer, ast.Import | ast.ImportFrom | ast.Global):
-            raise RefusedError("no name can stand in its place")
+            raise RefusedError("a name cannot replace it")
     if isinstance(found[-2], ast.Expr):
-        raise AbsentError("nobody uses it")
+        raise AbsentError("it is not used")
     if _annotates(found):
-        raise RefusedError("it belongs to a type")
+        raise RefusedError("it is part of a type annotation")
     return found
 
 
 def _paths(body: Sequence[ast.stmt]) -> Iterator[list[ast.AST]]:
-    """Yield all nodes, each behind those that it lies in; outer nodes before inner ones."""
+    """Yield all nodes below statements, each preceded by the nodes around it."""
     waiting: list[list[ast.AST]] = [[node] for node in reversed(body)]
     while waiting:
         path = waiting.pop()
@@ -108,7 +109,7 @@ def _annotates(path: Sequence[ast.AST]) -> bool:
 
 
 def _own_name(subject: Subject, cell: int, statement: ast.stmt, node: ast.expr) -> str:
-    """Return the variable that a statement sets to a constant, and nothing else ever sets."""
+    """Return the variable that only this statement sets, to a constant; empty if there is none."""
     match statement:
         case ast.Assign(targets=[ast.Name(id=name)], value=value) if value is node:
             pass
@@ -157,15 +158,19 @@ def _name(subject: Subject, path: Sequence[ast.AST]) -> str:
 
 
 def _place(subject: Subject, cell: int) -> tuple[int, int]:
-    """Return cell and offset at which parameters are set."""
+    """Return the cell and the offset at which to set parameters.
+
+    Raises:
+        RefusedError: there is no suitable place.
+    """
     cells = subject.notebook.code_cells
     tagged = next((c for c in cells if TAG in c.tags), None)
     if tagged is not None:
         if tagged.index > cell:
-            raise RefusedError(f"the cell of parameters, cell {tagged.index + 1}, stands below")
+            raise RefusedError(f"the parameters cell, cell {tagged.index + 1}, is further down")
         code = CodeCell(tagged.source)
         if code.summary.broken:
-            raise RefusedError(f"the cell of parameters, cell {tagged.index + 1}, is not Python")
+            raise RefusedError(f"the parameters cell, cell {tagged.index + 1}, is not Python")
         return tagged.index, len(tagged.source.rstrip())
     read = [(c.index, CodeCell(c.source)) for c in cells if c.index <= cell]
     usable = [(i, c) for i, c in read if c.body and not any(m.kind == "cell" for m in c.magics)]
@@ -185,7 +190,7 @@ def _place(subject: Subject, cell: int) -> tuple[int, int]:
     shared = any(at <= whole_span(code, n).start < end for n in code.body) and at
     magic = any(at <= m.span.start < end for m in code.magics)
     if shared or magic:
-        raise RefusedError(f"cell {index + 1} has no line of its own for it, below its imports")
+        raise RefusedError(f"cell {index + 1} has other code on the line of its last import")
     return index, len(code.source[:end].rstrip())
 
 
@@ -195,7 +200,7 @@ def _is_set_at_the_beginning(code: CodeCell, statement: ast.stmt) -> bool:
 
 
 def _only_sets(body: Sequence[ast.stmt]) -> bool:
-    """Say whether statements only import, and set variables to constants."""
+    """Say whether statements only import and set variables to constants."""
     for node in body:
         match node:
             case ast.Import() | ast.ImportFrom():
@@ -218,7 +223,7 @@ def _insertion(subject: Subject, cell: int, at: int, line: str) -> Edit:
 
 
 def _removal(code: CodeCell, statement: ast.stmt) -> Edit:
-    """Return the edit that takes a statement out, its line too where it stands alone in it."""
+    """Return the edit that removes a statement, with its line if it is alone on it."""
     span = code.span(statement)
     start = code.lines.start(code.lines.position(span.start)[0])
     end = code.lines.start(code.lines.position(span.end)[0] + 1)
@@ -226,7 +231,7 @@ def _removal(code: CodeCell, statement: ast.stmt) -> Edit:
         after = code.source[span.end : end]
         skipped = len(after) - len(after.lstrip(" \t;")) if ";" in after else 0
         if not skipped:
-            raise RefusedError("something else stands in its line")
+            raise RefusedError("another statement is on the same line")
         return Edit(Span(span.start, span.end + skipped), "")
     return Edit(Span(start, end), "")
 

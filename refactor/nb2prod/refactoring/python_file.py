@@ -1,4 +1,4 @@
-"""Python files of a project: made anew, or something added at their end."""
+"""Create Python files of a project, or append to them."""
 
 from __future__ import annotations
 
@@ -13,29 +13,29 @@ from nb2prod.text.spans import LineTable
 
 
 def text_of(path: Path) -> str | None:
-    """Return the text of a file; None where there is none.
+    """Return the text of a file; None if it does not exist.
 
     Raises:
-        RefusedError: it can't be read.
+        RefusedError: it cannot be read.
     """
     try:
         return path.read_bytes().decode("utf-8")
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise RefusedError(f"{path.name} can't be read: {error}") from None
+        raise RefusedError(f"{path.name} cannot be read: {error}") from None
 
 
 def names_in(text: str) -> set[str]:
-    """Return all names in a text that is Python."""
+    """Return all names in Python code."""
     return {n.id for n in ast.walk(ast.parse(text)) if isinstance(n, ast.Name)}
 
 
 def defined_in(path: Path) -> frozenset[str]:
-    """Return the names that a module has at its top level.
+    """Return the names that a module binds at its top level.
 
     Raises:
-        RefusedError: it can't be read.
+        RefusedError: it cannot be read.
     """
     text = text_of(path)
     return frozenset(_bindings(_parsed(path, text))) if text else frozenset()
@@ -44,16 +44,16 @@ def defined_in(path: Path) -> frozenset[str]:
 def with_added(
     path: Path, docstring: str, imports: Iterable[str], parts: Iterable[str]
 ) -> FileChange:
-    """Return a module with more functions in it, and what they import.
+    """Return a module with functions appended, and their imports inserted.
 
     Args:
-        path: Of the module; where there is none, it is made.
-        docstring: Of a module that is made.
-        imports: Import statements; those that it has already are left out.
-        parts: Functions.
+        path: the path of the module; it is created if it does not exist.
+        docstring: the docstring of a new module.
+        imports: import statements; those that the module already has are left out.
+        parts: the functions.
 
     Raises:
-        RefusedError: it can't be read, or one of the names that are imported means something else.
+        RefusedError: the module cannot be read, or an imported name means something else in it.
     """
     before = text_of(path)
     body = "\n\n\n".join(part.strip("\n") for part in parts)
@@ -85,11 +85,11 @@ def _parsed(path: Path, text: str) -> ast.Module:
     try:
         return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError):
-        raise RefusedError(f"{path.name} is no Python") from None
+        raise RefusedError(f"{path.name} is not valid Python") from None
 
 
 def _bindings(tree: ast.Module) -> Mapping[str, str]:
-    """Return what each top-level name of a module means: the thing imported, or where it is."""
+    """Return the meaning of each top-level name: the imported thing, or the line that binds it."""
     found: dict[str, str] = {}
     for node in tree.body:
         match node:

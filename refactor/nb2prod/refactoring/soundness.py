@@ -1,4 +1,4 @@
-"""What a run of statements takes and gives as a function, and why it can be none."""
+"""Whether statements can become a function, and what it takes and returns."""
 
 from __future__ import annotations
 
@@ -8,31 +8,35 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from nb2prod.refactoring.subject import RefusedError, Selection, Subject
+from nb2prod.refactoring.subject import RefusedError, SelectedStatements, Subject
 
-_FRAMES = frozenset({"locals", "vars", "dir"})  # without arguments they show the names around
+_NEED_SCOPE = frozenset({"locals", "vars", "dir"})  # without arguments
 _BUILTINS = frozenset(dir(builtins))
-_FOREIGN = {
-    "exec": "runs code from a text",
-    "eval": "evaluates a text",
-    "globals": "reaches variables by text",
-    "get_ipython": "speaks to IPython",
+_NOT_ALLOWED = {
+    "exec": "runs text as code",
+    "eval": "evaluates text as code",
+    "globals": "accesses variables by computed names",
+    "get_ipython": "calls IPython",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
-    """The variables that a function of some statements takes, and those that it gives back."""
+class FunctionInterface:
+    """The variables that a function takes as parameters, and those that it returns."""
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
 
 
 def refuse(subject: Subject, cell: int) -> None:
-    """Raise for a notebook of which too little is known.
+    """Raise for a notebook that cannot be analysed well enough.
+
+    Args:
+        subject: the notebook.
+        cell: the cell that is to be refactored.
 
     Raises:
-        RefusedError: it reaches variables by text, or does what nobody can follow.
+        RefusedError: the notebook accesses variables by computed names, or runs unknown code.
     """
     for at, text in subject.analysis.program.obstacles:
         raise RefusedError(f"cell {at + 1}: {text}")
@@ -43,20 +47,21 @@ def refuse(subject: Subject, cell: int) -> None:
             line = getattr(unknown.node, "lineno", 1)
             raise RefusedError(f"cell {statement.cell + 1}, line {line}: {unknown.reason}")
         if "ast_node_interactivity" in statement.code:
-            raise RefusedError(f"cell {statement.cell + 1} has each value shown, not only the last")
+            reason = "sets `ast_node_interactivity`, which displays more than the last value"
+            raise RefusedError(f"cell {statement.cell + 1} {reason}")
     if "raises-exception" in subject.notebook.cells[cell].tags:
-        raise RefusedError("the cell is expected to fail half-way")
+        raise RefusedError("the cell has the tag `raises-exception`, so it may stop half-way")
 
 
-class Crossing:
-    """What passes between some statements and the rest of their notebook.
+class FunctionBoundary:
+    """The boundary between some statements and the rest of their notebook.
 
-    As a function the statements have names of their own: what they bind is seen by nobody else
-    until the function returns, and not by the notebook's functions that they call.
+    In a function, the names that the statements bind are local. The rest of the notebook sees them
+    only when the function returns, and the notebook's functions that it calls never see them.
     """
 
-    def __init__(self, subject: Subject, selection: Selection) -> None:
-        """Look at a run of statements."""
+    def __init__(self, subject: Subject, selection: SelectedStatements) -> None:
+        """Take consecutive statements of a notebook."""
         self._subject = subject
         self._numbers = selection.numbers
         self._names = [subject.names[n] for n in selection.numbers]
@@ -64,11 +69,11 @@ class Crossing:
         self._nodes = [subject.analysis.statements[n].node for n in selection.numbers]
         self.bound = frozenset(n for names in self._names for n in names.bound)
 
-    def ends(self) -> Ends:
-        """Return what the function takes and gives.
+    def interface(self) -> FunctionInterface:
+        """Return the parameters and results of the function.
 
         Raises:
-            RefusedError: the statements would do something else as a function.
+            RefusedError: the statements would behave differently in a function.
         """
         for node in self._nodes:
             _refuse_syntax(node)
@@ -80,13 +85,13 @@ class Crossing:
         for name in outputs:
             if name in self.bound and name not in certain and name not in inputs:
                 raise RefusedError(
-                    f"whether `{name}` is bound depends on the data, and it is used below"
+                    f"`{name}` may be unbound here, depending on the data, but is used below"
                 )
-        return Ends(inputs, outputs)
+        return FunctionInterface(inputs, outputs)
 
     @cached_property
     def _before(self) -> tuple[frozenset[str], frozenset[str]]:
-        """The variables that are certainly bound before, and those that perhaps are."""
+        """The variables that are certainly bound before the statements, and those that may be."""
         flow, certain, perhaps = self._subject.flow, set[str](), set[str]()
         for number in range(self._numbers[0]):
             effect = self._subject.analysis.effects[number]
@@ -96,6 +101,7 @@ class Crossing:
         return frozenset(certain - fixed), frozenset(perhaps - fixed)
 
     def _inputs(self) -> Iterator[str]:
+        """Yield the parameters, in the order of their first use."""
         certain, perhaps = self._before
         live = self._subject.analysis.live
         bound: set[str] = set()
@@ -112,27 +118,33 @@ class Crossing:
                     seen.add(name)
                     yield name
                 elif name in perhaps:
-                    raise RefusedError(f"whether `{name}` is bound above depends on the data")
+                    raise RefusedError(f"`{name}` may be unbound above, depending on the data")
                 elif name in self.bound and name not in maybe:
                     raise RefusedError(f"`{name}` means something else before it is bound here")
             bound = (bound | effect.binds) - effect.deletes
             maybe |= effect.may_bind
 
     def _is_fixed(self, name: str) -> bool:
+        """Say whether a name is an import, a function of the notebook or a builtin."""
         scope = self._subject.flow.scope
         defined = {d.name for d in scope.definitions.values()}
         return name in scope.imports or name in defined or name in _BUILTINS
 
     def _outputs(self, inputs: Sequence[str]) -> Iterator[str]:
+        """Yield the results: variables bound or changed here that are used elsewhere."""
         flow = self._subject.flow
         end = self._numbers[-1] + 1
         deleted = {n for e in self._effects for n in e.deletes}
         for name in sorted(deleted & self.bound):
             if name in self._before[1] or name in inputs:
-                raise RefusedError(f"it deletes `{name}`, which a function can't do for its caller")
+                raise RefusedError(
+                    f"it deletes `{name}`, which a function cannot do for its caller"
+                )
         kept = self.bound & (flow.live(end) | self._read_late | self._left_behind(end))
         for name in sorted(kept & (flow.scope.imports.keys() | self._defined())):
-            raise RefusedError(f"it defines `{name}`, which is used elsewhere: leave that outside")
+            raise RefusedError(
+                f"it defines `{name}`, which is used elsewhere; select only the code around it"
+            )
         wanted = {*flow.outputs(self._numbers), *kept}
         changed = {n for e in self._effects if not e.unknowns for n in e.mutates & {*inputs}}
         own = [n for e in self._effects for n in sorted(e.all_binds, key=_order(self._nodes))]
@@ -147,7 +159,7 @@ class Crossing:
 
     @cached_property
     def _read_late(self) -> set[str]:
-        """The names that functions elsewhere, and what could not be read, may ask for."""
+        """The names that functions elsewhere, or cells that are not Python, may read."""
         subject = self._subject
         names = {
             n for i, known in enumerate(subject.names) if i not in self._numbers for n in known.late
@@ -155,13 +167,20 @@ class Crossing:
         return names | {n for b in subject.analysis.program.broken for n in subject.words(b.cell)}
 
     def _left_behind(self, end: int) -> set[str]:
-        """Return what would keep an older value to the end of the notebook; no loop's variables."""
+        """Return the variables that would keep an older value until the end of the notebook.
+
+        Loop variables are left out: nobody relies on them.
+        """
         looped = {n for node in self._nodes for n in _loop_names(node)}
         rebound = {n for e in self._subject.analysis.effects[end:] for n in e.binds}
         return {*self._before[1]} - rebound - looped
 
     def _refuse_hidden(self) -> None:
-        """Raise where the notebook's functions look at, or set, what is bound here."""
+        """Raise if the notebook's functions read or set variables that would become local.
+
+        Raises:
+            RefusedError: one does.
+        """
         own = self.bound | {n for names in self._names for n in names.read}
         for names, effect in zip(self._names, self._effects, strict=True):
             known = self._subject.reached
@@ -172,19 +191,25 @@ class Crossing:
                 *(r.sets for r in reached)
             )
             for name in sorted(read & self.bound):
-                raise RefusedError(f"a function that it calls reads `{name}`, which is bound here")
+                raise RefusedError(f"it calls a function that reads `{name}`, which is bound here")
             for name in sorted(made & own):
-                raise RefusedError(f"a function that it calls sets `{name}`, which is used here")
+                raise RefusedError(f"it calls a function that sets `{name}`, which is used here")
 
     def _refuse_closures(self, inputs: Iterable[str]) -> None:
-        """Raise where a function made here may see a variable change that it would not see then."""
+        """Raise if a function defined here reads a variable that is rebound further down.
+
+        It would not see the new value of a variable that has become local.
+
+        Raises:
+            RefusedError: there is such a function.
+        """
         held = {n for names in self._names for n in names.late} & {*self.bound, *inputs}
         for number, effect in enumerate(self._subject.analysis.effects):
             if number > self._numbers[-1]:
                 for name in sorted(held & (effect.all_binds | effect.deletes)):
                     cell = self._subject.analysis.statements[number].cell + 1
                     raise RefusedError(
-                        f"a function made here reads `{name}`, which cell {cell} rebinds"
+                        f"a function defined here reads `{name}`, which cell {cell} rebinds"
                     )
 
 
@@ -192,19 +217,19 @@ def _refuse_syntax(node: ast.stmt) -> None:
     for part in ast.walk(node):
         match part:
             case ast.Global() | ast.Nonlocal():
-                raise RefusedError("it sets variables from inside a function")
+                raise RefusedError("it uses `global` or `nonlocal`")
             case ast.ImportFrom(names=[ast.alias(name="*")]):
-                raise RefusedError("an import of everything can't stand in a function")
+                raise RefusedError("`import *` is not allowed in a function")
             case ast.Await() | ast.AsyncFor() | ast.AsyncWith():
-                raise RefusedError("it awaits something")
+                raise RefusedError("it uses `await`, which needs an `async` function")
             case ast.AnnAssign(value=None):
                 raise RefusedError("it declares a variable without a value")
             case ast.Raise() if part is node:
                 raise RefusedError("it raises an error")
-            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in _FRAMES:
-                raise RefusedError(f"`{name}()` shows the names around it")
-            case ast.Name(id=name) if name in _FOREIGN:
-                raise RefusedError(f"`{name}` {_FOREIGN[name]}")
+            case ast.Call(func=ast.Name(id=name), args=[], keywords=[]) if name in _NEED_SCOPE:
+                raise RefusedError(f"the result of `{name}()` depends on the names around it")
+            case ast.Name(id=name) if name in _NOT_ALLOWED:
+                raise RefusedError(f"`{name}` {_NOT_ALLOWED[name]}")
             case _:
                 pass
 
@@ -216,7 +241,7 @@ def _loop_names(node: ast.stmt) -> Iterator[str]:
 
 
 def _order(nodes: Sequence[ast.stmt]) -> Callable[[str], tuple[int, str]]:
-    """Return a key that sorts names by where they are mentioned first."""
+    """Return a key that sorts names by their first mention."""
     places: dict[str, int] = {}
     for node in nodes:
         names = [n for n in ast.walk(node) if isinstance(n, ast.Name)]

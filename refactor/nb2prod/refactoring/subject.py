@@ -1,4 +1,4 @@
-"""What a refactoring is done to: a notebook, the flow of its data, and some of its statements."""
+"""The subject of refactorings: a notebook, its data flow, and selected statements of it."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ from nb2prod.pipeline.definitions import find_scope
 from nb2prod.pipeline.prose import Prose, read_prose
 from nb2prod.text.spans import Edit, Span
 
-# Comprehensions run where they stand; these run when somebody calls them.
-_AT_ONCE = frozenset({"listcomp", "setcomp", "dictcomp"})
+# Comprehensions run immediately; functions and generators run when they are called.
+_IMMEDIATE = frozenset({"listcomp", "setcomp", "dictcomp"})
 
 
 class RefusedError(Exception):
-    """A refactoring would not be sound; the message says why, and where."""
+    """A refactoring would not be sound; the message says why and where."""
 
 
 class AbsentError(RefusedError):
-    """There is nothing to refactor in this way."""
+    """There is nothing to refactor in this way; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class FileChange:
-    """A text file as it is, None where there is none, and as it will be."""
+    """A text file before and after a refactoring; `before` is None for a new file."""
 
     path: Path
     before: str | None
@@ -42,13 +42,13 @@ class FileChange:
 
 @dataclass(frozen=True, slots=True)
 class Refactoring:
-    """What becomes of a notebook and its project, all at once.
+    """The changes of a refactoring, to be applied together.
 
     Attributes:
-        title: what is done, as a command to the editor.
-        edits: by cell, the edits of its source.
-        files: the text files of the project that are made or changed.
-        removed: the cells that go.
+        title: the title of the code action, in the imperative.
+        edits: the edits of sources, by cell.
+        files: the text files of the project that are created or changed.
+        removed: the cells that are removed.
     """
 
     title: str
@@ -58,13 +58,13 @@ class Refactoring:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The names in the text of one statement.
+class StatementNames:
+    """The notebook variables that the text of one statement mentions.
 
     Attributes:
-        bound: at the notebook's level.
-        read: of the notebook's level, in functions too.
-        late: the part of `read` that is read when somebody calls a function or a generator.
+        bound: the variables that it binds.
+        read: the variables that it reads, also in functions.
+        late: the part of `read` that is read when a function or generator runs.
     """
 
     bound: frozenset[str]
@@ -73,10 +73,12 @@ class Names:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    """The variables of the notebook that a function refers to, and those called by it.
+class ReachedNames:
+    """The notebook variables that a function and the functions called by it use.
 
-    `sets` are those that one of them declares `global`.
+    Attributes:
+        reads: the variables that they refer to.
+        sets: the variables that they declare `global`.
     """
 
     reads: frozenset[str]
@@ -84,13 +86,13 @@ class Reached:
 
 
 @dataclass(frozen=True, slots=True)
-class Selection:
-    """Top-level statements of one cell that follow each other.
+class SelectedStatements:
+    """Consecutive top-level statements of one cell.
 
     Attributes:
         cell: the index of the cell.
-        code: the cell.
-        nodes: the statements as they stand in the cell.
+        code: the code of the cell.
+        nodes: the statements in the cell.
         numbers: their numbers in the notebook.
     """
 
@@ -99,14 +101,14 @@ class Selection:
     nodes: tuple[ast.stmt, ...]
     numbers: tuple[int, ...]
 
-    def part(self, start: int, end: int | None = None) -> Selection:
-        """Return some of the statements, by their places among these."""
+    def part(self, start: int, end: int | None = None) -> SelectedStatements:
+        """Return a slice of the statements."""
         return replace(self, nodes=self.nodes[start:end], numbers=self.numbers[start:end])
 
 
 @dataclass(frozen=True)
 class Subject:
-    """A notebook, understood once for all refactorings of it."""
+    """A notebook, analysed once for all its refactorings."""
 
     notebook: Notebook
     analysis: Analysis = field(init=False)
@@ -114,34 +116,34 @@ class Subject:
     prose: Prose = field(init=False)
 
     def __post_init__(self) -> None:
-        """Follow its data."""
+        """Analyse the notebook."""
         analysis = analyse(read_program(self.notebook))
         object.__setattr__(self, "analysis", analysis)
         object.__setattr__(self, "flow", Dataflow(analysis, find_scope(analysis)))
         object.__setattr__(self, "prose", read_prose(self.notebook, analysis.statements))
 
     @cached_property
-    def names(self) -> Sequence[Names]:
-        """The names in the text of each statement."""
+    def names(self) -> Sequence[StatementNames]:
+        """The names of each statement."""
         return [_names(statement) for statement in self.analysis.statements]
 
     @cached_property
-    def reached(self) -> Mapping[str, Reached]:
-        """What the functions and classes of the notebook refer to, by their names."""
+    def reached(self) -> Mapping[str, ReachedNames]:
+        """The variables that the functions and classes of the notebook use, by their names."""
         direct: dict[str, tuple[set[str], set[str]]] = {}
         for definition in self.flow.scope.definitions.values():
             node = self.analysis.statements[definition.statement].node
             reads, sets = direct.setdefault(definition.name, (set(), set()))
             reads |= definition.free
             sets |= {n for g in ast.walk(node) if isinstance(g, ast.Global) for n in g.names}
-        found: dict[str, Reached] = {}
+        found: dict[str, ReachedNames] = {}
         for name in direct:
             todo, seen = [name], set[str]()
             while todo:
                 seen.add(one := todo.pop())
                 todo += (direct[one][0] & direct.keys()) - seen
             reads = frozenset(n for one in seen for n in direct[one][0])
-            found[name] = Reached(reads, frozenset(n for one in seen for n in direct[one][1]))
+            found[name] = ReachedNames(reads, frozenset(n for one in seen for n in direct[one][1]))
         return found
 
     @cached_property
@@ -162,7 +164,7 @@ class Subject:
         return frozenset(words)
 
     def words(self, cell: int) -> Iterator[str]:
-        """Yield the words of a cell that could not be read."""
+        """Yield the words of a cell, which need not be Python."""
         word = ""
         for character in self.notebook.cells[cell].source + " ":
             if character.isalnum() or character == "_":
@@ -171,20 +173,22 @@ class Subject:
                 yield word
                 word = ""
 
-    def select(self, cell: int, span: Span | None = None, *, preamble: bool = True) -> Selection:
-        """Return the statements of a cell that a span touches; without one, all.
+    def select(
+        self, cell: int, span: Span | None = None, *, preamble: bool = True
+    ) -> SelectedStatements:
+        """Return the statements of a cell that a selection touches.
 
         Args:
-            cell: The index of the cell.
-            span: What is selected in it.
-            preamble: Imports and definitions that come first are wanted, too.
+            cell: the index of the cell.
+            span: the selection; None for all statements.
+            preamble: include imports and definitions that come first.
 
         Raises:
-            AbsentError: there are none.
-            RefusedError: they can't be told from IPython's syntax.
+            AbsentError: there are no such statements.
+            RefusedError: the cell is not Python, or IPython syntax is between the statements.
         """
         if self.notebook.cells[cell].kind != "code":
-            raise AbsentError("this is no code")
+            raise AbsentError("this is not a code cell")
         code = CodeCell(self.notebook.cells[cell].source)
         if code.summary.broken:
             raise RefusedError(f"the cell is not Python: {code.summary.broken.message}")
@@ -196,18 +200,18 @@ class Subject:
         while pairs and pairs[-1][1] is None:
             del pairs[-1]
         if not pairs:
-            raise AbsentError("there is no statement")
+            raise AbsentError("there is no statement here")
         numbers = [number for _, number in pairs if number is not None]
         if len(numbers) < len(pairs) or numbers != list(range(numbers[0], numbers[-1] + 1)):
-            raise RefusedError("IPython's syntax has to stay where it is")
-        return Selection(cell, code, tuple(node for node, _ in pairs), tuple(numbers))
+            raise RefusedError("IPython syntax cannot move into a function")
+        return SelectedStatements(cell, code, tuple(node for node, _ in pairs), tuple(numbers))
 
     def _works(self, number: int) -> bool:
-        """Say whether a statement does more than import or define."""
+        """Say whether a statement does more than import or define something."""
         return not is_preamble(self, number)
 
     def _numbers(self, cell: int, code: CodeCell) -> dict[int, int]:
-        """Return which statements of the notebook those of a cell are, by their ids."""
+        """Return the numbers in the notebook of a cell's statements, by the `id` of their nodes."""
         known = [s for s in self.analysis.statements if s.cell == cell]
         here, there = [ast.dump(n) for n in code.body], [ast.dump(s.node) for s in known]
         matcher = SequenceMatcher(None, here, there, autojunk=False)
@@ -219,7 +223,7 @@ class Subject:
 
 
 def is_preamble(subject: Subject, number: int) -> bool:
-    """Say whether a statement only imports or defines, and is best left at the notebook's level."""
+    """Say whether a statement only imports or defines something, and so best stays in the cell."""
     statement = subject.analysis.statements[number]
     node = statement.node
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
@@ -227,7 +231,7 @@ def is_preamble(subject: Subject, number: int) -> bool:
 
 
 def whole_span(code: CodeCell, node: ast.stmt) -> Span:
-    """Return where a statement stands, its decorators included."""
+    """Return the span of a statement, including its decorators."""
     span = code.span(node)
     decorators = [code.span(d).start for d in getattr(node, "decorator_list", ())]
     if not decorators:
@@ -242,12 +246,12 @@ def _touches(one: Span, other: Span) -> bool:
     return one.start < other.end and other.start < one.end
 
 
-def _names(statement: Statement) -> Names:
+def _names(statement: Statement) -> StatementNames:
     try:
         top = symtable.symtable(statement.code, "<cell>", "exec")
-    except SyntaxError:  # it awaits
+    except SyntaxError:  # `await` at the top level
         used = {n.id for n in ast.walk(statement.node) if isinstance(n, ast.Name)}
-        return Names(frozenset(used), frozenset(used), frozenset())
+        return StatementNames(frozenset(used), frozenset(used), frozenset())
     bound = {s.get_name() for s in top.get_symbols() if s.is_assigned() or s.is_imported()}
     read = {s.get_name() for s in top.get_symbols() if s.is_referenced()}
     read |= {
@@ -257,15 +261,25 @@ def _names(statement: Statement) -> Names:
     }
     late: set[str] = set()
     for child in top.get_children():
-        _inside(child, read, late, lazy=False)
-    return Names(frozenset(bound), frozenset(read | late), frozenset(late))
+        _collect_reads(child, read, late, lazy=False)
+    return StatementNames(frozenset(bound), frozenset(read | late), frozenset(late))
 
 
-def _inside(table: symtable.SymbolTable, read: set[str], late: set[str], *, lazy: bool) -> None:
-    lazy = lazy or not (table.get_name() in _AT_ONCE or table.get_type() == "class")
+def _collect_reads(
+    table: symtable.SymbolTable, read: set[str], late: set[str], *, lazy: bool
+) -> None:
+    """Add the notebook variables that a function, class or comprehension reads to `read` or `late`.
+
+    Args:
+        table: the symbols of the scope.
+        read: variables read when the statement runs.
+        late: variables read when a function or generator runs.
+        lazy: the scope is inside such a function.
+    """
+    lazy = lazy or not (table.get_name() in _IMMEDIATE or table.get_type() == "class")
     for symbol in table.get_symbols():
         own = symbol.is_parameter() or symbol.is_assigned() or symbol.is_imported()
         if symbol.is_global() and (symbol.is_declared_global() or not own):
             (late if lazy else read).add(symbol.get_name())
     for child in table.get_children():
-        _inside(child, read, late, lazy=lazy)
+        _collect_reads(child, read, late, lazy=lazy)

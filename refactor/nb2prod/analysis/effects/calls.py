@@ -18,13 +18,13 @@ _MOST_CALL_BACKS = 3  # of one function in one statement
 _DYNAMIC = {
     "builtins.exec": "it runs text as code",
     "builtins.eval": "it evaluates text as code",
-    "builtins.globals": "it reaches variables by computed names",
-    "builtins.locals": "it reaches variables by computed names",
-    "builtins.vars": "it reaches variables by computed names",
-    "builtins.input": "it asks a person",
+    "builtins.globals": "it accesses variables by computed names",
+    "builtins.locals": "it accesses variables by computed names",
+    "builtins.vars": "it accesses variables by computed names",
+    "builtins.input": "it waits for input",
     "builtins.quit": "it ends the session",
     "builtins.exit": "it ends the session",
-    "getpass.getpass": "it asks a person",
+    "getpass.getpass": "it waits for input",
     "builtins.compile": "it compiles text as code",
 }
 # The result of these is a metric if their argument is one.
