@@ -1,4 +1,4 @@
-"""The server as it is run: with all its features, on standard input and output."""
+"""The language server with all its features, on standard input and output."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FEATURES = (
 
 
 def create_server() -> Server:
-    """Return a server that answers all that an editor may ask."""
+    """Return a server with all its features."""
     server = Server()
     for feature in FEATURES:
         feature.register(server)
@@ -44,6 +44,6 @@ def main() -> int:
     logging.basicConfig(
         stream=sys.stderr, level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s"
     )
-    gc.set_threshold(50_000, 20, 20)  # what is known of notebooks is large, and has no cycles
+    gc.set_threshold(50_000, 20, 20)  # the state of notebooks is large, and has no cycles
     serve(create_server())
     return 0

@@ -50,11 +50,11 @@ async def test_the_editor_is_told_of_the_commands(client: LanguageClient):
     rule = await asked(client, "rule", code=rules[0]["code"])
     assert rule["name"] == rules[0]["name"]
     assert "## Flagged" in rule["markdown"]
-    with pytest.raises(JsonRpcException, match="there is no rule 'NBX'"):
+    with pytest.raises(JsonRpcException, match="unknown rule 'NBX'"):
         await asked(client, "rule", code="NBX")
-    with pytest.raises(JsonRpcException, match="there is no command"):
+    with pytest.raises(JsonRpcException, match="unknown command"):
         await asked(client, "delete")
-    with pytest.raises(JsonRpcException, match="needs a text 'uri'"):
+    with pytest.raises(JsonRpcException, match="non-empty string 'uri'"):
         await asked(client, "plan")
 
 
@@ -113,7 +113,7 @@ async def test_a_notebook_that_is_not_saved_is_not_written(
     client: LanguageClient, notebook: Notebook, tmp_path: Path
 ):
     notebook.type(4, "total = max(prices)\nprint(total)")
-    with pytest.raises(JsonRpcException, match="changes that are not saved"):
+    with pytest.raises(JsonRpcException, match="has unsaved changes"):
         await asked(client, "write", uri=notebook.uri, output=str(tmp_path / "p"), verify=False)
 
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol import types
 
 from nb2prod_server.protocol.positions import Encoding, Positions
-from nb2prod_server.state.documents import Documents, changed
+from nb2prod_server.state.documents import Documents, apply_changes
 
 SIGNS = [*"ab=(' \t", "é", "😀", "\u2028", "\f", "\x0b", "\x1c", "\x85", "\n", "\r\n", "\r", "漢"]
 TEXTS = st.lists(st.sampled_from(SIGNS), max_size=24).map("".join)
@@ -60,7 +60,7 @@ def test_several_changes_are_made_one_after_the_other(text: str, edits: list[tup
         where = types.Range(types.Position(*places[start]), types.Position(*places[end]))
         changes.append(types.TextDocumentContentChangePartial(range=where, text=new))
         expected = expected[:start] + new + expected[end:]
-    assert changed(text, changes, Encoding.UTF_16) == expected
+    assert apply_changes(text, changes, Encoding.UTF_16) == expected
 
 
 class Model:
@@ -138,12 +138,12 @@ def test_a_notebook_stays_what_the_editor_has_through_any_changes(seed: int):
         cells = documents.notebooks["file:///n.ipynb"].cells
         assert [(c.uri, 2 if c.code else 1, documents.text(c.uri)) for c in cells] == model.cells
         assert documents.texts.keys() == {c[0] for c in model.cells}
-    assert not documents.doubtful
+    assert not documents.out_of_sync
     documents.close_notebook("file:///n.ipynb")
     assert not documents.texts
 
 
-def test_what_does_not_fit_is_logged_and_the_cell_is_doubted(caplog: pytest.LogCaptureFixture):
+def test_what_does_not_fit_is_logged_and_the_cell_is_out_of_sync(caplog: pytest.LogCaptureFixture):
     documents = Documents()
     notebook = types.NotebookDocument("file:///n.ipynb", "jupyter-notebook", 1, [])
     documents.open_notebook(notebook, [])
@@ -162,7 +162,7 @@ def test_what_does_not_fit_is_logged_and_the_cell_is_doubted(caplog: pytest.LogC
         event = types.NotebookDocumentChangeEvent(cells=cells)
         documents.change_notebook("file:///n.ipynb", 2, event)
         documents.change_notebook("file:///other.ipynb", 2, event)
-    assert documents.doubtful == {"cell:9"}
+    assert documents.out_of_sync == {"cell:9"}
     assert "the text of cell:9 was never sent" in caplog.text
-    assert "cell:8, which is no cell of" in caplog.text
-    assert "other.ipynb, which is not open" in caplog.text
+    assert "cell:8 is not a cell of" in caplog.text
+    assert "other.ipynb is not open" in caplog.text

@@ -177,9 +177,9 @@ async def test_cells_that_can_not_be_one_function_say_why(client: LanguageClient
     cells = [CELLS[1], "rows = [1]\nrows", "last = rows[-1]", "print(last)"]
     notebook = Notebook(client, tmp_path / "rows.ipynb", cells).open()
     for offer in await joined(client, notebook, 1, 2):
-        assert offer["reason"] == "cell 2 shows a value, which a function hides"
+        assert offer["reason"] == "cell 2 displays a value, which a function would not"
         assert offer["cells"] == []
-    with pytest.raises(JsonRpcException, match="the first and the last of some cells"):
+    with pytest.raises(JsonRpcException, match="the first and the last cell"):
         await joined(client, notebook, 2, 9)
 
 

@@ -102,9 +102,9 @@ def test_modules_that_lie_in_the_folder_are_not_imported(tmp_path: Path):
     (tmp_path / "msgspec.py").write_text("raise SystemExit('imported')")
     (tmp_path / "nb2prod.py").write_text("raise SystemExit('imported')")
     code = (
-        "import asyncio\nfrom nb2prod_server.worker.client import Analyst\n"
+        "import asyncio\nfrom nb2prod_server.worker.client import WorkerClient\n"
         "from nb2prod_server.worker.messages import Task\n"
-        "print(asyncio.run(Analyst().ask(Task(1, 'outline', 'a.ipynb', 'ipynb', ()))).error)"
+        "print(asyncio.run(WorkerClient().ask(Task(1, 'outline', 'a.ipynb', 'ipynb', ()))).error)"
     )
     done = subprocess.run(
         [sys.executable, "-P", "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True

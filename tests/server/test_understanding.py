@@ -41,7 +41,7 @@ async def test_hover_tells_where_a_name_is_defined_rebound_changed_and_used(
         "**`frame`** (variable)\n\n"
         "- defined in cell 3: `frame = pd.read_csv('prices.csv')`\n"
         "- rebound in cell 6: `frame = frame.dropna()`\n"
-        "- changed in this cell\n"
+        "- mutated in this cell\n"
         "- used in this cell, and in cell 6"
     )
     assert "(import, `pandas`)" in (await hovered(notebook, 2, 0, 9) or "")
@@ -61,11 +61,15 @@ async def test_hover_tells_the_shape_that_a_run_has_shown(client: LanguageClient
     data["cells"][0] |= {"outputs": [output], "execution_count": 1}
     notebook.path.write_text(json.dumps(data))
     notebook.open()
-    assert "- of shape (150, 4) when cell 1 ran last" in (await hovered(notebook, 1, 0, 2) or "")
+    assert "- shape (150, 4) in the last output of cell 1" in (
+        await hovered(notebook, 1, 0, 2) or ""
+    )
     data["cells"][1] |= {"outputs": [{**output, "data": table}], "execution_count": 2}
     notebook.path.write_text(json.dumps(data))
     notebook.save()
-    assert "- of shape (20, 3) when this cell ran last" in (await hovered(notebook, 1, 0, 2) or "")
+    assert "- shape (20, 3) in the last output of this cell" in (
+        await hovered(notebook, 1, 0, 2) or ""
+    )
 
 
 async def test_a_lens_above_each_cell_tells_its_stage_and_what_it_reads_and_writes(

@@ -23,22 +23,22 @@ def register(server: Server) -> None:
         ),
     )
     async def actions(params: types.CodeActionParams) -> Sequence[types.CodeAction]:
-        opened = session.of(params.text_document.uri)
-        if opened is None:
+        state = session.find(params.text_document.uri)
+        if state is None:
             return []
-        context = context_of(server, opened)
+        context = context_of(server, state)
         found = list(quick_fixes.offered(context, params))
-        return found + await refactorings.offered(context, session.workshop, params)
+        return found + await refactorings.offered(context, session.code_worker, params)
 
     @feature(types.CODE_ACTION_RESOLVE)
     async def action(unresolved: types.CodeAction) -> types.CodeAction:
         data = cast("Any", unresolved.data)
-        opened = session.of(str(data["uri"])) if data and "uri" in data else None
-        if opened is None:
+        state = session.find(str(data["uri"])) if data and "uri" in data else None
+        if state is None:
             return unresolved
-        context = context_of(server, opened)
+        context = context_of(server, state)
         if "refactoring" not in data:
             return quick_fixes.resolved(context, unresolved)
-        if reason := await refactorings.made(context, session.workshop, unresolved):
+        if reason := await refactorings.resolve(context, session.code_worker, unresolved):
             server.warn(f"{unresolved.title}: {reason}")
         return unresolved

@@ -1,4 +1,4 @@
-"""Mending many findings at once, in the text of cells: fix all, organise imports."""
+"""Fix many findings at once in the source of cells: fix all, organise imports."""
 
 from __future__ import annotations
 
@@ -23,19 +23,19 @@ IMPORTS = frozenset({"NBI001", "NBI002"})
 Wanted = Callable[[Finding, Fix], bool]
 
 
-def mended(
-    notebook: Notebook, checker: RuleSet, known: Iterable[CellResult], wanted: Wanted
+def fixed_sources(
+    notebook: Notebook, rules: RuleSet, known: Iterable[CellResult], wanted: Wanted
 ) -> Mapping[int, str]:
-    """Return the new source of the cells that can be mended without a change of meaning.
+    """Return the new sources of the cells that have safe fixes, by cell.
 
     Args:
-        notebook: the notebook; cells stay where they are.
-        checker: the rules.
-        known: results of an earlier check.
-        wanted: which findings are to be mended, and by which fixes.
+        notebook: the notebook; its cells are neither moved nor removed.
+        rules: the rules and settings.
+        known: the results of an earlier check.
+        wanted: says whether a finding is to be fixed by a fix.
     """
     now = notebook
-    check = IncrementalCheck(checker, slow=False)
+    check = IncrementalCheck(rules, slow=False)
     check.check(now, {result.text: result for result in known})
     for _ in range(MAX_ROUNDS):
         offered = (
@@ -52,7 +52,7 @@ def mended(
             break
         cells = list(now.cells)
         for index, changes in edits.items():
-            # Two fixes may ask for the same insertion.
+            # Two fixes may need the same insertion.
             source = apply_edits(cells[index].source, dict.fromkeys(changes))
             cells[index] = replace(cells[index], source=source)
         now = replace(now, cells=tuple(cells))
@@ -66,7 +66,7 @@ def _is_safe(fix: Fix) -> bool:
 
 
 def line_edits(before: str, after: str) -> Iterator[Edit]:
-    """Yield edits of whole lines that make one text of another."""
+    """Yield the edits of whole lines that turn one text into another."""
     old, new = LineTable(before), LineTable(after)
     lines = [
         [t.source[t.start(n) : t.start(n + 1)] for n in range(1, len(t) + 1)] for t in (old, new)
@@ -77,13 +77,13 @@ def line_edits(before: str, after: str) -> Iterator[Edit]:
             yield Edit(Span(old.start(i + 1), old.start(j + 1)), "".join(lines[1][k:m]))
 
 
-def suppressed(source: str, found_line: int, code: str) -> Edit | None:
-    """Return the edit that adds a comment which holds a finding back; None if there is no place.
+def suppression_edit(source: str, found_line: int, code: str) -> Edit | None:
+    """Return the edit that adds a suppression comment; None if there is no place for it.
 
     Args:
-        source: of the cell.
-        found_line: the line the finding is in, from 1; 0 for the cell as a whole.
-        code: the rule's.
+        source: the source of the cell.
+        found_line: the line of the finding, from 1; 0 for the cell as a whole.
+        code: the code of the rule.
     """
     table = LineTable(source)
     if found_line:
@@ -99,9 +99,9 @@ def suppressed(source: str, found_line: int, code: str) -> Edit | None:
 
 
 def _is_comment(source: str, edit: Edit) -> bool:
-    """Say whether what an edit adds is a comment of its own where it would stand."""
+    """Say whether the text that an edit inserts would be a comment there."""
     new = apply_edits(source, [edit])
     if CodeCell(new).summary.broken and not CodeCell(source).summary.broken:
-        return False  # behind a backslash
+        return False  # the line continues with a backslash
     at = edit.span.start + len(edit.text) - len(edit.text.lstrip())
     return any(comment.start == at for comment in comments(new))

@@ -1,4 +1,4 @@
-"""What a name stands for, across the cells of a notebook: for hover and inlay hints."""
+"""Hover: where a name is defined, rebound, mutated and used across the cells of a notebook."""
 
 from __future__ import annotations
 
@@ -25,31 +25,31 @@ _WORDS: dict[BindKind, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What the cells do with one name; cells are counted from 0, each list in order.
+    """The uses of one name in a notebook. Cells are counted from 0, in order.
 
     Attributes:
         text: the name.
-        kind: what it is where it is bound first.
-        target: what it stands for, if it is imported.
-        bound: (cell, the line that binds it), the first of each cell.
-        changed: the cells that change the object behind it.
+        kind: its kind where it is bound first.
+        target: the dotted name of the imported thing; empty if it is not imported.
+        bound: the cells that bind it, each with the first line that does.
+        mutated: the cells that change its object.
         deleted: the cells that delete it.
         used: the cells that read it.
-        shape: (cell, its shape as that cell has shown it), if one has.
+        shape: the last cell that displays its shape, and the shape.
     """
 
     text: str
     kind: str
     target: str
     bound: tuple[tuple[int, str], ...]
-    changed: tuple[int, ...]
+    mutated: tuple[int, ...]
     deleted: tuple[int, ...]
     used: tuple[int, ...]
     shape: tuple[int, str] | None = None
 
 
 def word_at(source: str, offset: int) -> tuple[int, int] | None:
-    """Return where the name stands that is at an offset or ends there; none in `a.name`."""
+    """Return the span of the name at an offset or ending there; None for attributes."""
     for match in _NAME.finditer(source):
         if match.start() <= offset <= match.end():
             before = source[: match.start()].rstrip(" \t")
@@ -60,7 +60,7 @@ def word_at(source: str, offset: int) -> tuple[int, int] | None:
 
 
 def find_name(view: NotebookView, text: str) -> Name | None:
-    """Return what is known of a name; None if no cell binds or needs it."""
+    """Return the uses of a name; None if no cell binds or reads it."""
     index = view.occurrences
     if text not in index.binders and text not in index.needers:
         return None
@@ -84,7 +84,7 @@ def find_name(view: NotebookView, text: str) -> Name | None:
 
 
 def _shape(view: NotebookView, text: str) -> tuple[int, str] | None:
-    """Return the shape of a variable as the outputs tell it, and the last cell that does."""
+    """Return the last cell whose output displays the shape of a variable, and the shape."""
     shown = re.compile(rf"(?:^|\n){re.escape(text)}(\.shape)?\s*\Z")
     for cell in sorted(view.summaries, reverse=True):
         source = view.cells[cell].source
@@ -99,24 +99,25 @@ def _shape(view: NotebookView, text: str) -> tuple[int, str] | None:
 
 
 def described(name: Name, here: int) -> str:
-    """Say in Markdown what is known of a name, as seen from a cell."""
-    stands_for = f", `{name.target}`" if name.target and name.target != name.text else ""
-    lines = [f"**`{name.text}`** ({name.kind}{stands_for})", ""]
+    """Describe the uses of a name in Markdown, as seen from a cell."""
+    target = f", `{name.target}`" if name.target and name.target != name.text else ""
+    lines = [f"**`{name.text}`** ({name.kind}{target})", ""]
     if not name.bound:
         lines.append("- not defined in this notebook")
     for number, (cell, line) in enumerate(name.bound):
         code = f": `{line}`" if line and "`" not in line else ""
         lines.append(f"- {'rebound' if number else 'defined'} in {_cell(cell, here)}{code}")
-    for what, cells in (("changed", name.changed), ("deleted", name.deleted), ("used", name.used)):
+    uses = (("mutated", name.mutated), ("deleted", name.deleted), ("used", name.used))
+    for what, cells in uses:
         if cells:
             lines.append(f"- {what} in {_cells(cells, here)}")
     if name.shape:
-        lines.append(f"- of shape {name.shape[1]} when {_cell(name.shape[0], here)} ran last")
+        lines.append(f"- shape {name.shape[1]} in the last output of {_cell(name.shape[0], here)}")
     return "\n".join(lines)
 
 
 def origins(view: NotebookView, cell: int) -> Iterator[tuple[int, str, int]]:
-    """Yield the names that a cell takes from others: end of the first use, name, last binder."""
+    """Yield the names that a cell takes from cells above: end of first use, name, last binder."""
     summary: Summary | None = view.summaries.get(cell)
     for use in summary.needs if summary else ():
         binders = view.occurrences.binders.get(use.name, ())
@@ -136,11 +137,11 @@ def _cell(cell: int, here: int) -> str:
 
 def _cells(cells: Sequence[int], here: int) -> str:
     others = [str(cell + 1) for cell in cells if cell != here]
-    said = ["this cell"] if here in cells else []
+    parts = ["this cell"] if here in cells else []
     if others:
         listed = " and ".join(filter(None, [", ".join(others[:-1]), others[-1]]))
-        said.append(f"{'cell' if len(others) == 1 else 'cells'} {listed}")
-    return ", and in ".join(said)
+        parts.append(f"{'cell' if len(others) == 1 else 'cells'} {listed}")
+    return ", and in ".join(parts)
 
 
 def register(server: Server) -> None:
@@ -150,17 +151,17 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_HOVER)
     async def hover(params: types.HoverParams) -> types.Hover | None:
         uri = params.text_document.uri
-        opened = session.of(uri)
+        state = session.find(uri)
         positions = session.documents.positions(uri)
-        place = opened.sheet.at(uri, positions.offset(params.position)) if opened else None
-        view = opened.check.view if opened else None
-        if opened is None or view is None or place is None or place[0] not in view.summaries:
+        place = state.notebook.locate(uri, positions.offset(params.position)) if state else None
+        view = state.linter.view if state else None
+        if state is None or view is None or place is None or place[0] not in view.summaries:
             return None
         cell, offset = place
-        word = word_at(opened.sheet.notebook.cells[cell].source, offset)
-        text = opened.sheet.notebook.cells[cell].source[slice(*word)] if word else ""
+        word = word_at(state.notebook.content.cells[cell].source, offset)
+        text = state.notebook.content.cells[cell].source[slice(*word)] if word else ""
         name = find_name(view, text) if word else None
         if name is None or word is None:
             return None
         content = types.MarkupContent(types.MarkupKind.Markdown, described(name, cell))
-        return types.Hover(content, server.translator(opened).range(cell, *word))
+        return types.Hover(content, server.translator(state).range(cell, *word))

@@ -1,4 +1,4 @@
-"""Inlay hints: at a name from another cell, the number of that cell."""
+"""Inlay hints: after a name from another cell, the number of that cell."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ def register(server: Server) -> None:
     @server.feature(types.TEXT_DOCUMENT_INLAY_HINT)
     async def inlay_hints(params: types.InlayHintParams) -> Sequence[types.InlayHint]:
         uri = params.text_document.uri
-        opened = session.of(uri)
-        view = opened.check.view if opened else None
-        if not opened or not view or not session.settings_for(opened.sheet.uri).inlay_hints:
+        state = session.find(uri)
+        view = state.linter.view if state else None
+        if not state or not view or not session.settings_for(state.notebook.uri).inlay_hints:
             return []
-        translator = server.translator(opened)
+        translator = server.translator(state)
         return [
             types.InlayHint(
                 position=translator.range(cell, end, end).start,
                 label=f"← {origin + 1}",
-                tooltip=f"`{name}` comes from cell {origin + 1}",
+                tooltip=f"`{name}` is defined in cell {origin + 1}",
                 padding_left=True,
             )
-            for cell in opened.sheet.cells_of.get(uri, ())
+            for cell in state.notebook.cells_of.get(uri, ())
             for end, name, origin in origins(view, cell)
         ]

@@ -1,4 +1,4 @@
-"""Start and end of a session with an editor, and its settings."""
+"""The start and end of a session with an editor, and changes of its settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from nb2prod_server.state.settings import is_trusted, read_settings
 
 
 def register(server: Server) -> None:
-    """Answer how the editor and the server come to know each other, and part."""
+    """Handle the start and end of a session, and changes of settings."""
     session, feature = server.session, server.feature
 
     @feature(types.INITIALIZE)
@@ -37,8 +37,8 @@ def register(server: Server) -> None:
 
     @feature(types.SHUTDOWN)
     def shutdown(_: None) -> None:
-        session.analyst.stop()
-        session.workshop.stop()
+        session.analysis_worker.stop()
+        session.code_worker.stop()
 
     @feature(types.WORKSPACE_DID_CHANGE_CONFIGURATION)
     def configuration_changed(params: types.DidChangeConfigurationParams) -> None:

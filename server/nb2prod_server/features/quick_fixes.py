@@ -1,4 +1,4 @@
-"""Quick fixes of a finding, and source actions that fix all of them."""
+"""Quick fixes for single findings, and source actions that fix all findings."""
 
 from __future__ import annotations
 
@@ -11,63 +11,63 @@ from nb2prod.finding import Finding, Fix
 from nb2prod.notebook.changes import EditCell
 from nb2prod_server.features.action_context import (
     ActionContext,
-    asked,
     document_edit,
+    is_requested,
     version_of,
     workspace_edit,
 )
-from nb2prod_server.features.fix_all import IMPORTS, line_edits, mended, suppressed
+from nb2prod_server.features.fix_all import IMPORTS, fixed_sources, line_edits, suppression_edit
 from nb2prod_server.state.diagnostics import SOURCE, Translator
 
-# The editor's part of what no text edit can do: cells added, moved, removed, outputs cleared.
+# The editor's command for changes that no text edit can make, such as removing a cell.
 EDIT_CELLS = "nb2prod.editCells"
 
 FIX_ALL = "source.fixAll.nb2prod"
 IMPORTS_KIND = "source.organizeImports.nb2prod"
-# An editor asks for the second two on the first cell only, and takes edits of any cell.
+# An editor requests the `notebook.` kinds for the first cell only, and accepts edits of any cell.
 SOURCE_KINDS: Mapping[str, str] = {
     FIX_ALL: "nb2prod: Fix all in this cell",
-    IMPORTS_KIND: "nb2prod: Organise the imports of this cell",
+    IMPORTS_KIND: "nb2prod: Organise imports in this cell",
     f"notebook.{FIX_ALL}": "nb2prod: Fix all in the notebook",
-    f"notebook.{IMPORTS_KIND}": "nb2prod: Organise the imports of the notebook",
+    f"notebook.{IMPORTS_KIND}": "nb2prod: Organise imports in the notebook",
 }
 KINDS = [types.CodeActionKind.QuickFix.value, *SOURCE_KINDS]
 
 
 def offered(context: ActionContext, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
-    """Yield what can be done at a place; what is quick to say first."""
+    """Yield the code actions for a range: quick fixes first, then source actions."""
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
     uri = params.text_document.uri
-    if asked(types.CodeActionKind.QuickFix.value, only):
+    if is_requested(types.CodeActionKind.QuickFix.value, only):
         ours = [d for d in params.context.diagnostics if d.source == SOURCE]
         for diagnostic in ours:
             yield from _quick_fixes(context, diagnostic)
         for diagnostic in ours:
             yield from _suppression(context, diagnostic)
     for kind, title in SOURCE_KINDS.items():
-        if asked(kind, only) and (only or context.resolves):
+        if is_requested(kind, only) and (only or context.resolves):
             action = types.CodeAction(title=title, kind=kind, data={"uri": uri, "kind": kind})
             if context.resolves:
                 yield action
-            elif (done := resolved(context, action)).edit:
-                yield done
+            elif (complete := resolved(context, action)).edit:
+                yield complete
 
 
 def resolved(context: ActionContext, action: types.CodeAction) -> types.CodeAction:
-    """Return a code action with its edit, if there is anything to edit."""
+    """Return a source action with its edit, if it changes anything."""
     data = cast("dict[str, str]", action.data)
     uri, kind = data["uri"], data["kind"]
-    cells = set(context.sheet.cells_of.get(uri, ()))
-    everywhere = kind.startswith("notebook.") or not context.sheet.whole
+    cells = set(context.notebook.cells_of.get(uri, ()))
+    everywhere = kind.startswith("notebook.") or not context.notebook.has_cells
 
     def wanted(found: Finding, fix: Fix) -> bool:
         here = everywhere or all(isinstance(c, EditCell) and c.cell in cells for c in fix.changes)
         return here and (found.code in IMPORTS or not kind.endswith(IMPORTS_KIND))
 
-    sheet, check = context.sheet, context.opened.check
-    sources = mended(sheet.notebook, context.opened.checker, check.results, wanted)
+    notebook, check = context.notebook, context.state.linter
+    sources = fixed_sources(notebook.content, context.state.rules, check.results, wanted)
     edits = {
-        cell: list(line_edits(sheet.notebook.cells[cell].source, source))
+        cell: list(line_edits(notebook.content.cells[cell].source, source))
         for cell, source in sources.items()
     }
     if edits:
@@ -78,7 +78,7 @@ def resolved(context: ActionContext, action: types.CodeAction) -> types.CodeActi
 def _quick_fixes(
     context: ActionContext, diagnostic: types.Diagnostic
 ) -> Iterator[types.CodeAction]:
-    """Yield the fixes that a diagnostic carries, as far as they fit the texts as they are now."""
+    """Yield the fixes of a diagnostic, as long as they fit the current texts."""
     fixes = _list(_mapping(diagnostic.data).get("fixes"))
     if fixes and not all(_fits(context, fix) for fix in fixes):
         fixes = _fixes_now(context, diagnostic)
@@ -88,7 +88,7 @@ def _quick_fixes(
             continue
         safe = bool(fix.get("safe"))
         action = types.CodeAction(
-            title=str(fix.get("title")) + ("" if safe else " (may change what is computed)"),
+            title=str(fix.get("title")) + ("" if safe else " (may change results)"),
             kind=types.CodeActionKind.QuickFix,
             diagnostics=[diagnostic],
             is_preferred=True if safe and not number else None,
@@ -104,7 +104,7 @@ def _quick_fixes(
             ]
             action.edit = types.WorkspaceEdit(document_changes=changes)
         if cells:
-            argument = {"notebook": context.sheet.uri, "cells": cells}
+            argument = {"notebook": context.notebook.uri, "cells": cells}
             action.command = types.Command(
                 title=str(fix.get("title")), command=EDIT_CELLS, arguments=[argument]
             )
@@ -112,7 +112,7 @@ def _quick_fixes(
 
 
 def _fits(context: ActionContext, fix: Mapping[str, Any]) -> bool:
-    """Say whether the texts that a fix edits are still as they were when it was found."""
+    """Say whether the texts that a fix edits are unchanged since the diagnostic was published."""
     edits = _mapping(fix.get("edits"))
     return all(
         version_of(context.documents, uri) == item.get("version") for uri, item in edits.items()
@@ -120,15 +120,15 @@ def _fits(context: ActionContext, fix: Mapping[str, Any]) -> bool:
 
 
 def _fixes_now(context: ActionContext, diagnostic: types.Diagnostic) -> list[dict[str, Any]]:
-    """Return the fixes of the finding that a diagnostic shows, if it is still found."""
+    """Return the current fixes of the finding behind a diagnostic, if it still exists."""
     found = _found(context, diagnostic)
-    now = Translator(context.sheet, context.documents).diagnostics([found]) if found else []
+    now = Translator(context.notebook, context.documents).diagnostics([found]) if found else []
     return _list(_mapping(now[0].data).get("fixes")) if now else []
 
 
 def _found(context: ActionContext, diagnostic: types.Diagnostic) -> Finding | None:
     cell = _mapping(diagnostic.data).get("cell")
-    findings = context.opened.check.found.get(cell, ())
+    findings = context.state.linter.found.get(cell, ())
     alike = (f for f in findings if (f.code, f.message) == (diagnostic.code, diagnostic.message))
     return next(alike, None)
 
@@ -139,9 +139,9 @@ def _suppression(
     found = _found(context, diagnostic)
     if found is None or found.cell is None:
         return
-    cell = context.sheet.notebook.cells[found.cell]
+    cell = context.notebook.content.cells[found.cell]
     line = found.line if found.end else 0
-    edit = suppressed(cell.source, line, found.code) if cell.kind == "code" else None
+    edit = suppression_edit(cell.source, line, found.code) if cell.kind == "code" else None
     if edit:
         yield types.CodeAction(
             title=f"Suppress {found.code} here",
@@ -164,6 +164,6 @@ def _mapping(value: object) -> dict[str, Any]:
 
 
 def _list(value: object) -> list[dict[str, Any]]:
-    # What an editor sends back as a list, the protocol's library gives as a tuple.
+    # pygls parses a list that the editor sends back to a tuple.
     items = cast("Sequence[object]", value) if isinstance(value, list | tuple) else ()
     return [cast("dict[str, Any]", item) for item in items if isinstance(item, dict)]

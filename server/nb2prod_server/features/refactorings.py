@@ -1,4 +1,4 @@
-"""Refactorings as code actions: offered where they are sound, else with the reason; made lazily."""
+"""Refactorings as code actions: sound ones are offered, others are disabled with a reason."""
 
 from __future__ import annotations
 
@@ -10,12 +10,17 @@ from typing import Any
 from lsprotocol import types
 
 from nb2prod.text.spans import apply_edits
-from nb2prod_server.features.action_context import ActionContext, asked, version_of, workspace_edit
+from nb2prod_server.features.action_context import (
+    ActionContext,
+    is_requested,
+    version_of,
+    workspace_edit,
+)
 from nb2prod_server.features.fix_all import line_edits
 from nb2prod_server.protocol.positions import Positions
 from nb2prod_server.state.documents import Documents, plain
-from nb2prod_server.worker.client import Analyst
-from nb2prod_server.worker.messages import Made, Offer, Task, TextFile, Where
+from nb2prod_server.worker.client import WorkerClient
+from nb2prod_server.worker.messages import CellRange, Changes, Offer, Task, TextFile
 
 KINDS = (
     "refactor.extract.function",
@@ -23,32 +28,33 @@ KINDS = (
     "refactor.rewrite.parameter",
     "refactor.rewrite.idempotent",
 )
-_NOTE = "nb2prod.files"
-_PATIENCE = 0.2  # seconds that an editor which asks by itself is kept waiting
+_ANNOTATION = "nb2prod.files"
+_MAX_WAIT = 0.2  # seconds for requests that the editor makes by itself
+_CHANGED = "the notebook has changed; try again"
 
 
 async def offered(
-    context: ActionContext, analyst: Analyst, params: types.CodeActionParams
+    context: ActionContext, worker: WorkerClient, params: types.CodeActionParams
 ) -> list[types.CodeAction]:
-    """Return the refactorings for what is selected in a cell; for the whole cell if nothing is.
+    """Return the refactorings of the selection in a cell, or of the whole cell if it is empty.
 
-    A cursor that only passes by is not asked for; and an editor that asks by itself, at each
-    selection, does not wait for them when the worker is not ready yet.
+    The editor requests code actions by itself whenever the cursor or the selection moves. Then an
+    empty selection gets none, and a request does not wait long for a busy worker.
     """
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
-    kinds = [kind for kind in KINDS if asked(kind, only)]
-    passing = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
-    nothing = params.range.start == params.range.end
+    kinds = [kind for kind in KINDS if is_requested(kind, only)]
+    automatic = params.context.trigger_kind == types.CodeActionTriggerKind.Automatic
+    empty = params.range.start == params.range.end
     where = _where(context, params.text_document.uri, params.range)
     if not kinds or where is None:
         return []
-    if passing and nothing and not only:
-        analyst.prepare()
+    if automatic and empty and not only:
+        worker.prepare()
         return []
-    task = Task.of(0, "offers", context.sheet.notebook, where=where, kind=" ".join(kinds))
-    answer = asyncio.ensure_future(analyst.ask(task))
+    task = Task.of(0, "offers", context.notebook.content, where=where, refactoring=" ".join(kinds))
+    answer = asyncio.ensure_future(worker.ask(task))
     try:
-        await asyncio.wait([answer], timeout=_PATIENCE if passing else None)
+        await asyncio.wait([answer], timeout=_MAX_WAIT if automatic else None)
     except asyncio.CancelledError:
         answer.cancel()
         raise
@@ -61,100 +67,105 @@ async def offered(
     if not context.resolves:
         for action in actions:
             if not action.disabled:
-                await made(context, analyst, action)
+                await resolve(context, worker, action)
     return actions
 
 
-def _where(context: ActionContext, uri: str, selected: types.Range) -> Where | None:
-    """Return the cell of a selection, and where in it that is."""
-    if context.sheet.partial:
+def _where(context: ActionContext, uri: str, selected: types.Range) -> CellRange | None:
+    """Return a selection as a cell and offsets in it; None if it is not in a cell."""
+    if context.notebook.code_only:
         return None
     positions = context.documents.positions(uri)
     start, end = positions.offset(selected.start), positions.offset(selected.end)
-    place = context.sheet.at(uri, start)
+    place = context.notebook.locate(uri, start)
     if place is None:
         return None
     cell, first = place
-    last = context.sheet.at(uri, end)
-    inside = last[1] if last and last[0] == cell else len(context.sheet.places[cell].source)
-    return Where(cell, first, max(first, inside))
+    last = context.notebook.locate(uri, end)
+    inside = last[1] if last and last[0] == cell else len(context.notebook.locations[cell].source)
+    return CellRange(cell, first, max(first, inside))
 
 
-def _action(context: ActionContext, offer: Offer, where: Where) -> types.CodeAction:
-    uri = context.sheet.places[where.cell].uri
+def _action(context: ActionContext, offer: Offer, where: CellRange) -> types.CodeAction:
+    uri = context.notebook.locations[where.cell].uri
     data = {
         "uri": uri,
         "refactoring": offer.kind,
         "where": [where.cell, where.start, where.end],
-        "stamp": context.opened.stamp,
+        "revision": context.state.revision,
     }
     disabled = types.CodeActionDisabled(reason=offer.reason) if offer.reason else None
     return types.CodeAction(title=offer.title, kind=offer.kind, disabled=disabled, data=data)
 
 
-async def made(context: ActionContext, analyst: Analyst, action: types.CodeAction) -> str:
-    """Give a refactoring its edit; return why it has none, if so."""
+async def resolve(context: ActionContext, worker: WorkerClient, action: types.CodeAction) -> str:
+    """Set the edit of a refactoring; return the reason if that is not possible."""
     data = plain(action.data)
-    if data["stamp"] != context.opened.stamp:
-        return "the notebook has changed since; ask again"
-    where = Where(*data["where"])
+    if data["revision"] != context.state.revision:
+        return _CHANGED
+    where = CellRange(*data["where"])
     task = Task.of(
-        0, "refactoring", context.sheet.notebook, where=where, kind=str(data["refactoring"])
+        0,
+        "refactoring",
+        context.notebook.content,
+        where=where,
+        refactoring=str(data["refactoring"]),
     )
-    result = await analyst.ask(task)
+    result = await worker.ask(task)
     if result.refusal or result.error:
         return result.refusal or result.error
-    if data["stamp"] != context.opened.stamp:
-        return "the notebook has changed since; ask again"
-    if reason := _unwritable(context, result.made.files):
+    if data["revision"] != context.state.revision:
+        return _CHANGED
+    if reason := _unwritable(context, result.changes.files):
         return reason
-    action.edit = _workspace_edit(context, result.made)
+    action.edit = _workspace_edit(context, result.changes)
     return ""
 
 
 def _unwritable(context: ActionContext, files: Sequence[TextFile]) -> str:
-    """Return why files can't be made or changed in the editor, if so."""
+    """Return the reason why the editor cannot create or change files; empty if it can."""
     for file in files:
-        opened = context.documents.texts.get(Path(file.path).as_uri())
-        if opened and opened.text != (file.before or ""):
-            return f"{file.path} has changes that are not saved"
-    return "this editor makes no files on its own" if files and not context.creates_files else ""
+        document = context.documents.texts.get(Path(file.path).as_uri())
+        if document and document.text != (file.before or ""):
+            return f"{file.path} has unsaved changes; save it first"
+    return "this editor cannot create files" if files and not context.creates_files else ""
 
 
 def extractions(context: ActionContext, offers: Sequence[Offer]) -> list[dict[str, Any]]:
-    """Return the ways to make one function of several cells: what to do, or why it can't be done.
+    """Return the ways to extract several cells to one function, as JSON.
 
-    Each is a title, and a reason or what the editor is to do: `edit` to files, `cells` to cells.
+    Each has a title, and either a reason why it is not possible, or the changes for the editor:
+    `edit` of files, and `cells`.
     """
-    reasons = [offer.reason or _unwritable(context, offer.made.files) for offer in offers]
+    reasons = [offer.reason or _unwritable(context, offer.changes.files) for offer in offers]
     return [
         {
             "kind": offer.kind,
             "title": offer.title,
             "reason": reason,
-            "edit": files_edit(offer.made.files, context.documents, annotated=context.annotates)
-            if offer.made.files and not reason
+            "edit": files_edit(offer.changes.files, context.documents, annotated=context.annotates)
+            if offer.changes.files and not reason
             else None,
-            "cells": [] if reason else list(_cell_edits(context, offer.made)),
+            "cells": [] if reason else list(_cell_edits(context, offer.changes)),
         }
         for offer, reason in zip(offers, reasons, strict=True)
     ]
 
 
-def _cell_edits(context: ActionContext, made: Made) -> Iterator[dict[str, Any]]:
-    places = context.sheet.places
-    for cell, edits in made.edits.items():
-        source = apply_edits(places[cell].source, edits)
-        yield {"do": "split", "cell": places[cell].uri, "index": cell, "sources": [source]}
-    for cell in made.removed:
-        yield {"do": "remove", "cell": places[cell].uri, "index": cell}
+def _cell_edits(context: ActionContext, changes: Changes) -> Iterator[dict[str, Any]]:
+    locations = context.notebook.locations
+    for cell, edits in changes.edits.items():
+        source = apply_edits(locations[cell].source, edits)
+        yield {"do": "split", "cell": locations[cell].uri, "index": cell, "sources": [source]}
+    for cell in changes.removed:
+        yield {"do": "remove", "cell": locations[cell].uri, "index": cell}
 
 
-def _workspace_edit(context: ActionContext, made: Made) -> types.WorkspaceEdit:
-    cells = workspace_edit(context, made.edits)
-    if not made.files:
+def _workspace_edit(context: ActionContext, changes: Changes) -> types.WorkspaceEdit:
+    cells = workspace_edit(context, changes.edits)
+    if not changes.files:
         return cells
-    edit = files_edit(made.files, context.documents, annotated=context.annotates)
+    edit = files_edit(changes.files, context.documents, annotated=context.annotates)
     edit.document_changes = [*(edit.document_changes or ()), *(cells.document_changes or ())]
     return edit
 
@@ -162,37 +173,37 @@ def _workspace_edit(context: ActionContext, made: Made) -> types.WorkspaceEdit:
 def files_edit(
     files: Sequence[TextFile], documents: Documents, *, annotated: bool
 ) -> types.WorkspaceEdit:
-    """Return the edit that makes and changes files, for a person to look at first.
+    """Return the edit that creates and changes files, for the user to confirm.
 
     Args:
-        files: The files.
-        documents: What is open in the editor.
-        annotated: The editor asks before it makes changes that say so.
+        files: the files.
+        documents: the open documents.
+        annotated: the editor asks for confirmation of annotated changes.
     """
-    note = _NOTE if annotated else None
+    annotation = _ANNOTATION if annotated else None
     changes: list[Any] = []
     for file in files:
-        changes += _file_changes(file, documents, note)
+        changes += _file_changes(file, documents, annotation)
     annotations = {
-        _NOTE: types.ChangeAnnotation(
-            label="Files of the project",
+        _ANNOTATION: types.ChangeAnnotation(
+            label="Project files",
             needs_confirmation=True,
-            description="made or changed by nb2prod",
+            description="created or changed by nb2prod",
         )
     }
     return types.WorkspaceEdit(
-        document_changes=changes, change_annotations=annotations if note else None
+        document_changes=changes, change_annotations=annotations if annotation else None
     )
 
 
-def _file_changes(file: TextFile, documents: Documents, note: str | None) -> Iterator[Any]:
+def _file_changes(file: TextFile, documents: Documents, annotation: str | None) -> Iterator[Any]:
     uri = Path(file.path).as_uri()
     if file.before is None:
         options = types.CreateFileOptions(overwrite=False, ignore_if_exists=False)
-        yield types.CreateFile(uri=uri, options=options, annotation_id=note)
+        yield types.CreateFile(uri=uri, options=options, annotation_id=annotation)
     positions = Positions(file.before or "", documents.encoding)
     edits = [
-        _text_edit(positions.range(edit.span.start, edit.span.end), edit.text, note)
+        _text_edit(positions.range(edit.span.start, edit.span.end), edit.text, annotation)
         for edit in line_edits(file.before or "", file.after)
     ]
     document = types.OptionalVersionedTextDocumentIdentifier(
@@ -202,8 +213,8 @@ def _file_changes(file: TextFile, documents: Documents, note: str | None) -> Ite
 
 
 def _text_edit(
-    where: types.Range, text: str, note: str | None
+    where: types.Range, text: str, annotation: str | None
 ) -> types.TextEdit | types.AnnotatedTextEdit:
-    if note:
-        return types.AnnotatedTextEdit(annotation_id=note, range=where, new_text=text)
+    if annotation:
+        return types.AnnotatedTextEdit(annotation_id=annotation, range=where, new_text=text)
     return types.TextEdit(range=where, new_text=text)

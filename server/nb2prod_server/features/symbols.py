@@ -1,4 +1,4 @@
-"""The symbols of documents: what cells define, by the stages of the pipeline."""
+"""Document symbols: the definitions in cells, grouped by pipeline stage."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lsprotocol import types
 from nb2prod.analysis.names.summary import Bind, Summary
 from nb2prod_server.server import Server
 from nb2prod_server.state.diagnostics import Translator
-from nb2prod_server.state.open_notebook import Sheet
+from nb2prod_server.state.open_notebook import OpenNotebook
 from nb2prod_server.worker.messages import CellOutline, Outline
 
 _HEADING = re.compile(r"^(#{1,6})[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
@@ -22,11 +22,11 @@ _KINDS = {
 
 
 def cell_symbols(
-    sheet: Sheet, summaries: Mapping[int, Summary], translator: Translator, cell: int
+    notebook: OpenNotebook, summaries: Mapping[int, Summary], translator: Translator, cell: int
 ) -> list[types.DocumentSymbol]:
-    """Return what one cell defines, or the headings in its text."""
-    source = sheet.notebook.cells[cell].source
-    if sheet.notebook.cells[cell].kind == "markdown":
+    """Return the definitions in a code cell, or the headings in a Markdown cell."""
+    source = notebook.content.cells[cell].source
+    if notebook.content.cells[cell].kind == "markdown":
         return [
             _symbol(translator, cell, match[2], types.SymbolKind.String, match.span())
             for match in _HEADING.finditer(source)
@@ -46,27 +46,30 @@ def cell_symbols(
 
 def in_stage(
     inner: list[types.DocumentSymbol],
-    sheet: Sheet,
+    notebook: OpenNotebook,
     translator: Translator,
     outline: Outline,
     cell: int,
 ) -> list[types.DocumentSymbol]:
-    """Return what one cell defines, below the stage that the cell falls into."""
-    does = outline.cells.get(cell)
-    if not inner or does is None or not does.number:
+    """Return the symbols of one cell under the stage of the cell, if it has one."""
+    role = outline.cells.get(cell)
+    if not inner or role is None or not role.number:
         return inner
-    whole = translator.range(cell, 0, len(sheet.notebook.cells[cell].source))
-    return [_stage(does, outline, whole, inner)]
+    whole = translator.range(cell, 0, len(notebook.content.cells[cell].source))
+    return [_stage(role, outline, whole, inner)]
 
 
 def staged_symbols(
-    sheet: Sheet, summaries: Mapping[int, Summary], translator: Translator, outline: Outline
+    notebook: OpenNotebook,
+    summaries: Mapping[int, Summary],
+    translator: Translator,
+    outline: Outline,
 ) -> list[types.DocumentSymbol]:
-    """Return the cells of a document, those of a stage below it, with what they define."""
+    """Return the cells of a document with their symbols, grouped by stage."""
     stages: dict[int, types.DocumentSymbol] = {}
     found: list[types.DocumentSymbol] = []
-    for cell in sheet.notebook.cells:
-        inner = cell_symbols(sheet, summaries, translator, cell.index)
+    for cell in notebook.content.cells:
+        inner = cell_symbols(notebook, summaries, translator, cell.index)
         whole = translator.range(cell.index, 0, len(cell.source))
         symbol = types.DocumentSymbol(
             name=f"cell {cell.index + 1}",
@@ -76,13 +79,13 @@ def staged_symbols(
             selection_range=types.Range(whole.start, whole.start),
             children=inner,
         )
-        does = outline.cells.get(cell.index)
-        if does is None or not does.number:
+        role = outline.cells.get(cell.index)
+        if role is None or not role.number:
             found.append(symbol)
             continue
-        stage = stages.get(does.number)
+        stage = stages.get(role.number)
         if stage is None:
-            stage = stages[does.number] = _stage(does, outline, whole, [])
+            stage = stages[role.number] = _stage(role, outline, whole, [])
             found.append(stage)
         stage.range = types.Range(stage.range.start, whole.end)
         stage.children = [*(stage.children or ()), symbol]
@@ -90,14 +93,14 @@ def staged_symbols(
 
 
 def _stage(
-    does: CellOutline,
+    role: CellOutline,
     outline: Outline,
     whole: types.Range,
     inner: list[types.DocumentSymbol],
 ) -> types.DocumentSymbol:
     return types.DocumentSymbol(
-        name=f"stage {does.number}: {does.stage}",
-        detail=outline.titles.get(does.number, ""),
+        name=f"stage {role.number}: {role.stage}",
+        detail=outline.titles.get(role.number, ""),
         kind=types.SymbolKind.Package,
         range=whole,
         selection_range=types.Range(whole.start, whole.start),
@@ -129,17 +132,17 @@ def register(server: Server) -> None:
         params: types.DocumentSymbolParams,
     ) -> Sequence[types.DocumentSymbol]:
         uri = params.text_document.uri
-        opened = session.of(uri)
-        view = opened.check.view if opened else None
-        if opened is None or view is None:
+        state = session.find(uri)
+        view = state.linter.view if state else None
+        if state is None or view is None:
             return []
-        outline = Outline() if opened.sheet.partial else await session.outlined(opened)
-        view = opened.check.view or view  # as it is now
-        sheet, translator = opened.sheet, server.translator(opened)
-        if not sheet.whole:
-            return staged_symbols(sheet, view.summaries, translator, outline)
-        cell = next(iter(sheet.cells_of.get(uri, ())), None)
-        if cell is None:  # it has been deleted meanwhile
+        outline = Outline() if state.notebook.code_only else await session.outline_of(state)
+        view = state.linter.view or view  # it may have changed in the meantime
+        notebook, translator = state.notebook, server.translator(state)
+        if not notebook.has_cells:
+            return staged_symbols(notebook, view.summaries, translator, outline)
+        cell = next(iter(notebook.cells_of.get(uri, ())), None)
+        if cell is None:  # it was deleted in the meantime
             return []
-        inner = cell_symbols(sheet, view.summaries, translator, cell)
-        return in_stage(inner, sheet, translator, outline, cell)
+        inner = cell_symbols(notebook, view.summaries, translator, cell)
+        return in_stage(inner, notebook, translator, outline, cell)

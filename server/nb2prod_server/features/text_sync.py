@@ -1,4 +1,4 @@
-"""Notifications about documents: opened, changed, saved, closed."""
+"""Notifications about documents: state, changed, saved, closed."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nb2prod_server.server import Server
 
 
 def register(server: Server) -> None:
-    """Follow the documents that are open in the editor."""
+    """Handle the notifications about documents."""
     session, feature = server.session, server.feature
     documents = session.documents
 
@@ -39,7 +39,7 @@ def register(server: Server) -> None:
     def text_opened(params: types.DidOpenTextDocumentParams) -> None:
         documents.open_text(params.text_document)
         session.open(params.text_document.uri)
-        if params.text_document.uri in session.opened:
+        if params.text_document.uri in session.notebooks:
             server.later(server.configure(params.text_document.uri))
 
     @feature(types.TEXT_DOCUMENT_DID_CHANGE)

@@ -1,7 +1,7 @@
-"""Positions: the one place where offsets in code points meet the units of an editor.
+"""Convert between offsets in code points and the positions of the editor.
 
-Inside nb2prod a place is an offset in code points. An editor speaks of lines and characters, and
-counts these in UTF-16 units unless both sides agreed on something else.
+Inside nb2prod a position is an offset in code points. An editor uses lines and characters, counted
+in UTF-16 units unless both sides have agreed on another encoding.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ class Encoding(Enum):
     UTF_32 = "utf-32"
 
     def width(self, text: str) -> int:
-        """Return how many units a text takes."""
+        """Return the length of a text in units."""
         if self is Encoding.UTF_32 or text.isascii():
             return len(text)
         if self is Encoding.UTF_8:
@@ -29,7 +29,7 @@ class Encoding(Enum):
         return len(text) + sum(character > "\uffff" for character in text)
 
     def prefix(self, text: str, units: int) -> int:
-        """Return how many code points of a text lie in its first units; never half a one."""
+        """Return the number of whole code points in the first units of a text."""
         if self is Encoding.UTF_32 or text.isascii():
             return min(units, len(text))
         taken = 0
@@ -41,7 +41,7 @@ class Encoding(Enum):
 
 
 class Positions:
-    """The positions in one text; what lies outside of it counts as its nearest end."""
+    """The positions in one text; a position outside of it counts as the nearest one in it."""
 
     def __init__(self, text: str, encoding: Encoding) -> None:
         """Find the lines of `text`."""
@@ -52,11 +52,11 @@ class Positions:
 
     @property
     def end(self) -> types.Position:
-        """The position behind the last character."""
+        """The position after the last character."""
         return self.position(len(self._text))
 
     def offset(self, position: types.Position) -> int:
-        """Return the offset of a position; one behind the end of a line is the line's end."""
+        """Return the offset of a position; a character after the end of its line is the end."""
         if position.line >= len(self._lines):
             return len(self._text)
         line = self.line(position.line)

@@ -1,8 +1,8 @@
-"""Standard input and output as the server's two pipes, read by its own event loop.
+"""Serve on standard input and output, read by the server's own event loop.
 
-pygls hands each line of input to a thread, which takes longer than most answers do; here the loop
-reads the pipe itself. Input that is no message is passed over, and the end of input, or nobody
-reading the output any more, ends the server.
+pygls passes each line of input to a thread, which takes longer than most answers; here the event
+loop reads the pipe itself. Input that is not a message is skipped. The server stops when its input
+ends or its output is closed.
 """
 
 from __future__ import annotations
@@ -24,23 +24,23 @@ log = logging.getLogger(__name__)
 
 
 class Reader:
-    """Reads lines and bytes from a pipe; at its end, nothing."""
+    """Reads lines and bytes from a pipe; returns empty bytes at its end."""
 
     def __init__(self, stream: asyncio.StreamReader) -> None:
         """Read from `stream`."""
         self._stream = stream
 
     async def readline(self) -> bytes:
-        """Return a line; of one that is no header, what there is."""
+        """Return a line; a header that does not start its line is cut out of it."""
         try:
             line = await self._stream.readline()
         except ValueError:  # longer than any header, and dropped
             return b"\n"
-        # Behind a message that was longer than it said stands its rest.
+        # The rest of a message that was longer than announced precedes the next header.
         return line[max(0, line.find(_HEADER)) :]
 
     async def readexactly(self, n: int) -> bytes:
-        """Return so many bytes, none if the input ends before."""
+        """Return exactly `n` bytes; empty bytes if the input ends before."""
         try:
             return await self._stream.readexactly(n)
         except asyncio.IncompleteReadError:
@@ -48,10 +48,10 @@ class Reader:
 
 
 class Writer:
-    """Writes to a pipe until nobody reads from it."""
+    """Writes to a pipe until the other side closes it."""
 
     def __init__(self, stream: BinaryIO, stop: Event, reader: asyncio.StreamReader) -> None:
-        """Set `stop` when nobody reads any more."""
+        """Write to `stream`; set `stop` when the other side closes it."""
         self._stream = stream
         self._stop = stop
         self._reader = reader
@@ -64,12 +64,12 @@ class Writer:
             self._stream.write(data)
             self._stream.flush()
         except (OSError, ValueError):
-            log.warning("nobody reads what the server says; it ends")
+            log.warning("the editor has closed the output; the server stops")
             self._stop.set()
             self._reader.feed_eof()
 
     def close(self) -> None:
-        """Write no more."""
+        """Stop writing."""
         self._stop.set()
 
 
@@ -77,7 +77,7 @@ def serve(server: LanguageServer) -> None:
     """Serve on standard input and output until the input ends."""
     mode = os.fstat(sys.stdin.fileno()).st_mode
     if sys.platform == "win32" or not (stat.S_ISFIFO(mode) or stat.S_ISSOCK(mode)):
-        server.start_io()  # an event loop cannot read a file, and no pipe of Windows
+        server.start_io()  # an event loop cannot read files, nor pipes on Windows
         return
     try:
         asyncio.run(_serve(server))

@@ -1,4 +1,4 @@
-"""From findings to what an editor shows, with all that a quick fix needs on board."""
+"""Translate findings to diagnostics of the editor, with the data that quick fixes need."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nb2prod.notebook.changes import ClearOutputs, EditCell, RemoveCell
 from nb2prod.rules.registry import file_of
 from nb2prod_server.protocol.positions import Positions
 from nb2prod_server.state.documents import Documents
-from nb2prod_server.state.open_notebook import Sheet
+from nb2prod_server.state.open_notebook import OpenNotebook
 
 SOURCE = "nb2prod"
 _SEVERITIES: Mapping[Severity, types.DiagnosticSeverity] = {
@@ -21,19 +21,19 @@ _SEVERITIES: Mapping[Severity, types.DiagnosticSeverity] = {
     "warning": types.DiagnosticSeverity.Warning,
     "info": types.DiagnosticSeverity.Information,
 }
-# What is shown faded out, and what is struck through.
+# Rules whose findings are shown faded out, and those whose findings are struck through.
 _UNNECESSARY = frozenset({"NBI002", "NBD008", "NBD009", "NBS003", "NBS011", "NBV008"})
 _DEPRECATED = frozenset({"NBM005"})
-# What an editor can make; the rest takes the text of the file.
-_MADE = (EditCell, RemoveCell, ClearOutputs)
+# Changes that an editor can apply; the others need the text of the file.
+_APPLICABLE = (EditCell, RemoveCell, ClearOutputs)
 
 
 class Translator:
-    """Writes the findings of a sheet as diagnostics, in the positions of its documents."""
+    """Translates the findings of a notebook to diagnostics at positions in its documents."""
 
-    def __init__(self, sheet: Sheet, documents: Documents) -> None:
-        """Take the documents as they are now."""
-        self._sheet = sheet
+    def __init__(self, notebook: OpenNotebook, documents: Documents) -> None:
+        """Take a notebook, and the documents as they are now."""
+        self._notebook = notebook
         self._documents = documents
         self._positions: dict[str, Positions] = {}
 
@@ -58,36 +58,35 @@ class Translator:
         if found.cell is None:
             start = types.Position(0, 0)
             return types.Range(start, start)
-        place = self._sheet.places[found.cell]
-        end = found.end
+        location = self._notebook.locations[found.cell]
         if not found.end:  # the cell as a whole: its first line that is not blank
-            lines = enumerate(place.source.split("\n"))
+            lines = enumerate(location.source.split("\n"))
             number, line = next(((n, text) for n, text in lines if text.strip()), (0, ""))
-            start = place.lines.start(number + 1)
+            start = location.lines.start(number + 1)
             return self.range(found.cell, start, start + len(line.rstrip()))
-        return self.range(found.cell, found.start, end)
+        return self.range(found.cell, found.start, found.end)
 
     def range(self, cell: int, start: int, end: int) -> types.Range:
         """Return the range of a part of a cell."""
-        uri = self._sheet.places[cell].uri
+        uri = self._notebook.locations[cell].uri
         if uri not in self._positions:
             self._positions[uri] = self._documents.positions(uri)
-        return self._sheet.range(cell, start, end, self._positions[uri])
+        return self._notebook.range(cell, start, end, self._positions[uri])
 
     def _related(self, found: Finding) -> Iterator[types.DiagnosticRelatedInformation]:
         for related in found.related:
-            place = types.Location(
-                uri=self._sheet.places[related.cell].uri,
+            location = types.Location(
+                uri=self._notebook.locations[related.cell].uri,
                 range=self.range(related.cell, related.start, related.end),
             )
             message = f"cell {related.cell + 1}: {related.message}"
-            yield types.DiagnosticRelatedInformation(location=place, message=message)
+            yield types.DiagnosticRelatedInformation(location=location, message=message)
 
     def _data(self, found: Finding) -> dict[str, Any]:
-        """Return what code actions need: fixes in the editor's terms, and which texts they fit."""
+        """Return the data for code actions: fixes in the editor's terms, with document versions."""
         data: dict[str, Any] = {"cell": found.cell}
-        made = (f for f in found.fixes if all(isinstance(c, _MADE) for c in f.changes))
-        if fixes := [self._fix(fix) for fix in made]:
+        usable = (f for f in found.fixes if all(isinstance(c, _APPLICABLE) for c in f.changes))
+        if fixes := [self._fix(fix) for fix in usable]:
             data["fixes"] = fixes
         return data
 
@@ -97,16 +96,16 @@ class Translator:
         for change in fix.changes:
             match change:
                 case EditCell(cell=cell, edit=edit):
-                    uri = self._sheet.places[cell].uri
+                    uri = self._notebook.locations[cell].uri
                     entry = edits.setdefault(uri, {"version": self._version(uri)})
                     where = self.range(cell, edit.span.start, edit.span.end)
                     new = {"range": plain_range(where), "newText": edit.text}
                     entry.setdefault("edits", []).append(new)
                 case RemoveCell(cell=cell):
-                    uri = self._sheet.places[cell].uri
+                    uri = self._notebook.locations[cell].uri
                     cells.append({"do": "remove", "cell": uri, "index": cell})
                 case ClearOutputs(cell=cell):
-                    uri = self._sheet.places[cell].uri
+                    uri = self._notebook.locations[cell].uri
                     cells.append({"do": "clearOutputs", "cell": uri, "index": cell})
                 case _:
                     pass
@@ -122,12 +121,12 @@ class Translator:
 
 @cache
 def page_of(code: str) -> str:
-    """Return the address of a rule's page: the file of the rule, which begins with it."""
+    """Return the URI of a rule's page: the file of the rule, whose docstring is the page."""
     return file_of(code).as_uri()
 
 
 def plain_range(where: types.Range) -> dict[str, Any]:
-    """Return a range as it is written in JSON."""
+    """Return a range as plain JSON."""
     return {
         "start": {"line": where.start.line, "character": where.start.character},
         "end": {"line": where.end.line, "character": where.end.character},

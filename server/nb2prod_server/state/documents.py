@@ -1,9 +1,8 @@
-"""What is open in the editor: texts and notebooks, kept as the editor changes them.
+"""The documents that are open in the editor, kept up to date with its changes.
 
-The store holds values: a change puts a new value in the place of the old one, so that whoever
-looks at a notebook keeps looking at one state of it. It never fails: a message that does not fit
-what is known here is logged, what can be done of it is done, and the cells in question are marked,
-to be read anew when the notebook is saved.
+Documents are immutable values, so code that works on a notebook keeps seeing one state of it.
+Changes never fail: a message that does not match the known state is logged and applied as far as
+possible, and the cells in question are marked, to be read again when the notebook is saved.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A text that is open: a file, or a cell of a notebook."""
+    """An open text: a file, or a cell of a notebook."""
 
     uri: str
     language: str
@@ -33,13 +32,13 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class CellRef:
-    """A cell in its notebook; its text is the document `uri`.
+    """A cell of a notebook; its text is the document `uri`.
 
     Attributes:
-        uri: of the cell's document; opaque.
+        uri: the URI of the cell's document, whose form is up to the editor.
         code: it is a code cell.
-        metadata: what the editor says of the cell.
-        order: the number of its last run, if the editor knows of one.
+        metadata: the metadata that the editor sends.
+        order: the number of its last run; None if the editor does not send it.
     """
 
     uri: str
@@ -50,7 +49,7 @@ class CellRef:
 
 @dataclass(frozen=True, slots=True)
 class NotebookDocument:
-    """A notebook that is open."""
+    """An open notebook of the editor."""
 
     uri: str
     version: int
@@ -59,19 +58,26 @@ class NotebookDocument:
 
 
 class Documents:
-    """All that is open."""
+    """The open documents and notebooks.
+
+    Attributes:
+        encoding: the unit of positions.
+        texts: the documents, by URI.
+        notebooks: the notebooks, by URI.
+        out_of_sync: the cells whose text may differ from that in the editor.
+    """
 
     def __init__(self, encoding: Encoding = Encoding.UTF_16) -> None:
-        """Begin with nothing."""
+        """Begin without documents."""
         self.encoding = encoding
         self.texts: dict[str, Document] = {}
         self.notebooks: dict[str, NotebookDocument] = {}
-        self.doubtful: set[str] = set()  # cells that may not be here as they are in the editor
-        self._owner: dict[str, str] = {}
-        self._changed: dict[str, set[str]] = {}  # by notebook, the cells that changed
+        self.out_of_sync: set[str] = set()
+        self._owner: dict[str, str] = {}  # by cell, its notebook
+        self._changed: dict[str, set[str]] = {}  # by notebook, the cells whose text has changed
 
     def take_changed(self, uri: str) -> set[str]:
-        """Return the cells of a notebook whose text has changed since this was asked last."""
+        """Return the cells of a notebook whose text has changed since the last call."""
         return self._changed.pop(uri, set())
 
     def notebook_of(self, uri: str) -> NotebookDocument | None:
@@ -79,7 +85,7 @@ class Documents:
         return self.notebooks.get(self._owner.get(uri, ""))
 
     def text(self, uri: str) -> str:
-        """Return the text of a document; empty if it is not known."""
+        """Return the text of a document; empty if it is not open."""
         document = self.texts.get(uri)
         return document.text if document else ""
 
@@ -88,32 +94,32 @@ class Documents:
         return Positions(self.text(uri), self.encoding)
 
     def open_text(self, item: types.TextDocumentItem) -> None:
-        """Take a document in, or its whole text again."""
+        """Add a document, or replace its whole text."""
         language = str(getattr(item.language_id, "value", item.language_id))
         self._put_text(Document(item.uri, language, item.version, item.text))
-        self.doubtful.discard(item.uri)
+        self.out_of_sync.discard(item.uri)
 
     def replace_text(self, uri: str, text: str) -> None:
-        """Take the text of a document from elsewhere."""
+        """Replace the text of a document by a text from its file."""
         if document := self.texts.get(uri):
             self._put_text(replace(document, text=text))
-            self.doubtful.discard(uri)
+            self.out_of_sync.discard(uri)
 
     def close_text(self, uri: str) -> None:
-        """Forget a document."""
+        """Remove a document."""
         self.texts.pop(uri, None)
-        self.doubtful.discard(uri)
+        self.out_of_sync.discard(uri)
 
     def change_text(
         self, uri: str, version: int, changes: Iterable[types.TextDocumentContentChangeEvent]
     ) -> None:
-        """Make changes to a document, one after the other."""
+        """Apply changes to a document, one after the other."""
         document = self.texts.get(uri)
         if document is None:
-            log.warning("a change of %s, which is not open", uri)
-            self.doubtful.add(uri)
+            log.warning("changed document %s is not open", uri)
+            self.out_of_sync.add(uri)
             document = Document(uri, "python", version, "")
-        text = changed(document.text, changes, self.encoding)
+        text = apply_changes(document.text, changes, self.encoding)
         self._put_text(replace(document, version=version, text=text))
 
     def _put_text(self, document: Document) -> None:
@@ -124,7 +130,7 @@ class Documents:
     def open_notebook(
         self, notebook: types.NotebookDocument, documents: Iterable[types.TextDocumentItem]
     ) -> None:
-        """Take a notebook in, with its cells."""
+        """Add a notebook with its cells."""
         self.close_notebook(notebook.uri)
         for document in documents:
             self.open_text(document)
@@ -132,7 +138,7 @@ class Documents:
         self._put(NotebookDocument(notebook.uri, notebook.version, plain(notebook.metadata), cells))
 
     def close_notebook(self, uri: str) -> None:
-        """Forget a notebook and its cells."""
+        """Remove a notebook and its cells."""
         notebook = self.notebooks.pop(uri, None)
         for cell in notebook.cells if notebook else ():
             self._owner.pop(cell.uri, None)
@@ -141,10 +147,10 @@ class Documents:
     def change_notebook(
         self, uri: str, version: int, change: types.NotebookDocumentChangeEvent
     ) -> bool:
-        """Make a change to a notebook; return whether cells came, went or moved."""
+        """Apply a change to a notebook; return whether cells were added, removed or moved."""
         notebook = self.notebooks.get(uri)
         if notebook is None:
-            log.warning("a change of %s, which is not open", uri)
+            log.warning("changed notebook %s is not open", uri)
             return False
         metadata = notebook.metadata if change.metadata is None else plain(change.metadata)
         cells, parts = notebook.cells, change.cells
@@ -157,7 +163,7 @@ class Documents:
         for content in parts.text_content or () if parts else ():
             document = content.document
             if self._owner.get(document.uri) != uri:
-                log.warning("a change of %s, which is no cell of %s", document.uri, uri)
+                log.warning("changed cell %s is not a cell of %s", document.uri, uri)
                 continue
             self.change_text(document.uri, document.version, content.changes)
         return bool(parts and parts.structure)
@@ -165,11 +171,11 @@ class Documents:
     def _restructured(
         self, cells: tuple[CellRef, ...], structure: types.NotebookDocumentCellChangeStructure
     ) -> tuple[CellRef, ...]:
-        """Return the cells with some taken out and others put in."""
+        """Return the cells with some removed and others inserted."""
         array = structure.array
         start, stop = array.start, array.start + array.delete_count
         if stop > len(cells):
-            log.warning("cells %d to %d change, but there are %d", start, stop, len(cells))
+            log.warning("cells %d to %d change, but there are only %d", start, stop, len(cells))
         new = tuple(map(_cell, array.cells or ()))
         for document in structure.did_open or ():
             self.open_text(document)
@@ -180,7 +186,7 @@ class Documents:
                 self._owner.pop(cell.uri, None)
         for closed in structure.did_close or ():
             if closed.uri in here:
-                log.warning("%s is closed, but still in its notebook", closed.uri)
+                log.warning("closed cell %s is still in its notebook", closed.uri)
             else:
                 self.close_text(closed.uri)
         return result
@@ -195,13 +201,13 @@ class Documents:
             if cell.uri not in self.texts:
                 log.warning("the text of %s was never sent", cell.uri)
                 self.texts[cell.uri] = Document(cell.uri, "python", 0, "")
-                self.doubtful.add(cell.uri)
+                self.out_of_sync.add(cell.uri)
 
 
-def changed(
+def apply_changes(
     text: str, changes: Iterable[types.TextDocumentContentChangeEvent], encoding: Encoding
 ) -> str:
-    """Return a text with changes made to it, each where the ones before it have left things."""
+    """Return a text with changes applied one after the other, each at positions in the result."""
     for change in changes:
         if isinstance(change, types.TextDocumentContentChangePartial):
             positions = Positions(text, encoding)
@@ -222,7 +228,7 @@ def _cell(cell: types.NotebookCell) -> CellRef:
 
 
 def plain(value: object) -> dict[str, Any]:
-    """Return an object as a plain mapping, however the protocol's library has read it."""
+    """Return an object as a plain mapping, whatever class pygls has parsed it to."""
     found = _value(value)
     return cast("dict[str, Any]", found) if isinstance(found, dict) else {}
 
@@ -231,7 +237,7 @@ def _value(value: Any) -> Any:
     if isinstance(value, Mapping):
         items = cast("Mapping[object, object]", value).items()
         return {str(key): _value(item) for key, item in items}
-    if hasattr(value, "_asdict"):  # pygls reads objects as named tuples
+    if hasattr(value, "_asdict"):  # pygls parses objects to named tuples
         return _value(value._asdict())
     if isinstance(value, list | tuple):
         return [_value(item) for item in cast("Sequence[object]", value)]

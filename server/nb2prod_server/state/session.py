@@ -1,285 +1,245 @@
-"""A session: what is open, what is known of it, and when it is looked at again."""
+"""The session: the open notebooks, their findings, and when they are checked again."""
 
 from __future__ import annotations
 
 import asyncio
 import gc
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-
-from lsprotocol import types
+from collections.abc import Callable
 
 from nb2prod.lint.incremental import IncrementalCheck
 from nb2prod.lint.rule_set import RuleSet
-from nb2prod.notebook.model import NotebookError
-from nb2prod_server.state.diagnostics import Translator
+from nb2prod_server.state.document_reader import read_document
 from nb2prod_server.state.documents import Documents
-from nb2prod_server.state.open_notebook import NotebookReader, Sheet, read_document
-from nb2prod_server.state.settings import Settings, checker_for
-from nb2prod_server.worker.client import Analyst
+from nb2prod_server.state.notebook_reader import NotebookReader
+from nb2prod_server.state.notebook_state import NotebookState
+from nb2prod_server.state.open_notebook import OpenNotebook
+from nb2prod_server.state.publisher import Publish, Publisher
+from nb2prod_server.state.settings import Settings, rules_for
+from nb2prod_server.worker.client import WorkerClient
 from nb2prod_server.worker.messages import Outline, Task
 
 log = logging.getLogger(__name__)
 
-Publish = Callable[[types.PublishDiagnosticsParams], None]
-# Where only the code is known, what is said of the rest would be wrong.
+# The rules that look at code only; the others would be wrong where only the code is known.
 _ON_CODE = ("NBD", "NBI", "NBL", "NBM", "NBP", "NBR", "NBS010", "NBS011")
 
 
-@dataclass
-class Open:
-    """One notebook that is open, with what is known of it."""
-
-    sheet: Sheet
-    checker: RuleSet
-    check: IncrementalCheck
-    reader: NotebookReader | None
-    stamp: int = 0  # of the last change
-    outline: tuple[int, Outline] = (-1, Outline())
-    published: dict[str, list[types.Diagnostic]] = field(
-        default_factory=dict[str, list[types.Diagnostic]]
-    )
-    timer: asyncio.TimerHandle | None = None
-    leaks: asyncio.Task[None] | None = None
-    outlining: asyncio.Task[Outline] | None = None
-
-
 class Session:
-    """All that is open, checked when it changes."""
+    """The open notebooks, checked whenever they change.
+
+    Attributes:
+        documents: the open documents.
+        settings: the settings of the editor.
+        analysis_worker: analyses notebooks: slow rules, outlines.
+        code_worker: writes code; a process of its own, so that analysis does not wait for it.
+        trusted: the workspace is trusted, so notebooks may be run.
+        notebooks: the open notebooks, by URI.
+        report_problem: shows the user a problem with the settings.
+    """
 
     def __init__(self, documents: Documents, publish: Publish) -> None:
         """Publish diagnostics through `publish`."""
         self.documents = documents
         self.settings = Settings()
-        self.analyst = Analyst()
-        self.workshop = Analyst()  # what writes code is not to keep waiting what reads it
+        self.analysis_worker = WorkerClient()
+        self.code_worker = WorkerClient()
         self.trusted = True
-        self.opened: dict[str, Open] = {}
-        self.problem: Callable[[str], None] = log.warning
-        self._publish = publish
-        self._folders: dict[str, Settings] = {}
-        self._number = 0
+        self.notebooks: dict[str, NotebookState] = {}
+        self.report_problem: Callable[[str], None] = log.warning
+        self._publisher = Publisher(documents, publish)
+        self._folder_settings: dict[str, Settings] = {}
+        self._task_number = 0
         self._problems: set[str] = set()
 
     def settings_for(self, uri: str) -> Settings:
-        """Return the settings that hold for a notebook."""
-        return self._folders.get(uri, self.settings)
+        """Return the settings for a notebook."""
+        return self._folder_settings.get(uri, self.settings)
 
     def configure_all(self, settings: Settings) -> None:
-        """Take what the editor has set for all that is open."""
+        """Take new settings for all notebooks, and check them again."""
         self.settings = settings
-        self._folders.clear()
+        self._folder_settings.clear()
         self.reload()
 
     def configure(self, uri: str, settings: Settings) -> None:
-        """Take what the editor has set for a notebook; look at it again if it is something else."""
+        """Take new settings for a notebook, and check it again if they differ."""
         before = self.settings_for(uri)
-        self._folders[uri] = settings
+        self._folder_settings[uri] = settings
         if before != settings:
             self.reload(uri)
 
     def open(self, uri: str) -> None:
-        """Look at a notebook for the first time, or at a document that may hold one."""
+        """Check a notebook for the first time, or a document that may be a notebook."""
         reader = NotebookReader(uri) if uri in self.documents.notebooks else None
-        sheet = self._sheet(uri, reader)
-        if sheet is None:
+        notebook = self._read(uri, reader)
+        if notebook is None:
             return
-        checker = self._checker(sheet)
-        self.opened[uri] = Open(sheet, checker, IncrementalCheck(checker, slow=False), reader)
-        self._look_safely(uri)
-        gc.freeze()  # what is known of a notebook stays as long as it is open
+        rules = self._rules(notebook)
+        linter = IncrementalCheck(rules, slow=False)
+        self.notebooks[uri] = NotebookState(notebook, rules, linter, reader)
+        self._check_safely(uri)
+        gc.freeze()  # the objects of a notebook live as long as it is open
 
     def change(self, uri: str) -> None:
-        """Look at a notebook again after its `delay`, if nothing else changes by then."""
-        opened = self.opened.get(uri)
-        if opened is None:
+        """Check a notebook again after its `delay`, unless it changes again before."""
+        state = self.notebooks.get(uri)
+        if state is None:
             if uri in self.documents.texts:  # it may have become a notebook
                 self.open(uri)
             return
-        opened.stamp += 1
+        state.revision += 1
         delay = self.settings_for(uri).delay
-        if opened.timer:
-            opened.timer.cancel()
+        if state.timer:
+            state.timer.cancel()
         loop = asyncio.get_running_loop()
-        opened.timer = loop.call_later(delay / 1000, self._look_safely, uri)
+        state.timer = loop.call_later(delay / 1000, self._check_safely, uri)
 
     def save(self, uri: str) -> None:
-        """Read again what the file of a notebook says: its outputs are what the editor ran."""
-        opened = self.opened.get(uri)
-        if opened and opened.reader:
-            opened.reader.reload()
-            self._resynchronise(uri, opened.reader)
+        """Read the file of a notebook again: it now has the outputs of the editor."""
+        state = self.notebooks.get(uri)
+        if state and state.reader:
+            state.reader.reload()
+            self._resynchronise(uri, state.reader)
             self.change(uri)
 
     def reload(self, uri: str | None = None) -> None:
-        """Look at a notebook, or at all, with settings read anew."""
-        for name in [uri] if uri else list(self.opened):
-            opened = self.opened.get(name)
-            if opened is None:
+        """Check a notebook, or all notebooks, again with current settings."""
+        for name in [uri] if uri else list(self.notebooks):
+            state = self.notebooks.get(name)
+            if state is None:
                 continue
-            checker = self._checker(opened.sheet)
-            if checker.key != opened.checker.key or not self.settings_for(name).enable:
-                opened.checker, opened.check = checker, IncrementalCheck(checker, slow=False)
+            rules = self._rules(state.notebook)
+            if rules.key != state.rules.key or not self.settings_for(name).enable:
+                state.rules, state.linter = rules, IncrementalCheck(rules, slow=False)
             self.change(name)
 
     def close(self, uri: str) -> None:
-        """Forget a notebook; nothing is shown for it any more."""
-        opened = self.opened.pop(uri, None)
-        self._folders.pop(uri, None)
-        if opened is None:
+        """Forget a notebook, and clear its diagnostics."""
+        state = self.notebooks.pop(uri, None)
+        self._folder_settings.pop(uri, None)
+        if state is None:
             return
-        for waiting in (opened.timer, opened.leaks, opened.outlining):
+        for waiting in (state.timer, state.slow_check, state.outlining):
             if waiting:
                 waiting.cancel()
-        for document in opened.published:
-            self._publish(types.PublishDiagnosticsParams(uri=document, diagnostics=[]))
+        self._publisher.forget(state, list(state.published))
 
-    def of(self, uri: str) -> Open | None:
-        """Return the open notebook that a document is, or is a cell of, as it is now."""
+    def find(self, uri: str) -> NotebookState | None:
+        """Return the open notebook of a document or a cell, checked as it is now."""
         owner = self.documents.notebook_of(uri)
         name = owner.uri if owner else uri
-        opened = self.opened.get(name)
-        if opened and opened.timer:
-            opened.timer.cancel()
-            self._look_safely(name)
-        return self.opened.get(name)
+        state = self.notebooks.get(name)
+        if state and state.timer:
+            state.timer.cancel()
+            self._check_safely(name)
+        return self.notebooks.get(name)
 
-    async def outlined(self, opened: Open) -> Outline:
-        """Return what the cells of a notebook do; many may wait for the same."""
-        if opened.outline[0] == opened.stamp:
-            return opened.outline[1]
-        if opened.outlining is None or opened.outlining.done():
-            opened.outlining = asyncio.ensure_future(self._outline(opened))
-        return await asyncio.shield(opened.outlining)
+    async def outline_of(self, state: NotebookState) -> Outline:
+        """Return the outline of a notebook; several callers can wait for the same."""
+        if state.outline[0] == state.revision:
+            return state.outline[1]
+        if state.outlining is None or state.outlining.done():
+            state.outlining = asyncio.ensure_future(self._outline(state))
+        return await asyncio.shield(state.outlining)
 
-    def _sheet(self, uri: str, reader: NotebookReader | None) -> Sheet | None:
+    # Checking
+
+    def _read(self, uri: str, reader: NotebookReader | None) -> OpenNotebook | None:
         if reader:
             return reader.read(self.documents.notebooks[uri], self.documents)
         document = self.documents.texts.get(uri)
         return read_document(document) if document else None
 
-    def _checker(self, sheet: Sheet) -> RuleSet:
-        checker, problem = checker_for(sheet.notebook.path, self.settings_for(sheet.uri))
+    def _rules(self, notebook: OpenNotebook) -> RuleSet:
+        rules, problem = rules_for(notebook.content.path, self.settings_for(notebook.uri))
         if problem and problem not in self._problems:
             self._problems.add(problem)
-            self.problem(problem)
+            self.report_problem(problem)
         if not problem:
             self._problems.clear()
-        return checker.only(_ON_CODE) if sheet.partial else checker
+        return rules.only(_ON_CODE) if notebook.code_only else rules
 
-    def _look_safely(self, uri: str) -> None:
+    def _check_safely(self, uri: str) -> None:
         try:
-            self._look(uri)
-        except Exception:  # a notebook may hold anything
+            self._check(uri)
+        except Exception:  # a notebook may contain anything
             log.exception("%s could not be checked", uri)
-            if opened := self.opened.get(uri):
-                opened.check = IncrementalCheck(opened.checker, slow=False)
+            if state := self.notebooks.get(uri):
+                state.linter = IncrementalCheck(state.rules, slow=False)
 
-    def _look(self, uri: str) -> None:
-        """Check a notebook as it is now, and show what has changed."""
-        opened = self.opened[uri]
-        opened.timer = None
-        sheet = self._sheet(uri, opened.reader)
-        if sheet is None:  # it is none any more
+    def _check(self, uri: str) -> None:
+        """Check a notebook as it is now, and publish the diagnostics that have changed."""
+        state = self.notebooks[uri]
+        state.timer = None
+        notebook = self._read(uri, state.reader)
+        if notebook is None:  # the document is not a notebook any more
             self.close(uri)
             return
-        before, opened.sheet = opened.sheet, sheet
-        foreign = not sheet.notebook.language.startswith(("python", "ipython", "sage"))
-        if sheet.error or foreign or not self.settings_for(uri).enable:
-            nothing: dict[str, list[types.Diagnostic]] = {name: [] for name in opened.published}
-            self._show(opened, {**nothing, **({uri: [_error(sheet.error)]} if sheet.error else {})})
+        before, state.notebook = state.notebook, notebook
+        foreign = not notebook.content.language.startswith(("python", "ipython", "sage"))
+        if notebook.error or foreign or not self.settings_for(uri).enable:
+            self._publisher.only_error(state, notebook.error)
             return
-        changed = opened.check.check(sheet.notebook)
-        uris = self._uris(opened, (c for c in changed if c is None or c < len(sheet.places)))
-        # A text that has changed and changed back is a new version all the same.
-        touched = opened.reader.touched if opened.reader else {uri}
-        uris |= touched & {uri, *sheet.cells_of}
-        if sheet.cells_of is not before.cells_of or not opened.published:
-            uris |= {uri, *sheet.cells_of}  # what was the third cell may be another now
-            for gone in opened.published.keys() - uris:
-                del opened.published[gone]
-                self._publish(types.PublishDiagnosticsParams(uri=gone, diagnostics=[]))
-        self._tell(opened, uris)
-        self._later(uri, opened)
+        changed = state.linter.check(notebook.content)
+        existing = (c for c in changed if c is None or c < len(notebook.locations))
+        uris = self._publisher.documents_of(state, existing)
+        # A text that has changed and changed back has a new version all the same.
+        touched = state.reader.touched if state.reader else {uri}
+        uris |= touched & {uri, *notebook.cells_of}
+        if notebook.cells_of is not before.cells_of or not state.published:
+            uris |= {uri, *notebook.cells_of}  # the cells are numbered differently
+            self._publisher.forget(state, state.published.keys() - uris)
+        self._publisher.findings(state, uris)
+        self._start_slow_rules(uri, state)
 
-    def _tell(self, opened: Open, uris: Iterable[str]) -> None:
-        """Publish what is found in some documents."""
-        sheet, found = opened.sheet, opened.check.found
-        translator = Translator(sheet, self.documents)
-        new: dict[str, list[types.Diagnostic]] = {}
-        for uri in uris:
-            cells: list[int | None] = list(sheet.cells_of.get(uri, ()))
-            cells = [None, *cells] if uri == sheet.uri else cells
-            findings = [item for cell in cells for item in found.get(cell, ())]
-            new[uri] = translator.diagnostics(findings)
-        self._show(opened, new)
+    # Slow analyses, in the worker
 
-    def _show(self, opened: Open, new: Mapping[str, list[types.Diagnostic]]) -> None:
-        for uri, diagnostics in new.items():
-            document = self.documents.texts.get(uri)
-            if opened.published.get(uri, None if document else []) != diagnostics:
-                opened.published[uri] = diagnostics
-                version = document.version if document else None
-                self._publish(types.PublishDiagnosticsParams(uri, diagnostics, version))
-
-    def _later(self, uri: str, opened: Open) -> None:
-        """Have the data followed when nothing has changed for a while."""
-        if opened.leaks:
-            opened.leaks.cancel()
-            opened.leaks = None
-        view = opened.check.view
-        if view and view.occurrences.training and any(r.slow for r in opened.checker.rules):
-            opened.leaks = asyncio.ensure_future(self._follow(uri, opened))
+    def _start_slow_rules(self, uri: str, state: NotebookState) -> None:
+        """Run the slow rules once nothing has changed for a while."""
+        if state.slow_check:
+            state.slow_check.cancel()
+            state.slow_check = None
+        view = state.linter.view
+        if view and view.occurrences.training and any(r.slow for r in state.rules.rules):
+            state.slow_check = asyncio.ensure_future(self._run_slow_rules(uri, state))
         else:
-            codes = [rule.code for rule in opened.checker.rules if rule.slow]
-            if changed := opened.check.add_slow_flags(dict.fromkeys(codes, ())):
-                self._tell(opened, self._uris(opened, changed))
+            codes = [rule.code for rule in state.rules.rules if rule.slow]
+            if changed := state.linter.add_slow_flags(dict.fromkeys(codes, ())):
+                self._publisher.findings_in_cells(state, changed)
 
-    async def _follow(self, uri: str, opened: Open) -> None:
+    async def _run_slow_rules(self, uri: str, state: NotebookState) -> None:
         await asyncio.sleep(self.settings_for(uri).pause / 1000)
-        self._number += 1
-        stamp = opened.stamp
-        task = Task.of(self._number, "leaks", opened.sheet.notebook, opened.checker)
-        result = await self.analyst.ask(task)
+        revision = state.revision
+        task = Task.of(self._next_number(), "leaks", state.notebook.content, state.rules)
+        result = await self.analysis_worker.ask(task)
         if result.error:
-            log.warning("%s: its data could not be followed: %s", uri, result.error)
-        elif stamp == opened.stamp:
+            log.warning("%s: the slow rules failed: %s", uri, result.error)
+        elif revision == state.revision:
             flags = {code: [f.flag() for f in flags] for code, flags in result.flags.items()}
-            self._tell(opened, self._uris(opened, opened.check.add_slow_flags(flags)))
+            self._publisher.findings_in_cells(state, state.linter.add_slow_flags(flags))
 
-    async def _outline(self, opened: Open) -> Outline:
+    async def _outline(self, state: NotebookState) -> Outline:
         while True:
-            stamp = opened.stamp
-            self._number += 1
-            task = Task.of(self._number, "outline", opened.sheet.notebook, opened.checker)
-            result = await self.analyst.ask(task)
+            revision = state.revision
+            task = Task.of(self._next_number(), "outline", state.notebook.content, state.rules)
+            result = await self.analysis_worker.ask(task)
             if result.error:
-                log.warning("%s: no outline: %s", opened.sheet.uri, result.error)
-            if stamp == opened.stamp:
-                opened.outline = stamp, result.outline
+                log.warning("%s: no outline: %s", state.notebook.uri, result.error)
+            if revision == state.revision:
+                state.outline = revision, result.outline
                 return result.outline
 
-    def _uris(self, opened: Open, cells: Iterable[int | None]) -> set[str]:
-        sheet = opened.sheet
-        return {sheet.uri if cell is None else sheet.places[cell].uri for cell in cells}
+    def _next_number(self) -> int:
+        self._task_number += 1
+        return self._task_number
 
     def _resynchronise(self, uri: str, reader: NotebookReader) -> None:
-        """Take the text of cells that may not be here as they are in the editor from the file."""
+        """Take the text of cells that may differ from those in the editor from the file."""
         notebook, saved = self.documents.notebooks.get(uri), reader.saved.notebook
         if notebook is None or saved is None or len(saved.cells) != len(notebook.cells):
             return
         for ref, cell in zip(notebook.cells, saved.cells, strict=True):
-            if ref.uri in self.documents.doubtful:
-                log.warning("%s is taken from the file as it was saved", ref.uri)
+            if ref.uri in self.documents.out_of_sync:
+                log.warning("taking the text of %s from the saved file", ref.uri)
                 self.documents.replace_text(ref.uri, cell.source)
-
-
-def _error(error: NotebookError) -> types.Diagnostic:
-    start = types.Position(0, 0)
-    return types.Diagnostic(
-        range=types.Range(start, start),
-        message=str(error),
-        severity=types.DiagnosticSeverity.Error,
-        source="nb2prod",
-    )

@@ -1,4 +1,4 @@
-"""Settings: what the editor says, and the nearest pyproject.toml, which wins."""
+"""Settings: those of the editor, and those of the nearest pyproject.toml, which win."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nb2prod_server.state.documents import plain
 log = logging.getLogger(__name__)
 
 SECTION = "nb2prod"
-# Settings that editors write in their own way -> those of pyproject.toml.
+# Settings of the editor -> their names in pyproject.toml.
 _RULES = {
     "select": "select",
     "extendSelect": "extend-select",
@@ -28,16 +28,16 @@ _RULES = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What an editor has set for its windows, or for one folder.
+    """The settings of the editor, for all windows or for one folder.
 
     Attributes:
-        enable: notebooks are checked at all.
-        delay: milliseconds without a change before a notebook is checked again. What piles up
-            while a check runs is one change anyway, so that 0 never falls behind.
-        pause: milliseconds without a change before what takes longer is done: following the data.
-        code_lens: what a cell reads and writes is written above it.
-        inlay_hints: at a name that comes from another cell is written from which.
-        rules: the settings that pyproject.toml has too, under the names it has there.
+        enable: check notebooks.
+        delay: milliseconds without a change before a notebook is checked again. Changes that
+            arrive during a check are handled together, so 0 never falls behind.
+        pause: milliseconds without a change before slow analyses start.
+        code_lens: show above each cell what it reads and writes.
+        inlay_hints: show at a name from another cell the number of that cell.
+        rules: the settings of rules, under their names in pyproject.toml.
     """
 
     enable: bool = True
@@ -49,7 +49,7 @@ class Settings:
 
 
 def read_settings(value: object, base: Settings | None = None) -> Settings:
-    """Read what an editor has sent; what makes no sense is logged and left as it is in `base`."""
+    """Return the settings that an editor has sent; invalid values are logged and ignored."""
     settings = base or Settings()
     given = cast("dict[str, Any]", value) if isinstance(value, dict) else {}
     inner = given.get(SECTION)
@@ -58,27 +58,27 @@ def read_settings(value: object, base: Settings | None = None) -> Settings:
     rules: dict[str, Any] = dict(settings.rules or {})
     for key, item in given.items():
         if key in _RULES:
-            if item is None:  # not set, or not any more
+            if item is None:  # the user has not set it, or has reset it
                 rules.pop(_RULES[key], None)
             else:
                 rules[_RULES[key]] = _dashed(item) if key == "limits" else item
         elif (name := _NAMES.get(key)) is None:
-            log.debug("no setting of the server: %s.%s", SECTION, key)
+            log.debug("not a setting of the server: %s.%s", SECTION, key)
         elif isinstance(item, bool) if name in _SWITCHES else type(item) in (int, float):
             changes[name] = item if name in _SWITCHES else max(0, item)
         elif item is not None:
-            log.warning("%s.%s is %r, which makes no sense", SECTION, key, item)
+            log.warning("invalid value of %s.%s: %r", SECTION, key, item)
     return replace(settings, **changes, rules=rules)
 
 
 def is_trusted(value: object, *, trusted: bool) -> bool:
-    """Say whether the folder that is open is trusted; `trusted` where the editor does not say.
+    """Say whether the editor trusts the workspace; `trusted` if it does not say.
 
-    This is no setting: a folder could say of itself that it is.
+    This is not one of the settings, because a workspace could set it for itself.
     """
     given = plain(value)
-    said = given.get("trusted", plain(given.get(SECTION)).get("trusted"))
-    return said if isinstance(said, bool) else trusted
+    found = given.get("trusted", plain(given.get(SECTION)).get("trusted"))
+    return found if isinstance(found, bool) else trusted
 
 
 _SWITCHES = frozenset({"enable", "code_lens", "inlay_hints"})
@@ -101,8 +101,8 @@ def _dashed(limits: object) -> object:
     }
 
 
-def checker_for(path: Path, settings: Settings) -> tuple[RuleSet, str]:
-    """Return the rules for a notebook, and what is wrong with the settings, if anything is."""
+def rules_for(path: Path, settings: Settings) -> tuple[RuleSet, str]:
+    """Return the rule set for a notebook, and the problem with the settings, if there is one."""
     problem = ""
     base = Config(path.parent)
     try:

@@ -1,4 +1,4 @@
-"""The analyst: asks the worker process, gives up what nobody waits for, survives its end."""
+"""The client of a worker process: sends tasks, abandons unwanted ones, restarts the worker."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ from nb2prod_server.worker.messages import LENGTH, Result, Task
 
 log = logging.getLogger(__name__)
 
-_PATIENCE = 1.0  # seconds that a task nobody waits for any more may hold up the next one
+_PATIENCE = 1.0  # seconds that an abandoned task may delay the next one
 _LIMIT = 30.0  # seconds for any task
 _WARM_UP = Task(0, "warm-up", "", "ipynb", ())
 
 
-class Analyst:
-    """One worker process, started when it is first needed, and again when it has ended."""
+class WorkerClient:
+    """One worker process, started when it is first needed, and again after it has ended."""
 
     def __init__(self, limit: float = _LIMIT) -> None:
-        """Start nothing yet; `limit` is the seconds that a task may take."""
+        """Start nothing yet; a task may take `limit` seconds."""
         self._limit = limit
         self._process: Process | None = None
         self._running: asyncio.Task[Result] | None = None
@@ -32,9 +32,9 @@ class Analyst:
         self._lock = asyncio.Lock()
 
     async def ask(self, task: Task) -> Result:
-        """Have a task done; whoever is cancelled while waiting leaves it to its end.
+        """Send a task to the worker. Cancelling the caller does not cancel the task.
 
-        What the worker cannot do, its end included, is an error in the result.
+        Failures of the worker, even its end, are errors in the result.
         """
         async with self._lock:
             if self._running and not self._running.done():
@@ -45,12 +45,12 @@ class Analyst:
             return await asyncio.shield(self._running)
 
     def prepare(self) -> None:
-        """Start the worker, so that who asks next need not wait for that."""
+        """Start the worker now, so that the next task need not wait for it."""
         if self._process is None and not self._lock.locked():
             self._preparing = asyncio.ensure_future(self.ask(_WARM_UP))
 
     def stop(self) -> None:
-        """End the worker, if there is one."""
+        """Stop the worker, if it runs."""
         process, self._process = self._process, None
         if process and process.returncode is None:
             end(process.pid)
@@ -60,9 +60,9 @@ class Analyst:
             return await asyncio.wait_for(self._exchange(task), self._limit)
         except TimeoutError:
             self.stop()
-            return Result(task.number, error=f"it takes more than {self._limit:.0f} s")
+            return Result(task.number, error=f"the task took longer than {self._limit:.0f} s")
         except (OSError, asyncio.IncompleteReadError, msgspec.MsgspecError) as error:
-            log.warning("the worker process has ended (%s); another will be started", error)
+            log.warning("the worker process has ended (%s); it will be restarted", error)
             self.stop()
             return Result(task.number, error="the worker process has ended")
 

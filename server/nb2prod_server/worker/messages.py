@@ -1,4 +1,4 @@
-"""What the server asks of its worker process, and what it is told: plain values."""
+"""The messages between the server and its worker processes, as plain values."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ LENGTH = struct.Struct(">I")
 
 
 class CellOutline(msgspec.Struct, frozen=True):
-    """What one cell does.
+    """The role of one cell in its notebook.
 
     Attributes:
-        stage: the stage that its first statement, imports aside, falls into; "" without a plan.
-        number: of the stage, from 1; 0 without a plan.
-        reads: the variables it reads that other cells make, and files.
-        writes: the variables it binds or changes that cells further down read, and files.
+        stage: the stage of its first statement that is not an import; empty without a plan.
+        number: the number of the stage, from 1; 0 without a plan.
+        reads: the variables of other cells, and the files, that it reads.
+        writes: the variables that it binds or changes and cells further down read, and the files
+            that it writes.
     """
 
     stage: str
@@ -34,9 +35,12 @@ class CellOutline(msgspec.Struct, frozen=True):
 
 
 class Outline(msgspec.Struct, frozen=True):
-    """What the cells of a notebook do, by their index; and why there is no plan, if there is none.
+    """The roles of the cells of a notebook.
 
-    `titles` are the headings the stages are named after, as far as they are.
+    Attributes:
+        cells: the outlines of cells, by index.
+        titles: the titles of stages, by number.
+        refusal: the reason why there is no plan; empty if there is one.
     """
 
     cells: dict[int, CellOutline] = {}
@@ -44,11 +48,8 @@ class Outline(msgspec.Struct, frozen=True):
     refusal: str = ""
 
 
-class Where(msgspec.Struct, frozen=True):
-    """A place or a selection in a cell: offsets in its source.
-
-    `last` is the last of several whole cells, where they are meant.
-    """
+class CellRange(msgspec.Struct, frozen=True):
+    """A selection in a cell as offsets in its source, or several cells up to `last`."""
 
     cell: int
     start: int
@@ -57,15 +58,15 @@ class Where(msgspec.Struct, frozen=True):
 
 
 class TextFile(msgspec.Struct, frozen=True):
-    """A text file as it is, None where there is none, and as it will be."""
+    """A text file before and after a change; `before` is None for a new file."""
 
     path: str
     before: str | None
     after: str
 
 
-class Made(msgspec.Struct, frozen=True):
-    """What a refactoring changes: cells, by their index, and files; `removed` are cells that go."""
+class Changes(msgspec.Struct, frozen=True):
+    """The changes of a refactoring: edits of cells by index, files, and removed cells."""
 
     edits: dict[int, tuple[Edit, ...]] = {}
     files: tuple[TextFile, ...] = ()
@@ -73,66 +74,72 @@ class Made(msgspec.Struct, frozen=True):
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A refactoring that can be done at a place, or the reason why it can't.
+    """A refactoring that is possible, or the reason why it is not.
 
-    `made` is what it changes, where that was asked for at once.
+    Attributes:
+        kind: the kind of the code action.
+        title: its title.
+        reason: the reason why it is not possible; empty if it is.
+        changes: its changes, if the task asks for them.
     """
 
     kind: str
     title: str
     reason: str = ""
-    made: Made = Made()
+    changes: Changes = Changes()
 
 
 class TaskCell(msgspec.Struct, frozen=True):
-    """A cell without what nobody needs here: its outputs."""
+    """A cell without its outputs."""
 
     kind: str
     source: str
     tags: tuple[str, ...]
 
 
-What = Literal["leaks", "outline", "warm-up", "offers", "joined", "refactoring", "plan", "preview"]
+TaskKind = Literal[
+    "leaks", "outline", "warm-up", "offers", "joined", "refactoring", "plan", "preview"
+]
 
 
 class Task(msgspec.Struct, frozen=True):
-    """What is to be done with a notebook.
+    """A task on a notebook.
 
     Attributes:
-        number: of the task.
-        what: is to be done.
-        path: of the notebook.
-        form: the format of its file.
+        number: the number of the task.
+        kind: the work to do.
+        path: the path of the notebook.
+        format: the format of its file.
         cells: its cells.
-        rules: for leaks, the codes of the rules.
-        where: for refactorings, the place.
-        kind: the kind of a refactoring.
-        split: for a preview, where stages begin.
+        rules: for `leaks`, the codes of the rules.
+        where: for refactorings, the selection.
+        refactoring: for refactorings, the kinds of code actions, separated by blanks.
+        split: for `preview`, where stages begin.
     """
 
     number: int
-    what: What
+    kind: TaskKind
     path: str
-    form: Format
+    format: Format
     cells: tuple[TaskCell, ...]
     rules: tuple[str, ...] = ()
-    where: Where = Where(0, 0, 0)
-    kind: str = ""
+    where: CellRange = CellRange(0, 0, 0)
+    refactoring: str = ""
     split: str = "auto"
 
     @classmethod
     def of(
         cls,
         number: int,
-        what: What,
+        kind: TaskKind,
         notebook: Notebook,
-        checker: RuleSet | None = None,
+        rules: RuleSet | None = None,
         **more: Any,
     ) -> Task:
         """Return a task on a notebook."""
         cells = tuple(TaskCell(c.kind, c.source, c.tags) for c in notebook.cells)
-        rules = tuple(rule.code for rule in checker.rules if rule.slow) if checker else ()
-        return cls(number, what, str(notebook.path), notebook.format, cells, rules, **more)
+        codes = tuple(rule.code for rule in rules.rules if rule.slow) if rules else ()
+        return cls(number, kind, str(notebook.path), notebook.format, cells, codes, **more)
 
     def notebook(self) -> Notebook:
         """Return the notebook."""
@@ -146,11 +153,11 @@ class Task(msgspec.Struct, frozen=True):
             )
             for i, c in enumerate(self.cells)
         )
-        return Notebook(Path(self.path), cells, {}, self.form)
+        return Notebook(Path(self.path), cells, {}, self.format)
 
 
 class SlowFlag(msgspec.Struct, frozen=True):
-    """What a slow rule has flagged."""
+    """A flag of a slow rule, with its place as offsets."""
 
     cell: int | None
     start: int
@@ -159,22 +166,30 @@ class SlowFlag(msgspec.Struct, frozen=True):
     related: tuple[Related, ...] = ()
 
     def flag(self) -> Flag:
-        """Return it as rules yield it."""
+        """Return the flag as a rule yields it."""
         span = Span(self.start, self.end) if self.end else None
         return Flag(span, self.message, (), self.cell, self.related)
 
 
 class Result(msgspec.Struct, frozen=True):
-    """What has become of a task.
+    """The result of a task; which attributes are set depends on its kind.
 
-    `refusal` is a reason that concerns the person at the editor, `error` is one that should not be.
+    Attributes:
+        number: the number of the task.
+        flags: the flags of slow rules, by code.
+        outline: the outline of the notebook.
+        offers: the possible refactorings.
+        changes: the changes of a refactoring, or the files of a preview.
+        plan: the plan as JSON.
+        refusal: the reason for the user why the task cannot be done.
+        error: an unexpected error.
     """
 
     number: int
     flags: dict[str, tuple[SlowFlag, ...]] = {}
     outline: Outline = Outline()
     offers: tuple[Offer, ...] = ()
-    made: Made = Made()
+    changes: Changes = Changes()
     plan: dict[str, Any] = {}
     refusal: str = ""
     error: str = ""

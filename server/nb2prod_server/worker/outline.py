@@ -1,4 +1,4 @@
-"""What a notebook does, cell by cell: the stage of the pipeline it would become, reads, writes."""
+"""The outline of a notebook: for each cell its pipeline stage, what it reads and what it writes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from nb2prod_server.worker.messages import CellOutline, Outline
 
 
 def outline(notebook: Notebook) -> Outline:
-    """Say what the cells of a notebook do; never runs them."""
+    """Return the outline of a notebook, which is never run."""
     program = read_program(notebook)
     refusal = ""
     if program.broken:
@@ -54,7 +54,7 @@ def _cell(analysis: Analysis, plan: Plan | None, cell: int) -> CellOutline:
     after = analysis.live[numbers[-1] + 1]
     made = {n for effect in effects for n in effect.all_binds | effect.mutates} & after - fixed
     paths = list(chain.from_iterable(effect.paths for effect in effects))
-    # Imports, wherever they stand, are those of every stage.
+    # Imports belong to every stage, wherever they are.
     first = next((n for n in numbers if not imports(analysis.statements[n])), numbers[0])
     stages = list(enumerate(plan.stages, 1)) if plan else []
     number, stage = next(((n, s.name) for n, s in stages if s.start <= first < s.end), (0, ""))

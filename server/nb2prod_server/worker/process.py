@@ -1,9 +1,9 @@
-"""The process that does what takes longer than a keystroke: following data, planning.
+"""The worker process, for work that takes longer than a keystroke: slow rules, plans, code.
 
     python -m nb2prod_server.worker.process
 
-It reads tasks from standard input and writes results to standard output, each as MessagePack with
-its length in front. It knows nothing of editors, and never runs a notebook's code.
+It reads tasks from standard input and writes results to standard output, each as MessagePack
+preceded by its length. It knows nothing about editors, and never runs a notebook's code.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from nb2prod_server.worker.messages import LENGTH, Result, SlowFlag, Task
 from nb2prod_server.worker.outline import outline
 
 
-def done(task: Task) -> Result:
-    """Do a task; what goes wrong is the result."""
+def perform(task: Task) -> Result:
+    """Perform a task; an error becomes part of the result."""
     try:
         notebook = task.notebook()
-        if task.what == "outline":
+        if task.kind == "outline":
             return Result(task.number, outline=outline(notebook))
-        if task.what != "leaks":
-            # What generates code is slow to import.
-            from nb2prod_server.worker.write_code import worked  # noqa: PLC0415
+        if task.kind != "leaks":
+            # The code generator is slow to import.
+            from nb2prod_server.worker.write_code import write_code  # noqa: PLC0415
 
-            return worked(task, notebook)
+            return write_code(task, notebook)
         check = IncrementalCheck(RuleSet((), Limits(), {}, b""), once=True)
         check.check(notebook)
         flags: dict[str, tuple[SlowFlag, ...]] = {}
@@ -43,7 +43,7 @@ def done(task: Task) -> Result:
             if rule and rule.notebook and check.view:
                 flags[code] = tuple(map(_slow, rule.notebook(check.view)))
         return Result(task.number, flags)
-    except Exception as error:  # noqa: BLE001  a notebook may hold anything
+    except Exception as error:  # noqa: BLE001  a notebook may contain anything
         return Result(task.number, error=f"{type(error).__name__}: {error}"[:300])
 
 
@@ -53,13 +53,13 @@ def _slow(flag: Flag) -> SlowFlag:
 
 
 def main() -> None:
-    """Do tasks until there are no more."""
-    # Nothing but results may get into the pipe.
+    """Perform tasks until standard input ends."""
+    # Only results may be written to the pipe: `print` in a library goes to standard error.
     results = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     decoder = msgspec.msgpack.Decoder(Task)
     while (content := _next(sys.stdin.buffer)) is not None:
-        answer = msgspec.msgpack.encode(done(decoder.decode(content)))
+        answer = msgspec.msgpack.encode(perform(decoder.decode(content)))
         results.write(LENGTH.pack(len(answer)) + answer)
         results.flush()
 

@@ -1,4 +1,4 @@
-"""What the worker process does when code is to be written: refactorings, plans, whole projects."""
+"""The tasks of the worker process that write code: refactorings, plans, project previews."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ from nb2prod.refactoring.subject import AbsentError, Refactoring, RefusedError, 
 from nb2prod.report.page import plan_page
 from nb2prod.report.plans import plan_mermaid
 from nb2prod.text.spans import Span
-from nb2prod_server.worker.messages import Made, Offer, Result, Task, TextFile, Where
+from nb2prod_server.worker.messages import CellRange, Changes, Offer, Result, Task, TextFile
 
-Refactor = Callable[[Subject, Where], Refactoring]
+Refactor = Callable[[Subject, CellRange], Refactoring]
 _REFACTORINGS: Mapping[str, tuple[str, Refactor]] = {
     "refactor.extract.function": (
         "Extract to a function",
@@ -52,38 +52,38 @@ _PLACE = re.compile(r"cell (\d{1,9})\b")
 _last: tuple[Notebook, Subject] | None = None
 
 
-def worked(task: Task, notebook: Notebook) -> Result:
-    """Do a task."""
-    match task.what:
+def write_code(task: Task, notebook: Notebook) -> Result:
+    """Perform a task."""
+    match task.kind:
         case "warm-up":
             return Result(task.number)
         case "joined":
             return Result(task.number, offers=tuple(_joined(notebook, task.where)))
         case "offers":
             subject = _subject(notebook)
-            return Result(task.number, offers=tuple(_offers(subject, task.where, task.kind)))
+            return Result(task.number, offers=tuple(_offers(subject, task.where, task.refactoring)))
         case "refactoring":
-            return _refactored(task, _subject(notebook))
+            return _refactor(task, _subject(notebook))
         case "plan":
-            return Result(task.number, plan=_planned(notebook))
+            return Result(task.number, plan=_plan(notebook))
         case _:
-            return _previewed(task, notebook)
+            return _preview(task, notebook)
 
 
 def _subject(notebook: Notebook) -> Subject:
-    """Return a notebook as it is understood; the last one is asked for again and again."""
+    """Return an analysed notebook; the last one is kept, because it is often needed again."""
     global _last  # noqa: PLW0603  one worker, one notebook at a time
     if _last is None or _last[0] != notebook:
         _last = notebook, Subject(notebook)
     return _last[1]
 
 
-def _selected(where: Where) -> Span | None:
-    """Return what is selected; None for the whole cell."""
+def _selected(where: CellRange) -> Span | None:
+    """Return the selected span; None for the whole cell."""
     return Span(where.start, where.end) if where.end > where.start else None
 
 
-def _offers(subject: Subject, where: Where, only: str) -> Iterator[Offer]:
+def _offers(subject: Subject, where: CellRange, only: str) -> Iterator[Offer]:
     for kind, (title, refactor) in _REFACTORINGS.items():
         if only and kind not in only.split():
             continue
@@ -95,32 +95,32 @@ def _offers(subject: Subject, where: Where, only: str) -> Iterator[Offer]:
             yield Offer(kind, title, str(refused))
 
 
-def _refactored(task: Task, subject: Subject) -> Result:
+def _refactor(task: Task, subject: Subject) -> Result:
     try:
-        done = _REFACTORINGS[task.kind][1](subject, task.where)
+        done = _REFACTORINGS[task.refactoring][1](subject, task.where)
     except RefusedError as refused:
         return Result(task.number, refusal=str(refused))
-    return Result(task.number, made=_made(done))
+    return Result(task.number, changes=_changes(done))
 
 
-def _made(done: Refactoring) -> Made:
+def _changes(done: Refactoring) -> Changes:
     files = tuple(TextFile(str(f.path), f.before, f.after) for f in done.files)
     edits = {cell: tuple(changes) for cell, changes in done.edits.items()}
-    return Made(edits, files, done.removed)
+    return Changes(edits, files, done.removed)
 
 
-def _joined(notebook: Notebook, where: Where) -> Iterator[Offer]:
-    """Yield the ways to make one function of several cells."""
+def _joined(notebook: Notebook, where: CellRange) -> Iterator[Offer]:
+    """Yield the ways to extract several cells to one function, with their changes."""
     for kind, extract in _EXTRACTIONS.items():
         try:
             done = extract_joined(notebook, where.cell, where.last, extract)
         except RefusedError as refused:
             yield Offer(kind, _REFACTORINGS[kind][0], str(refused))
         else:
-            yield Offer(kind, done.title, made=_made(done))
+            yield Offer(kind, done.title, changes=_changes(done))
 
 
-def _planned(notebook: Notebook) -> dict[str, Any]:
+def _plan(notebook: Notebook) -> dict[str, Any]:
     try:
         plan = plan_of(notebook)
     except PlanError as error:
@@ -154,8 +154,8 @@ def _obstacle(text: str) -> dict[str, Any]:
     return {"cell": int(place[1]) - 1 if place else None, "reason": reason}
 
 
-def _previewed(task: Task, notebook: Notebook) -> Result:
-    """Return the text files of the project, as far as they can be made without a run."""
+def _preview(task: Task, notebook: Notebook) -> Result:
+    """Return the text files of the project that can be generated without a run."""
     try:
         files = files_of(convert_without_running(plan_of(notebook, split=task.split)))
     except PlanError as error:
@@ -164,7 +164,7 @@ def _previewed(task: Task, notebook: Notebook) -> Result:
         return Result(task.number, refusal=f"{error.filename}: {error.strerror}")
     made = [TextFile(file.path, None, text) for file in files if (text := _text(file)) is not None]
     left = len(files) - len(made)
-    return Result(task.number, made=Made({}, tuple(made)), plan={"left": left})
+    return Result(task.number, changes=Changes({}, tuple(made)), plan={"left": left})
 
 
 def _text(file: GeneratedFile) -> str | None:
