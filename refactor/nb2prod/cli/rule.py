@@ -12,6 +12,12 @@ def add_arguments(rule: argparse.ArgumentParser) -> None:
     rule.add_argument(
         "code", nargs="?", metavar="CODE", help="the code or the name of a rule (default: list all)"
     )
+    rule.add_argument(
+        "--new",
+        nargs=2,
+        metavar=("CODE", "NAME"),
+        help="write the file of a new rule, for example M008 silent-merge",
+    )
     rule.set_defaults(run=run_rule)
 
 
@@ -19,6 +25,8 @@ def run_rule(options: argparse.Namespace) -> int:
     """Show a rule's page, or the list of all rules."""
     from nb2prod.rules.registry import all_rules, find_rule, index, page
 
+    if options.new:
+        return _new(*options.new)
     if options.index:
         print(index(), end="")
         return 0
@@ -35,4 +43,19 @@ def run_rule(options: argparse.Namespace) -> int:
         return 2
     print(f"{rule.code} {rule.name} ({rule.severity}{'' if rule.default else ', opt-in'})\n")
     print(page(rule))
+    return 0
+
+
+def _new(code: str, name: str) -> int:
+    """Write the file of a new rule, and say how to go on."""
+    from nb2prod.rules.pages.new_rule import new_rule
+
+    try:
+        path, text = new_rule(code, name)
+        path.write_text(text, "utf-8")
+    except (ValueError, OSError) as error:
+        print(f"nb2prod: {error}", file=sys.stderr)
+        return 2
+    print(path)
+    print(f"Fill in the page and the check; then: python tests/run.py rule {path.stem[:6].upper()}")
     return 0

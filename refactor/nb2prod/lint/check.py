@@ -11,9 +11,7 @@ from nb2prod.lint.rule_set import RuleSet, skipped_file
 from nb2prod.notebook.model import Notebook
 from nb2prod.repository.nearest_manifests import NearestManifests
 
-UNREADABLE, FOREIGN = "NBV006", "NBV007"
-
-__all__ = ["FOREIGN", "UNREADABLE", "CellResult", "RuleSet", "check", "skipped_file"]
+__all__ = ["CellResult", "RuleSet", "check", "skipped_file"]
 
 
 def check(

@@ -147,8 +147,6 @@ def check_file(
     import msgspec  # noqa: PLC0415
 
     from nb2prod.lint.check import (  # noqa: PLC0415
-        FOREIGN,
-        UNREADABLE,
         CellResult,
         check,
         skipped_file,
@@ -160,10 +158,10 @@ def check_file(
         notebook = read_notebook(path) if content is None else parse_notebook(path, content)
     except ForeignLanguageError as error:
         reason = str(error).removeprefix(f"{path}: ")
-        return Checked(path, tuple(skipped_file(rules, FOREIGN, reason)), reason), []
+        return Checked(path, tuple(skipped_file(rules, "foreign", reason)), reason), []
     except NotebookError as error:
         reason = str(error).removeprefix(f"{path}: ")
-        return Checked(path, tuple(skipped_file(rules, UNREADABLE, reason))), []
+        return Checked(path, tuple(skipped_file(rules, "unreadable", reason))), []
     known: dict[bytes, CellResult] = {}
     if entry:
         try:

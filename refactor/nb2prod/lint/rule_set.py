@@ -13,7 +13,7 @@ from nb2prod.config import Config, Limits
 from nb2prod.finding import Finding, Severity
 from nb2prod.lint.flags import finding
 from nb2prod.rules.registry import chosen, expand
-from nb2prod.rules.rule import Check, Rule
+from nb2prod.rules.rule import Check, Rule, Tag
 from nb2prod.rules.view import CellView
 
 
@@ -101,9 +101,9 @@ def digest(text: str) -> bytes:
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def skipped_file(rules: RuleSet, code: str, reason: str) -> Iterator[Finding]:
-    """Yield the finding for a file that is not checked, if the rule with this code is on."""
+def skipped_file(rules: RuleSet, tag: Tag, reason: str) -> Iterator[Finding]:
+    """Yield the finding for a file that is not checked, if the rule with this tag is on."""
     for rule in rules.rules:
-        if rule.code == code:
+        if tag in rule.tags:
             severity = rules.severities.get(rule.code, rule.severity)
             yield Finding(code=rule.code, name=rule.name, severity=severity, message=reason)

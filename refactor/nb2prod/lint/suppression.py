@@ -25,7 +25,6 @@ from nb2prod.rules.rule import Flag, Rule, fix, replace_in
 from nb2prod.text.spans import LineTable, Span
 
 ALL = "ALL"
-UNUSED = "NBV008"  # the rule that reports unused suppressions
 _LINE = re.compile(
     r"#\s*noqa\b(?P<all>(?!\s*:))?(?::\s*(?P<codes>[\w-]+(?:[,\s]+[A-Z][\w-]*)*))?", re.IGNORECASE
 )
@@ -121,7 +120,7 @@ def unused_suppressions(
         source: the source of the cell.
     """
     on = {rule.code for rule in rules}
-    rule = next((rule for rule in rules if rule.code == UNUSED), None)
+    rule = next((rule for rule in rules if "unused-suppression" in rule.tags), None)
     if rule is None:
         return
     for suppression in suppressions:

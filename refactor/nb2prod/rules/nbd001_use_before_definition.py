@@ -47,7 +47,7 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.shared.order import uses_of_missing
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
@@ -74,4 +74,4 @@ def first_bound(view: NotebookView, name: str) -> tuple[int, int, int] | None:
     return None
 
 
-RULE = Rule("NBD001", "use-before-definition", "error", among=_check)
+RULE = cross_cell_rule(_check, "error")

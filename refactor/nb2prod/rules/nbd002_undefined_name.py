@@ -72,7 +72,7 @@ from collections.abc import Iterator, Sequence
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix, replace_in
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix, replace_in
 from nb2prod.rules.shared.ambient import USUAL_IMPORTS
 from nb2prod.rules.shared.order import Missing, uses_of_missing
 from nb2prod.rules.view import NotebookView
@@ -105,4 +105,4 @@ def _first_import(view: NotebookView, _: str) -> tuple[int, int] | None:
     return None
 
 
-RULE = Rule("NBD002", "undefined-name", "error", aliases=("undefined-on-restart",), among=_check)
+RULE = cross_cell_rule(_check, "error", aliases=("undefined-on-restart",))

@@ -54,7 +54,7 @@ def push(row):
 import ast
 from collections.abc import Iterable, Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
 # Methods that change a list.
@@ -152,4 +152,4 @@ def _is_inplace(call: ast.Call) -> bool:
     )
 
 
-RULE = Rule("NBD003", "non-idempotent-cell", "warning", cell=_check)
+RULE = cell_rule(_check, "warning")

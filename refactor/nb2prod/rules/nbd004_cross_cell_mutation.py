@@ -67,7 +67,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.names.summary import Mutation
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -121,4 +121,4 @@ def _fixes(view: CellView, change: Mutation) -> Sequence[Fix]:
     return ()
 
 
-RULE = Rule("NBD004", "cross-cell-mutation", "info", default=False, cell=_check)
+RULE = cell_rule(_check, "info", default=False)

@@ -47,7 +47,7 @@ from collections.abc import Iterator, Mapping
 from nb2prod.analysis.names.summary import Bind, BindKind, Summary
 from nb2prod.finding import Related
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
@@ -99,10 +99,6 @@ def _differs(earlier: Bind, bind: Bind) -> bool:
     return earlier.kind in _NOT_VARIABLE and bind.kind not in {"import", "magic"}
 
 
-RULE = Rule(
-    "NBD005",
-    "redefinition",
-    "warning",
-    aliases=("redefinition-across-cells", "multiple-definitions"),
-    among=_check,
+RULE = cross_cell_rule(
+    _check, "warning", aliases=("redefinition-across-cells", "multiple-definitions")
 )

@@ -51,7 +51,7 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
 from nb2prod.notebook.model import Cell
 from nb2prod.rules.nbd001_use_before_definition import first_bound
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.shared.order import uses_of_missing
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
@@ -98,4 +98,4 @@ def _reachable(start: int, readers: Mapping[int, set[int]]) -> set[int]:
     return reached
 
 
-RULE = Rule("NBD006", "dependency-cycle", "error", among=_check)
+RULE = cross_cell_rule(_check, "error")

@@ -42,7 +42,7 @@ from nb2prod.analysis.names.code_cell import resolved
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
@@ -100,10 +100,4 @@ def _readers(view: NotebookView, name: str) -> Mapping[int, int]:
     return found
 
 
-RULE = Rule(
-    "NBD007",
-    "unserialisable-across-stages",
-    "info",
-    default=False,
-    among=_check,
-)
+RULE = cross_cell_rule(_check, "info", default=False)

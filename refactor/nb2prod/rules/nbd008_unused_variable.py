@@ -112,7 +112,7 @@ from nb2prod.analysis.names.summary import Bind, Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook.model import Cell
 from nb2prod.rules.nbd009_dead_cell import is_dead
-from nb2prod.rules.rule import Flag, Rule, fix, replace_in, statement_lines
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix, replace_in, statement_lines
 from nb2prod.rules.shared.unused import can_tell_unused, is_unused
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.python import parsed
@@ -196,4 +196,4 @@ def _is_plain(statement: str) -> bool:
     )
 
 
-RULE = Rule("NBD008", "unused-variable", "info", among=_check)
+RULE = cross_cell_rule(_check, "info", tags=("unnecessary",))

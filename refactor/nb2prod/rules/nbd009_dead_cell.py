@@ -86,7 +86,7 @@ from nb2prod.analysis.names.code_cell import resolved
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import RemoveCell
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.shared.unused import can_tell_unused, is_unused
 from nb2prod.rules.view import NotebookView
 
@@ -139,4 +139,4 @@ def _is_pure(called: str) -> bool:
     )
 
 
-RULE = Rule("NBD009", "dead-cell", "info", among=_check)
+RULE = cross_cell_rule(_check, "info", tags=("unnecessary",))

@@ -30,7 +30,7 @@ a = 1
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 # In the languages that JupyterLab is translated to, and the names that Colab and VS Code give.
@@ -47,6 +47,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, message)
 
 
-RULE = Rule(
-    "NBG007", "untitled-notebook", "warning", aliases=("t2",), notebook=_check, looks_at=("file",)
-)
+RULE = notebook_rule(_check, "warning", aliases=("t2",), looks_at=("file",))

@@ -31,7 +31,7 @@ a = 1
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 _COPY = re.compile(r".+?(?:-Copy\d*| \(\d+\)| - Copy(?: \(\d+\))?| copy(?: \d+)?|_copy\d*)")
@@ -44,11 +44,6 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, f"`{view.path.name}` is named like a copy; rename or delete it")
 
 
-RULE = Rule(
-    "NBG008",
-    "copied-notebook",
-    "warning",
-    aliases=("duplicate-notebook-not-renamed", "t3"),
-    notebook=_check,
-    looks_at=("file",),
+RULE = notebook_rule(
+    _check, "warning", aliases=("duplicate-notebook-not-renamed", "t3"), looks_at=("file",)
 )

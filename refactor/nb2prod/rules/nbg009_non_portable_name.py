@@ -27,7 +27,7 @@ a = 1
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 _NOT_PORTABLE = re.compile(r"[^A-Za-z0-9_.-]")
@@ -41,11 +41,6 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, message)
 
 
-RULE = Rule(
-    "NBG009",
-    "non-portable-name",
-    "info",
-    aliases=("non-portable-chars-in-nb-name", "t4", "t5"),
-    notebook=_check,
-    looks_at=("file",),
+RULE = notebook_rule(
+    _check, "info", aliases=("non-portable-chars-in-nb-name", "t4", "t5"), looks_at=("file",)
 )

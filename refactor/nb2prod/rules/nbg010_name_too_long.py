@@ -25,7 +25,7 @@ a = 1
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -35,11 +35,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, f"the name has {length} characters (limit {limit}); shorten it")
 
 
-RULE = Rule(
-    "NBG010",
-    "name-too-long",
-    "info",
-    aliases=("notebook-name-too-long", "t6"),
-    notebook=_check,
-    looks_at=("file",),
-)
+RULE = notebook_rule(_check, "info", aliases=("notebook-name-too-long", "t6"), looks_at=("file",))

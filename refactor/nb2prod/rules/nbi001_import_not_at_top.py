@@ -81,7 +81,7 @@ from functools import lru_cache
 from nb2prod.analysis.names.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, replace_in, statement_lines
+from nb2prod.rules.rule import Flag, notebook_rule, replace_in, statement_lines
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
@@ -217,11 +217,10 @@ def _fixes(
     yield Fix(title, safety, (removal, replace_in(home[0].index, Span(at, at), "\n" + text)))
 
 
-RULE = Rule(
-    "NBI001",
-    "import-not-at-top",
+RULE = notebook_rule(
+    _check,
     "info",
     aliases=("imports-beyond-first-cell", "i1"),
-    notebook=_check,
     looks_at=("file", "source"),
+    tags=("imports",),
 )

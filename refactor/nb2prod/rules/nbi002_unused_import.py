@@ -79,7 +79,7 @@ from collections.abc import Iterator, Sequence
 from nb2prod.analysis.names.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, replace_in, statement_lines
+from nb2prod.rules.rule import Flag, cross_cell_rule, replace_in, statement_lines
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
@@ -128,4 +128,4 @@ def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import])
     yield Fix(f"Remove the import of `{item.name}`", safety, (change,))
 
 
-RULE = Rule("NBI002", "unused-import", "warning", among=_check)
+RULE = cross_cell_rule(_check, "warning", tags=("unnecessary", "imports"))

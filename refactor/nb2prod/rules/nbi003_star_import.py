@@ -25,7 +25,7 @@ from numpy import array, mean
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -38,4 +38,4 @@ def _check(view: CellView) -> Iterator[Flag]:
             yield Flag(Span(*item.statement), message)
 
 
-RULE = Rule("NBI003", "star-import", "warning", cell=_check, words=("*",))
+RULE = cell_rule(_check, "warning", words=("*",))

@@ -35,7 +35,7 @@ print("pip install pandas")
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.installs import installs
 from nb2prod.rules.view import CellView
 
@@ -46,4 +46,4 @@ def _check(view: CellView) -> Iterator[Flag]:
         yield Flag(span, f"the cell installs {packages} on every run; use a requirements file")
 
 
-RULE = Rule("NBI004", "install-in-cell", "info", cell=_check)
+RULE = cell_rule(_check, "info")

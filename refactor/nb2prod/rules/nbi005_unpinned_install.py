@@ -44,7 +44,7 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook.changes import EditCell
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix, replace_in
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix, replace_in
 from nb2prod.rules.shared.installs import installs
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
@@ -87,4 +87,4 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-RULE = Rule("NBI005", "unpinned-install", "warning", among=_check)
+RULE = cross_cell_rule(_check, "warning")

@@ -67,7 +67,7 @@ from pathlib import Path
 from nb2prod.finding import Fix
 from nb2prod.notebook.changes import EditFile
 from nb2prod.repository.requirements import Needed, needed_by, normalised
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.shared.installs import installs
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Edit, Span
@@ -165,11 +165,4 @@ def _fixes(view: NotebookView, name: str) -> Sequence[Fix]:
     return fix(f"Add `{name}` to requirements.txt", "safe", change)
 
 
-RULE = Rule(
-    "NBI006",
-    "import-missing-from-requirements",
-    "info",
-    aliases=("i2",),
-    notebook=_check,
-    looks_at=("file", "source"),
-)
+RULE = notebook_rule(_check, "info", aliases=("i2",), looks_at=("file", "source"))

@@ -64,7 +64,7 @@ from collections.abc import Iterator, Sequence
 from nb2prod.finding import Fix
 from nb2prod.ipython.mask import Magic
 from nb2prod.ipython.shell import expression, installation
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
 _SHELLS = frozenset({"bash", "sh", "script", "!", "system", "sx", "cmd", "powershell"})
@@ -118,4 +118,4 @@ def _fixes(view: CellView, magic: Magic, command: str) -> Sequence[Fix]:
     return fix(title, "unsafe", *imported, view.edit(magic.span, text))
 
 
-RULE = Rule("NBI007", "shell-command", "info", cell=_check, words=("!", "%", "get_ipython"))
+RULE = cell_rule(_check, "info", words=("!", "%", "get_ipython"))

@@ -72,7 +72,7 @@ from collections.abc import Iterator, Sequence
 from nb2prod.finding import Fix
 from nb2prod.ipython.mask import Magic
 from nb2prod.ipython.shell import expression, quoted
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
 _EFFECTS = {
@@ -134,4 +134,4 @@ def _fixes(view: CellView, magic: Magic) -> Sequence[Fix]:
     return fix("Replace the magic with Python", "unsafe", *imported, view.edit(magic.span, text))
 
 
-RULE = Rule("NBI008", "magic-in-code-path", "info", cell=_check, words=("%", "get_ipython"))
+RULE = cell_rule(_check, "info", words=("%", "get_ipython"))

@@ -59,7 +59,7 @@ from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.analysis.names.summary import Import
 from nb2prod.finding import Fix, Safety
 from nb2prod.notebook.changes import Change
-from nb2prod.rules.rule import Flag, Rule, replace_in
+from nb2prod.rules.rule import Flag, notebook_rule, replace_in
 from nb2prod.rules.shared.ambient import is_ambient
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
@@ -136,4 +136,4 @@ def _fixes(view: NotebookView, item: Import, usual: str) -> Sequence[Fix]:
     return (Fix(title, safety, tuple(changes)),)
 
 
-RULE = Rule("NBI009", "alias-convention", "info", notebook=_check)
+RULE = notebook_rule(_check, "info")

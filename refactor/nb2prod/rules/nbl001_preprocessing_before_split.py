@@ -170,7 +170,7 @@ split, and used nowhere else.
 from collections.abc import Iterator
 
 from nb2prod.analysis.lineage.values import At
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.leakage import log_of, preprocessing
 from nb2prod.rules.shared.refit import refit
 from nb2prod.rules.view import NotebookView
@@ -185,11 +185,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(leak.at.span, leak.message, refit(view, leak), leak.at.cell)
 
 
-RULE = Rule(
-    "NBL001",
-    "preprocessing-before-split",
-    "warning",
-    notebook=_check,
-    looks_at=("file", "source"),
-    slow=True,
-)
+RULE = notebook_rule(_check, "warning", looks_at=("file", "source"), slow=True)

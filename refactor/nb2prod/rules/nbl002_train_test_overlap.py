@@ -97,7 +97,7 @@ accuracy_score(y[test_mask], predicted[test_mask])
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.leakage import flags, log_of, overlapping
 from nb2prod.rules.view import NotebookView
 
@@ -107,11 +107,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(overlapping(log))
 
 
-RULE = Rule(
-    "NBL002",
-    "train-test-overlap",
-    "warning",
-    notebook=_check,
-    looks_at=("file", "source"),
-    slow=True,
-)
+RULE = notebook_rule(_check, "warning", looks_at=("file", "source"), slow=True)

@@ -67,7 +67,7 @@ machine.score(X_test, y_test)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.leakage import flags, log_of, repeated
 from nb2prod.rules.view import NotebookView
 
@@ -77,12 +77,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(repeated(log))
 
 
-RULE = Rule(
-    "NBL003",
-    "multi-test",
-    "info",
-    default=False,
-    notebook=_check,
-    looks_at=("file", "source"),
-    slow=True,
-)
+RULE = notebook_rule(_check, "info", default=False, looks_at=("file", "source"), slow=True)

@@ -44,7 +44,7 @@ model.predict(test[["area", "rooms"]])
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.leakage import flags, log_of, untested
 from nb2prod.rules.view import NotebookView
 
@@ -54,12 +54,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(untested(log))
 
 
-RULE = Rule(
-    "NBL004",
-    "no-test-data",
-    "info",
-    default=False,
-    notebook=_check,
-    looks_at=("file", "source"),
-    slow=True,
-)
+RULE = notebook_rule(_check, "info", default=False, looks_at=("file", "source"), slow=True)

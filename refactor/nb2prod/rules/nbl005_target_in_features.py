@@ -43,7 +43,7 @@ LinearRegression().fit(rows, y)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.leakage import flags, log_of, target_in_features
 from nb2prod.rules.view import NotebookView
 
@@ -53,11 +53,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield from flags(target_in_features(log))
 
 
-RULE = Rule(
-    "NBL005",
-    "target-in-features",
-    "warning",
-    notebook=_check,
-    looks_at=("file", "source"),
-    slow=True,
-)
+RULE = notebook_rule(_check, "warning", looks_at=("file", "source"), slow=True)

@@ -72,7 +72,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.nbm002_inplace import argument_span
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.shared.frames import INPLACE, inplace_argument, is_column_name, is_mask
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
@@ -139,11 +139,4 @@ def _fixes(view: CellView, target: ast.Subscript) -> Sequence[Fix]:
     return fix(f"Use `{name}.loc`", "unsafe", view.edit(target, text))
 
 
-RULE = Rule(
-    "NBM001",
-    "chained-assignment",
-    "warning",
-    aliases=("chained-index-assign",),
-    cell=_check,
-    words=("]",),
-)
+RULE = cell_rule(_check, "warning", aliases=("chained-index-assign",), words=("]",))

@@ -39,7 +39,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.shared.frames import INPLACE, inplace_argument
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
@@ -82,4 +82,4 @@ def argument_span(view: CellView, call: ast.Call, keyword: ast.keyword) -> Span:
     return Span(span.start, arguments[1] if len(arguments) > 1 else span.end)
 
 
-RULE = Rule("NBM002", "inplace", "info", default=False, cell=_check, words=("inplace",))
+RULE = cell_rule(_check, "info", default=False, words=("inplace",))

@@ -32,7 +32,7 @@ every = orders.merge(shops, how="cross")
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.randomness import argument, unpacks
 from nb2prod.rules.view import CellView
 
@@ -53,6 +53,4 @@ def _check(view: CellView) -> Iterator[Flag]:
             yield Flag(call.func, "merge does not check for duplicate keys; set `validate`")
 
 
-RULE = Rule(
-    "NBM003", "merge-without-validate", "info", default=False, cell=_check, words=("merge",)
-)
+RULE = cell_rule(_check, "info", default=False, words=("merge",))

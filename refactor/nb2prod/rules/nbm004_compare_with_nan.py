@@ -46,7 +46,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
 _NAN = frozenset({"numpy.nan", "numpy.NaN", "numpy.NAN", "math.nan", "pandas.NA", "pandas.NaT"})
@@ -78,4 +78,4 @@ def _fixes(view: CellView, node: ast.Compare, name: str | None, other: ast.expr)
     return fix(f"Use `{alias}.isnan`", "unsafe", view.edit(node, text))
 
 
-RULE = Rule("NBM004", "compare-with-nan", "error", cell=_check, words=("nan", "NaN", "NA"))
+RULE = cell_rule(_check, "error", words=("nan", "NaN", "NA"))

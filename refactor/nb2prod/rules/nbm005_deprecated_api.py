@@ -68,7 +68,7 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.shared.deprecations import ARGUMENTS, METHODS, NAMES, Removal
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
@@ -139,4 +139,4 @@ def _fixes(view: CellView, node: ast.Attribute, removal: Removal) -> Sequence[Fi
     return fix(f"Use `{text}`", "unsafe", view.edit(node, text))
 
 
-RULE = Rule("NBM005", "deprecated-api", "warning", cell=_check)
+RULE = cell_rule(_check, "warning", tags=("deprecated",))

@@ -36,7 +36,7 @@ tuned = RandomForestClassifier(**best)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.randomness import unpacks
 from nb2prod.rules.view import CellView
 
@@ -69,4 +69,4 @@ def _check(view: CellView) -> Iterator[Flag]:
             yield Flag(call.func, f"`{short}` uses default hyperparameters only; choose them")
 
 
-RULE = Rule("NBM006", "default-hyperparameters", "info", default=False, cell=_check)
+RULE = cell_rule(_check, "info", default=False)

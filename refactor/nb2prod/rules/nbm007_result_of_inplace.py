@@ -42,7 +42,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.nbm002_inplace import argument_span
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.shared.frames import INPLACE, inplace_argument
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
@@ -77,6 +77,4 @@ def _in_place(view: CellView, node: ast.Assign, call: ast.Call) -> Sequence[Fix]
     return fix("Remove the assignment", "unsafe", view.edit(Span(start, end), ""))
 
 
-RULE = Rule(
-    "NBM007", "result-of-inplace", "error", cell=_check, words=("inplace", "sort", "reverse")
-)
+RULE = cell_rule(_check, "error", words=("inplace", "sort", "reverse"))

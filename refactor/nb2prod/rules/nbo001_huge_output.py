@@ -38,7 +38,7 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import ClearOutputs
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
 
 
@@ -51,4 +51,4 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
         yield Flag(None, message, clear, cell.index)
 
 
-RULE = Rule("NBO001", "huge-output", "warning", among=_check, looks_at=("outputs",))
+RULE = cross_cell_rule(_check, "warning", looks_at=("outputs",))

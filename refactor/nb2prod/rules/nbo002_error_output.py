@@ -23,7 +23,7 @@ from collections.abc import Iterator
 
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -36,4 +36,4 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
             yield Flag(None, message, cell=cell.index)
 
 
-RULE = Rule("NBO002", "error-output", "warning", among=_check, looks_at=("outputs",))
+RULE = cross_cell_rule(_check, "warning", looks_at=("outputs",))

@@ -39,7 +39,7 @@ from collections.abc import Iterator
 
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import LineTable, Span
 
@@ -100,4 +100,4 @@ def _warned_line(cell: Cell, number: int, body: list[str]) -> Span | None:
     return None
 
 
-RULE = Rule("NBO003", "warning-in-output", "warning", among=_check, looks_at=("outputs",))
+RULE = cross_cell_rule(_check, "warning", looks_at=("outputs",))

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import ClearOutputs
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
 
 
@@ -54,6 +54,4 @@ def _check(_: NotebookView, cell: Cell, __: Summary) -> Iterator[Flag]:
         )
 
 
-RULE = Rule(
-    "NBO004", "outputs-committed", "info", default=False, among=_check, looks_at=("outputs",)
-)
+RULE = cross_cell_rule(_check, "info", default=False, looks_at=("outputs",))

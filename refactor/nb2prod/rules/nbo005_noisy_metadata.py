@@ -42,7 +42,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, cast
 
 from nb2prod.notebook.changes import DropMetadata
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 _OF_CELLS = (
@@ -87,4 +87,4 @@ def _has(metadata: Mapping[str, Any], keys: tuple[str, ...]) -> bool:
     return True
 
 
-RULE = Rule("NBO005", "noisy-metadata", "info", default=False, notebook=_check)
+RULE = notebook_rule(_check, "info", default=False)

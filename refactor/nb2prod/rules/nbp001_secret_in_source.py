@@ -65,7 +65,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 from nb2prod.text.secrets import find_secrets, is_placeholder, names_secret
 from nb2prod.text.spans import Span
@@ -120,4 +120,4 @@ def _fixes(view: CellView, name: str, value: ast.Constant) -> Sequence[Fix]:
     return fix(title, "unsafe", *imported, view.edit(value, text))
 
 
-RULE = Rule("NBP001", "secret-in-source", "error", cell=_check)
+RULE = cell_rule(_check, "error")

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import ClearOutputs, RedactOutputs
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.secrets import find_secrets, may_hold_secret
 
@@ -68,4 +68,4 @@ def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
         yield Flag(None, message, fixes, cell.index)
 
 
-RULE = Rule("NBP002", "secret-in-output", "error", among=_check, looks_at=("outputs",))
+RULE = cross_cell_rule(_check, "error", looks_at=("outputs",))

@@ -45,7 +45,7 @@ history. There is no fix for `os.environ.setdefault`.
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 from nb2prod.text.secrets import is_placeholder, names_secret
 
@@ -64,4 +64,4 @@ def _check(view: CellView) -> Iterator[Flag]:
                 pass
 
 
-RULE = Rule("NBP003", "default-secret", "error", cell=_check, words=("environ", "getenv"))
+RULE = cell_rule(_check, "error", words=("environ", "getenv"))

@@ -38,7 +38,7 @@ import ast
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -81,4 +81,4 @@ def _message(path: str) -> str:
     return f"{shown} exists on one machine only; use a relative path"
 
 
-RULE = Rule("NBP004", "absolute-path", "warning", cell=_check, words=_WORDS)
+RULE = cell_rule(_check, "warning", words=_WORDS)

@@ -58,7 +58,7 @@ from nb2prod.notebook.changes import ClearOutputs
 from nb2prod.notebook.model import Cell
 from nb2prod.notebook.outputs import MAX_RAW_TEXT
 from nb2prod.rules.nbp002_secret_in_output import raw_outputs
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
 
 _OWNER = re.compile(r"(?<![\w.+-])[\w.+-]{2,64}\Z")
@@ -185,6 +185,4 @@ def _mod97(text: str) -> bool:
     return len(plain) >= 15 and int("".join(str(int(c, 36)) for c in turned)) % 97 == 1
 
 
-RULE = Rule(
-    "NBP005", "pii-in-output", "warning", default=False, among=_check, looks_at=("outputs",)
-)
+RULE = cross_cell_rule(_check, "warning", default=False, looks_at=("outputs",))

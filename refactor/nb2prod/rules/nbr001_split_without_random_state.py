@@ -71,7 +71,7 @@ The fix is unsafe: it changes the results.
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
 from nb2prod.rules.view import CellView, NotebookView
 
@@ -118,11 +118,4 @@ def _seeded(view: NotebookView) -> bool:
     return is_seeded(view, "numpy")
 
 
-RULE = Rule(
-    "NBR001",
-    "split-without-random-state",
-    "warning",
-    cell=_check,
-    unless=_seeded,
-    words=("split", "Split", "KFold"),
-)
+RULE = cell_rule(_check, "warning", unless=_seeded, words=("split", "Split", "KFold"))

@@ -42,7 +42,7 @@ noise = np.random.normal(size=10)
 import re
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.randomness import is_seeded, unpacks
 from nb2prod.rules.view import CellView, NotebookView
 
@@ -83,11 +83,9 @@ def _seeded(view: NotebookView) -> bool:
     return any(is_seeded(view, library) for library in _DRAWS)
 
 
-RULE = Rule(
-    "NBR003",
-    "unseeded-generator",
+RULE = cell_rule(
+    _check,
     "warning",
-    cell=_check,
     unless=_seeded,
     words=("rand", "normal", "shuffle", "choice", "sample", "uniform", "gauss"),
 )

@@ -31,7 +31,7 @@ old = np.random.RandomState(0)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
 _LEGACY = """seed get_state set_state rand randn randint random_integers random_sample random ranf
@@ -49,12 +49,4 @@ def _check(view: CellView) -> Iterator[Flag]:
         yield Flag(call.func, message)
 
 
-RULE = Rule(
-    "NBR004",
-    "legacy-numpy-random",
-    "info",
-    default=False,
-    aliases=("numpy-legacy-random",),
-    cell=_check,
-    words=("random",),
-)
+RULE = cell_rule(_check, "info", default=False, aliases=("numpy-legacy-random",), words=("random",))

@@ -51,7 +51,7 @@ The fix is unsafe: it changes the results.
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
 from nb2prod.rules.view import CellView, NotebookView
 
@@ -78,12 +78,6 @@ def _seeded(view: NotebookView) -> bool:
     return is_seeded(view, "torch")
 
 
-RULE = Rule(
-    "NBR005",
-    "unseeded-data-loader",
-    "warning",
-    aliases=("data-loader-seed",),
-    cell=_check,
-    unless=_seeded,
-    words=("DataLoader",),
+RULE = cell_rule(
+    _check, "warning", aliases=("data-loader-seed",), unless=_seeded, words=("DataLoader",)
 )

@@ -74,7 +74,7 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
 _LISTINGS = frozenset(
@@ -205,10 +205,8 @@ def _root(node: ast.expr) -> str:
     return value.id if isinstance(value, ast.Name) else ""
 
 
-RULE = Rule(
-    "NBR006",
-    "non-deterministic-source",
+RULE = cell_rule(
+    _check,
     "info",
-    cell=_check,
     words=("listdir", "scandir", "glob", "iterdir", "(set(", "now()", "today()", "://"),
 )

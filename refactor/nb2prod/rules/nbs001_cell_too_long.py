@@ -40,7 +40,7 @@ echo 4
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
 
@@ -54,4 +54,4 @@ def _check(view: CellView) -> Iterator[Flag]:
         yield Flag(None, f"the cell has {count} lines of code (limit {limit}); split it")
 
 
-RULE = Rule("NBS001", "cell-too-long", "info", cell=_check)
+RULE = cell_rule(_check, "info")

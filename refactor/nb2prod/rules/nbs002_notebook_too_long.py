@@ -32,7 +32,7 @@ b = 2
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -43,4 +43,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, message)
 
 
-RULE = Rule("NBS002", "notebook-too-long", "info", notebook=_check, looks_at=("file", "blank"))
+RULE = notebook_rule(_check, "info", looks_at=("file", "blank"))

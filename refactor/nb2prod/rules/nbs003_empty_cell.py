@@ -55,7 +55,7 @@ none for the only cell of a notebook.
 from collections.abc import Iterator
 
 from nb2prod.notebook.changes import RemoveCell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.shared.markdown import exercise_cells
 from nb2prod.rules.view import NotebookView
 
@@ -71,11 +71,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "the cell is empty; remove it", fixes, cell.index)
 
 
-RULE = Rule(
-    "NBS003",
-    "empty-cell",
+RULE = notebook_rule(
+    _check,
     "info",
     aliases=("empty-cells", "c3"),
-    notebook=_check,
     looks_at=("file", "blank", "outputs"),
+    tags=("unnecessary",),
 )

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Related
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -62,4 +62,4 @@ def _first_twin(view: NotebookView, code: str) -> int | None:
     return cells[0] if cells else None
 
 
-RULE = Rule("NBS004", "duplicate-cell", "info", among=_check)
+RULE = cross_cell_rule(_check, "info")

@@ -44,7 +44,7 @@ text = '''
 from collections.abc import Iterator
 
 from nb2prod.ipython.tokens import comments
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -69,12 +69,6 @@ def _check(view: CellView) -> Iterator[Flag]:
             block.append(span)
 
 
-RULE = Rule(
-    "NBS005",
-    "long-comment-block",
-    "info",
-    default=False,
-    aliases=("long-multiline-python-comment",),
-    cell=_check,
-    words=("#",),
+RULE = cell_rule(
+    _check, "info", default=False, aliases=("long-multiline-python-comment",), words=("#",)
 )

@@ -64,7 +64,7 @@ a = 1
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.markdown import headings, non_empty
 from nb2prod.rules.view import NotebookView
 
@@ -90,11 +90,6 @@ def _opens_with_title(view: NotebookView) -> bool:
     return bool(first) and first.count(min(first)) == 1 and min(first) < min(rest, default=7)
 
 
-RULE = Rule(
-    "NBS006",
-    "missing-title",
-    "info",
-    aliases=("missing-h1-MD-heading",),
-    notebook=_check,
-    looks_at=("file", "blank", "prose"),
+RULE = notebook_rule(
+    _check, "info", aliases=("missing-h1-MD-heading",), looks_at=("file", "blank", "prose")
 )

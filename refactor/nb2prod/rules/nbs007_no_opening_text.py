@@ -30,7 +30,7 @@ a = 1
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.markdown import has_prose, non_empty
 from nb2prod.rules.view import NotebookView
 
@@ -41,12 +41,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "the notebook has no introduction; begin with a few sentences of text")
 
 
-RULE = Rule(
-    "NBS007",
-    "no-opening-text",
+RULE = notebook_rule(
+    _check,
     "info",
     default=False,
     aliases=("missing-opening-MD-text", "c4"),
-    notebook=_check,
     looks_at=("file", "blank", "prose"),
 )

@@ -33,7 +33,7 @@ a = 1
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.markdown import has_prose, non_empty
 from nb2prod.rules.view import NotebookView
 
@@ -45,12 +45,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "the notebook has no conclusion; end with text that says what was found")
 
 
-RULE = Rule(
-    "NBS008",
-    "no-closing-text",
+RULE = notebook_rule(
+    _check,
     "info",
     default=False,
     aliases=("missing-closing-MD-text", "c5"),
-    notebook=_check,
     looks_at=("file", "blank", "prose"),
 )

@@ -30,7 +30,7 @@ b = 2
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.shared.markdown import non_empty
 from nb2prod.rules.view import NotebookView
 
@@ -43,12 +43,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, message)
 
 
-RULE = Rule(
-    "NBS009",
-    "too-few-markdown",
+RULE = notebook_rule(
+    _check,
     "info",
     default=False,
     aliases=("too-few-MD-cells",),
-    notebook=_check,
     looks_at=("file", "blank", "prose"),
 )

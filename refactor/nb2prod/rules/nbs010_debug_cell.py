@@ -39,7 +39,7 @@ print("mean:", model.score(frame, target))
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
 _DISPLAY_METHODS = frozenset(
@@ -84,11 +84,4 @@ def _is_name(node: ast.expr) -> bool:
     return isinstance(node, ast.Name)
 
 
-RULE = Rule(
-    "NBS010",
-    "debug-cell",
-    "info",
-    default=False,
-    aliases=("debug-print", "bare-display-cell"),
-    cell=_check,
-)
+RULE = cell_rule(_check, "info", default=False, aliases=("debug-print", "bare-display-cell"))

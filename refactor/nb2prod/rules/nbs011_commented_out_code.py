@@ -69,7 +69,7 @@ import textwrap
 from collections.abc import Iterator
 
 from nb2prod.ipython.tokens import comments
-from nb2prod.rules.rule import Flag, Rule, fix, statement_lines
+from nb2prod.rules.rule import Flag, cell_rule, fix, statement_lines
 from nb2prod.rules.view import CellView
 from nb2prod.text.python import parsed
 from nb2prod.text.spans import Span
@@ -171,10 +171,4 @@ def _is_adjacent(func: ast.expr, call: ast.expr) -> bool:
     return arguments[0].lineno > call.lineno or arguments[0].col_offset - func.end_col_offset < 3
 
 
-RULE = Rule(
-    "NBS011",
-    "commented-out-code",
-    "info",
-    cell=_check,
-    words=("#",),
-)
+RULE = cell_rule(_check, "info", words=("#",), tags=("unnecessary",))

@@ -87,7 +87,7 @@ from functools import lru_cache
 
 from nb2prod.finding import Fix
 from nb2prod.notebook.changes import SplitCell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
 _ROLES = {
@@ -191,4 +191,4 @@ def _roles_of_function(name: str) -> Sequence[str]:
     return tuple(role for role, pattern in _ROLES.items() if pattern.fullmatch(name))
 
 
-RULE = Rule("NBS012", "god-cell", "info", cell=_check, words=("(",))
+RULE = cell_rule(_check, "info", words=("(",))

@@ -59,7 +59,7 @@ from typing import NamedTuple
 
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.finding import Fix
-from nb2prod.rules.rule import Flag, Rule, fix, replace_in
+from nb2prod.rules.rule import Flag, fix, notebook_rule, replace_in
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
@@ -144,11 +144,4 @@ def _fixes(
     return fix(f"Define the constant `{name}`", "unsafe", bound, *changes)
 
 
-RULE = Rule(
-    "NBS013",
-    "repeated-number",
-    "info",
-    default=False,
-    notebook=_check,
-    looks_at=("file", "source"),
-)
+RULE = notebook_rule(_check, "info", default=False, looks_at=("file", "source"))

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
 from nb2prod.text.spans import Span
 
@@ -59,4 +59,4 @@ def _check(_: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
         yield Flag(Span(broken.start, broken.end), message, cell=cell.index)
 
 
-RULE = Rule("NBV001", "invalid-syntax", "error", aliases=("invalid-python-syntax",), among=_check)
+RULE = cross_cell_rule(_check, "error", aliases=("invalid-python-syntax",))

@@ -32,7 +32,7 @@ from collections.abc import Iterator, Mapping
 
 from nb2prod.finding import Safety
 from nb2prod.notebook.changes import SetMember
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 _PYTHON_3 = SetMember(
@@ -50,4 +50,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "the notebook does not name its kernel; choose one and save", fixes)
 
 
-RULE = Rule("NBV002", "missing-kernelspec", "info", notebook=_check, looks_at=("file", "blank"))
+RULE = notebook_rule(_check, "info", looks_at=("file", "blank"))

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from nb2prod.notebook.changes import SetMember
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -63,4 +63,4 @@ def new_id(view: NotebookView, cell: Cell) -> str:
     return next(identity for t in candidates if (identity := t.hexdigest()) not in taken)
 
 
-RULE = Rule("NBV003", "missing-cell-id", "warning", notebook=_check, looks_at=("file",))
+RULE = notebook_rule(_check, "warning", looks_at=("file",))

@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from nb2prod.notebook.changes import SetMember
 from nb2prod.rules.nbv003_missing_cell_id import new_id
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -47,4 +47,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, fix("Give the cell a new id", "unsafe", change), cell.index)
 
 
-RULE = Rule("NBV004", "duplicate-cell-id", "warning", notebook=_check, looks_at=("file",))
+RULE = notebook_rule(_check, "warning", looks_at=("file",))

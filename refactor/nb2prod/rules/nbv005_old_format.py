@@ -24,7 +24,7 @@ a = 1
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -35,4 +35,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, message)
 
 
-RULE = Rule("NBV005", "old-format", "info", default=False, notebook=_check, looks_at=("file",))
+RULE = notebook_rule(_check, "info", default=False, looks_at=("file",))

@@ -24,6 +24,6 @@ a = 1
 - nbformat: the notebook file format
 """
 
-from nb2prod.rules.rule import Rule
+from nb2prod.rules.rule import engine_rule
 
-RULE = Rule("NBV006", "unreadable-notebook", "error")
+RULE = engine_rule("error", tags=("unreadable",))

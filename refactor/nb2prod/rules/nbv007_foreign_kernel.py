@@ -22,6 +22,6 @@ x = 1, 2
 - Pynblint, which takes R for Python
 """
 
-from nb2prod.rules.rule import Rule
+from nb2prod.rules.rule import engine_rule
 
-RULE = Rule("NBV007", "foreign-kernel", "info", default=False)
+RULE = engine_rule("info", default=False, tags=("foreign",))

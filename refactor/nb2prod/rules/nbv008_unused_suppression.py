@@ -39,6 +39,6 @@ The fix is safe: it only removes the comment.
 - ruff: RUF100
 """
 
-from nb2prod.rules.rule import Rule
+from nb2prod.rules.rule import engine_rule
 
-RULE = Rule("NBV008", "unused-suppression", "info")
+RULE = engine_rule("info", tags=("unnecessary", "unused-suppression"))

@@ -41,7 +41,7 @@ print(total)
 from collections.abc import Iterator
 from itertools import pairwise
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -56,11 +56,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, cell=index)
 
 
-RULE = Rule(
-    "NBX001",
-    "non-linear-execution",
-    "warning",
-    aliases=("c2",),
-    notebook=_check,
-    looks_at=("file", "blank", "outputs"),
-)
+RULE = notebook_rule(_check, "warning", aliases=("c2",), looks_at=("file", "blank", "outputs"))

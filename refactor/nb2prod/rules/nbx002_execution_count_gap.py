@@ -32,7 +32,7 @@ print(total)
 from collections.abc import Iterator
 from itertools import pairwise
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -47,12 +47,6 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             return
 
 
-RULE = Rule(
-    "NBX002",
-    "execution-count-gap",
-    "info",
-    default=False,
-    aliases=("h4",),
-    notebook=_check,
-    looks_at=("file", "blank", "outputs"),
+RULE = notebook_rule(
+    _check, "info", default=False, aliases=("h4",), looks_at=("file", "blank", "outputs")
 )

@@ -28,7 +28,7 @@ print(total)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -46,11 +46,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, cell=cell.index)
 
 
-RULE = Rule(
-    "NBX003",
-    "duplicate-execution-count",
-    "warning",
-    aliases=("h3",),
-    notebook=_check,
-    looks_at=("file", "blank", "outputs"),
-)
+RULE = notebook_rule(_check, "warning", aliases=("h3",), looks_at=("file", "blank", "outputs"))

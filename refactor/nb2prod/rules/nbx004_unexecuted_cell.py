@@ -38,7 +38,7 @@ print(2 * total)
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -50,11 +50,6 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, cell=cell.index)
 
 
-RULE = Rule(
-    "NBX004",
-    "unexecuted-cell",
-    "warning",
-    aliases=("non-executed-cells", "c1"),
-    notebook=_check,
-    looks_at=("file", "blank", "outputs"),
+RULE = notebook_rule(
+    _check, "warning", aliases=("non-executed-cells", "c1"), looks_at=("file", "blank", "outputs")
 )

@@ -31,7 +31,7 @@ total = 10
 
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -40,12 +40,10 @@ def _check(view: NotebookView) -> Iterator[Flag]:
         yield Flag(None, "no cell was run; run all cells and save the notebook")
 
 
-RULE = Rule(
-    "NBX005",
-    "never-executed",
+RULE = notebook_rule(
+    _check,
     "info",
     default=False,
     aliases=("non-executed-notebook",),
-    notebook=_check,
     looks_at=("file", "blank", "outputs"),
 )

@@ -41,7 +41,7 @@ The fix is safe: it leaves the code as it is, and the outputs belong to no known
 from collections.abc import Iterator
 
 from nb2prod.notebook.changes import ClearOutputs
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, notebook_rule
 from nb2prod.rules.view import NotebookView
 
 
@@ -56,6 +56,4 @@ def _check(view: NotebookView) -> Iterator[Flag]:
             yield Flag(None, message, clear, cell.index)
 
 
-RULE = Rule(
-    "NBX006", "output-without-execution", "warning", notebook=_check, looks_at=("file", "outputs")
-)
+RULE = notebook_rule(_check, "warning", looks_at=("file", "outputs"))

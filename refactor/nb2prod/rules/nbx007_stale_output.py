@@ -62,7 +62,7 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.finding import Fix
 from nb2prod.notebook.changes import ClearOutputs
 from nb2prod.notebook.model import Cell
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
 
 _ARROW = re.compile(r"^-+> ?(\d+) (.*)$", re.MULTILINE)
@@ -107,4 +107,4 @@ def _missing_line(cell: Cell) -> str:
     return "" if not line or line in cell.source else line
 
 
-RULE = Rule("NBX007", "stale-output", "warning", among=_check, looks_at=("outputs",))
+RULE = cross_cell_rule(_check, "warning", looks_at=("outputs",))

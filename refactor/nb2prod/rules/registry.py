@@ -11,8 +11,10 @@ from inspect import cleandoc
 from pathlib import Path
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from nb2prod.config import Config, ConfigError
-from nb2prod.rules.rule import Rule
+from nb2prod.rules.rule import Rule, Tag
 
 _INDEX = """\
 # Rules
@@ -159,6 +161,13 @@ def _rule_files() -> Mapping[str, _RuleFile]:
 
 
 @cache
+def tags_of(code: str) -> tuple[Tag, ...]:
+    """Return the tags of the rule with a code; none if there is no such rule."""
+    return _load(code).tags if code in _rule_files() else ()
+
+
+@cache
 def _load(code: str) -> Rule:
-    rule: Rule = importlib.import_module(_rule_files()[code].module).RULE
-    return rule
+    file = _rule_files()[code]
+    rule: Rule = importlib.import_module(file.module).RULE
+    return replace(rule, code=code, name=file.name)

@@ -49,39 +49,152 @@ Aspect = Literal["file", "blank", "prose", "outputs", "source"]
 RepositoryCheck = Callable[["Repository"], Iterable[Flag]]
 
 
+Tag = Literal["unnecessary", "deprecated", "imports", "unreadable", "foreign", "unused-suppression"]
+ALL_ASPECTS: tuple[Aspect, ...] = ("file", "blank", "prose", "outputs", "source")
+
+
 class Rule(msgspec.Struct, frozen=True):
-    """A rule; the docstring of its module is its page.
+    """One rule; its module's docstring is its page, and its code and name are those of the file.
+
+    Rules are made by `cell_rule`, `cross_cell_rule`, `notebook_rule`, `repository_rule` and
+    `engine_rule`, which say what each kind needs.
 
     Attributes:
-        code: `NB`, the letter of its family and three digits; never reused.
-        name: a short name for the fault, in words joined by dashes.
         severity: the severity of its findings, unless configured.
-        default: whether it is on unless configured.
-        aliases: names of the same rule in other tools.
-        cell: checks each code cell by itself.
-        among: checks each non-empty code cell, and may ask for facts about the other cells.
-        notebook: checks the notebook as a whole.
-        looks_at: the parts that `notebook` depends on; it is not run again while they are
-            unchanged. If outputs are the only part, `among` is run only for cells with outputs.
-        slow: whether `notebook` follows the data through all cells, too slow for every keystroke.
-        repository: checks all files of a project.
-        unless: if true for a notebook, the findings of `cell` are dropped.
-        words: `cell` is only run for cells that contain one of these; for all cells if empty.
+        code: `NB`, the letter of its family, three digits; never given to another rule.
+        name: what it finds, in words joined by dashes.
+        default: it is on unless configured.
+        aliases: names of the same rule elsewhere.
+        tags: how an editor shows its findings ("unnecessary" ones fade, "deprecated" ones are
+            struck through), whether it is about imports, or what of the engine itself it reports.
+        cell: the check of a cell rule.
+        among: the check of a cross-cell rule.
+        notebook: the check of a notebook rule.
+        repository: the check of a repository rule.
+        looks_at: the aspects of a notebook that a notebook rule or cross-cell rule depends on.
+        slow: a notebook rule that follows the data through all cells, too slow for a keystroke.
+        unless: the findings of a cell rule do not hold in a notebook for which this is true.
+        words: one of these occurs in every cell in which a cell rule finds something; none for any.
     """
 
-    code: str
-    name: str
     severity: Severity
+    code: str = ""
+    name: str = ""
     default: bool = True
     aliases: tuple[str, ...] = ()
+    tags: tuple[Tag, ...] = ()
     cell: Check | None = None
     among: AmongCheck | None = None
     notebook: NotebookCheck | None = None
-    looks_at: tuple[Aspect, ...] = ("file", "blank", "prose", "outputs", "source")
-    slow: bool = False
     repository: RepositoryCheck | None = None
+    looks_at: tuple[Aspect, ...] = ALL_ASPECTS
+    slow: bool = False
     unless: Callable[[NotebookView], bool] | None = None
     words: tuple[str, ...] = ()
+
+
+def cell_rule(
+    check: Check,
+    severity: Severity,
+    *,
+    default: bool = True,
+    aliases: tuple[str, ...] = (),
+    tags: tuple[Tag, ...] = (),
+    unless: Callable[[NotebookView], bool] | None = None,
+    words: tuple[str, ...] = (),
+) -> Rule:
+    """Return a rule whose check sees one code cell alone; the cheapest kind.
+
+    Args:
+        check: Yields the flags of a cell.
+        severity: The severity of its findings, unless configured.
+        default: It is on unless configured.
+        aliases: Names of the same rule elsewhere.
+        tags: See `Rule`.
+        unless: Says of a notebook that the findings do not hold in it.
+        words: One of these occurs in every cell in which it finds something.
+    """
+    return Rule(
+        severity,
+        default=default,
+        aliases=aliases,
+        tags=tags,
+        cell=check,
+        unless=unless,
+        words=words,
+    )
+
+
+def cross_cell_rule(
+    check: AmongCheck,
+    severity: Severity,
+    *,
+    default: bool = True,
+    aliases: tuple[str, ...] = (),
+    tags: tuple[Tag, ...] = (),
+    looks_at: tuple[Aspect, ...] = ALL_ASPECTS,
+) -> Rule:
+    """Return a rule whose check sees one code cell, and asks for facts on the others.
+
+    Args:
+        check: Yields the flags of a cell; what it knows of other cells comes from `view.fact`.
+        severity: The severity of its findings, unless configured.
+        default: It is on unless configured.
+        aliases: Names of the same rule elsewhere.
+        tags: See `Rule`.
+        looks_at: `("outputs",)`: only cells with outputs are asked.
+    """
+    return Rule(
+        severity, default=default, aliases=aliases, tags=tags, among=check, looks_at=looks_at
+    )
+
+
+def notebook_rule(
+    check: NotebookCheck,
+    severity: Severity,
+    *,
+    default: bool = True,
+    aliases: tuple[str, ...] = (),
+    tags: tuple[Tag, ...] = (),
+    looks_at: tuple[Aspect, ...] = ALL_ASPECTS,
+    slow: bool = False,
+) -> Rule:
+    """Return a rule whose check sees the whole notebook.
+
+    Args:
+        check: Yields the flags of a notebook, each with its cell.
+        severity: The severity of its findings, unless configured.
+        default: It is on unless configured.
+        aliases: Names of the same rule elsewhere.
+        tags: See `Rule`.
+        looks_at: What it depends on; it is not asked again while nothing of this changes.
+        slow: It follows the data through all cells.
+    """
+    return Rule(
+        severity,
+        default=default,
+        aliases=aliases,
+        tags=tags,
+        notebook=check,
+        looks_at=looks_at,
+        slow=slow,
+    )
+
+
+def repository_rule(
+    check: RepositoryCheck,
+    severity: Severity,
+    *,
+    default: bool = True,
+    aliases: tuple[str, ...] = (),
+) -> Rule:
+    """Return a rule of `nb2prod doctor`, whose check sees all files of a project."""
+    return Rule(severity, default=default, aliases=aliases, repository=check)
+
+
+def engine_rule(severity: Severity, *, tags: tuple[Tag, ...], default: bool = True) -> Rule:
+    """Return a rule that has no check: the engine itself reports what the tag names."""
+    return Rule(severity, default=default, tags=tags)
 
 
 def fix(title: str, safety: Safety, *changes: Change) -> tuple[Fix, ...]:

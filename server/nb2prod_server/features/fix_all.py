@@ -18,8 +18,6 @@ from nb2prod.notebook.changes import EditCell
 from nb2prod.notebook.model import Notebook
 from nb2prod.text.spans import Edit, LineTable, Span, apply_edits
 
-IMPORTS = frozenset({"NBI001", "NBI002"})
-
 Wanted = Callable[[Finding, Fix], bool]
 
 

@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from nb2prod.finding import Finding, Fix
 from nb2prod.notebook.changes import EditCell
+from nb2prod.rules.registry import tags_of
 from nb2prod_server.features.action_context import (
     ActionContext,
     document_edit,
@@ -16,7 +17,7 @@ from nb2prod_server.features.action_context import (
     version_of,
     workspace_edit,
 )
-from nb2prod_server.features.fix_all import IMPORTS, fixed_sources, line_edits, suppression_edit
+from nb2prod_server.features.fix_all import fixed_sources, line_edits, suppression_edit
 from nb2prod_server.state.diagnostics import SOURCE, Translator
 
 # The editor's command for changes that no text edit can make, such as removing a cell.
@@ -62,7 +63,7 @@ def resolved(context: ActionContext, action: types.CodeAction) -> types.CodeActi
 
     def wanted(found: Finding, fix: Fix) -> bool:
         here = everywhere or all(isinstance(c, EditCell) and c.cell in cells for c in fix.changes)
-        return here and (found.code in IMPORTS or not kind.endswith(IMPORTS_KIND))
+        return here and ("imports" in tags_of(found.code) or not kind.endswith(IMPORTS_KIND))
 
     notebook, check = context.notebook, context.state.linter
     sources = fixed_sources(notebook.content, context.state.rules, check.results, wanted)

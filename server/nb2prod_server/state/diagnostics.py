@@ -10,7 +10,7 @@ from lsprotocol import types
 
 from nb2prod.finding import Finding, Fix, Severity
 from nb2prod.notebook.changes import ClearOutputs, EditCell, RemoveCell
-from nb2prod.rules.registry import file_of
+from nb2prod.rules.registry import file_of, tags_of
 from nb2prod_server.protocol.positions import Positions
 from nb2prod_server.state.documents import Documents
 from nb2prod_server.state.open_notebook import OpenNotebook
@@ -21,9 +21,6 @@ _SEVERITIES: Mapping[Severity, types.DiagnosticSeverity] = {
     "warning": types.DiagnosticSeverity.Warning,
     "info": types.DiagnosticSeverity.Information,
 }
-# Rules whose findings are shown faded out, and those whose findings are struck through.
-_UNNECESSARY = frozenset({"NBI002", "NBD008", "NBD009", "NBS003", "NBS011", "NBV008"})
-_DEPRECATED = frozenset({"NBM005"})
 # Changes that an editor can apply; the others need the text of the file.
 _APPLICABLE = (EditCell, RemoveCell, ClearOutputs)
 
@@ -134,6 +131,7 @@ def plain_range(where: types.Range) -> dict[str, Any]:
 
 
 def _tags(found: Finding) -> Sequence[types.DiagnosticTag]:
-    if found.code in _UNNECESSARY:
+    tags = tags_of(found.code)
+    if "unnecessary" in tags:
         return [types.DiagnosticTag.Unnecessary]
-    return [types.DiagnosticTag.Deprecated] if found.code in _DEPRECATED else []
+    return [types.DiagnosticTag.Deprecated] if "deprecated" in tags else []

@@ -29,7 +29,7 @@ from collections.abc import Iterator
 
 from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -38,10 +38,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(None, message, (Fix("Run `git init`", "display-only", ()),))
 
 
-RULE = Rule(
-    "NBG001",
-    "not-under-version-control",
-    "warning",
-    aliases=("repository-not-versioned",),
-    repository=_check,
-)
+RULE = repository_rule(_check, "warning", aliases=("repository-not-versioned",))

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.imports import third_party
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -47,10 +47,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(None, message)
 
 
-RULE = Rule(
-    "NBG002",
-    "dependencies-unmanaged",
-    "warning",
-    aliases=("dependency-management",),
-    repository=_check,
-)
+RULE = repository_rule(_check, "warning", aliases=("dependency-management",))

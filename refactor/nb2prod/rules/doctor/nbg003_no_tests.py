@@ -34,7 +34,7 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _TEST = re.compile(r"test_.*\.py|.*_test\.py|tests?\.py|.*\.bats")
 
@@ -47,10 +47,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(None, "the project has no tests; add some")
 
 
-RULE = Rule(
-    "NBG003",
-    "no-tests",
-    "warning",
-    aliases=("test-coverage-data-not-available", "has-tests"),
-    repository=_check,
-)
+RULE = repository_rule(_check, "warning", aliases=("test-coverage-data-not-available", "has-tests"))

@@ -34,7 +34,7 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _SERVICES = (
     ".github/workflows", ".gitlab-ci.yml", ".circleci", "azure-pipelines.yml", ".travis.yml",
@@ -51,4 +51,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(None, "no workflow runs the tests; set up continuous integration")
 
 
-RULE = Rule("NBG004", "no-ci", "info", aliases=("ci-use",), repository=_check)
+RULE = repository_rule(_check, "info", aliases=("ci-use",))

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.git import git
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _ENDINGS = """.pkl .pickle .joblib .pt .pth .ckpt .h5 .hdf5 .keras .onnx .safetensors .tflite .pb
     .skops .gguf .mlmodel"""
@@ -82,10 +82,4 @@ def _in_lfs(repository: Repository, paths: list[str]) -> frozenset[str]:
     return frozenset(p for p, value in zip(parts[::3], parts[2::3], strict=False) if value == "lfs")
 
 
-RULE = Rule(
-    "NBG005",
-    "large-file-in-git",
-    "warning",
-    aliases=("large-data-file-not-versioned",),
-    repository=_check,
-)
+RULE = repository_rule(_check, "warning", aliases=("large-data-file-not-versioned",))

@@ -36,7 +36,7 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -47,11 +47,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
             yield Flag(None, f"`{first[name]}` has the same name; rename one of them", path=path)
 
 
-RULE = Rule(
-    "NBG006",
-    "duplicate-notebook-name",
-    "info",
-    default=False,
-    aliases=("duplicate-notebook-filename",),
-    repository=_check,
-)
+RULE = repository_rule(_check, "info", default=False, aliases=("duplicate-notebook-filename",))

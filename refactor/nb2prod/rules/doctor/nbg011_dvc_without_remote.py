@@ -66,7 +66,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.settings import Setting, read_settings
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 from nb2prod.text.spans import Span
 
 _CONFIG = ".dvc/config"
@@ -108,6 +108,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(remotes[default.value].span, message, path=_CONFIG)
 
 
-RULE = Rule(
-    "NBG011", "dvc-without-remote", "warning", aliases=("dvc-has-remote",), repository=_check
-)
+RULE = repository_rule(_check, "warning", aliases=("dvc-has-remote",))

@@ -42,7 +42,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.manifest_files import LOCKS, read_toml
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _NAMES = """Dockerfile Containerfile .python-version runtime.txt setup.py setup.cfg Pipfile
     pixi.toml flake.nix shell.nix devcontainer.json .tool-versions mise.toml tox.ini"""
@@ -66,4 +66,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
     yield Flag(None, "no file declares the version of Python; set `requires-python`")
 
 
-RULE = Rule("NBG012", "no-environment", "info", repository=_check)
+RULE = repository_rule(_check, "info")

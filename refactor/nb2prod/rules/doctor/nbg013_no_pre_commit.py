@@ -21,7 +21,7 @@ repos: []
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _FILES = (
     ".pre-commit-config.yaml",
@@ -37,4 +37,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(None, "no hook checks changes before a commit; add .pre-commit-config.yaml")
 
 
-RULE = Rule("NBG013", "no-pre-commit", "info", default=False, repository=_check)
+RULE = repository_rule(_check, "info", default=False)

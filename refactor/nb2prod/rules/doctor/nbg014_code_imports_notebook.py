@@ -41,7 +41,7 @@ from notebooks.helpers import clean
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _IMPORTERS = frozenset({"import_ipynb", "importnb", "ipynb", "nbimporter"})
 _FOLDERS = frozenset({"notebooks", "notebook", "nbs"})
@@ -67,4 +67,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(module.span(imported.node), message, path=module.path)
 
 
-RULE = Rule("NBG014", "code-imports-notebook", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

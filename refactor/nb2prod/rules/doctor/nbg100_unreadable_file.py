@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import is_workflow
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.spans import Span
 from nb2prod.text.yaml_spans import YamlError, read_yaml
 
@@ -82,4 +82,4 @@ def _toml(repository: Repository, path: str, text: str) -> Iterator[Flag]:
         yield Flag(None, "invalid TOML: nested too deeply", path=path)
 
 
-RULE = Rule("NBG100", "unreadable-file", "error", repository=_check)
+RULE = repository_rule(_check, "error")

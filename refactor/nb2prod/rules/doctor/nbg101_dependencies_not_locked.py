@@ -40,7 +40,7 @@ from collections.abc import Iterator
 from nb2prod.repository.manifest_files import LOCKS
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.requirements import Needed
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _DEVELOPERS = re.compile(r"dev|test|doc|lint|pyproject")
 
@@ -65,4 +65,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         return
 
 
-RULE = Rule("NBG101", "dependencies-not-locked", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -45,7 +45,7 @@ from nb2prod.repository.manifest_files import read_toml
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.requirements import declares_dependencies
 from nb2prod.rules.doctor.shared.imports import third_party
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.spans import Span
 
 _PROJECT = re.compile(r"^\[project\]", re.MULTILINE)
@@ -64,4 +64,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(Span(*match.span()), message, path=path)
 
 
-RULE = Rule("NBG102", "package-without-dependencies", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

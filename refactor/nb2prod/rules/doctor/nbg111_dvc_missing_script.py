@@ -85,7 +85,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import likely_path, scripts, title
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -117,4 +117,4 @@ def _with_path(word: str, path: str, new_path: str) -> str:
     return word
 
 
-RULE = Rule("NBG111", "dvc-missing-script", "error", repository=_check)
+RULE = repository_rule(_check, "error")

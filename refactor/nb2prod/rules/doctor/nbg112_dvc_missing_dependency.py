@@ -76,7 +76,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import likely_path, title
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -99,4 +99,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
             yield Flag(dep.span, f"{message}; use `{likely}`", fixes, path=stage.file)
 
 
-RULE = Rule("NBG112", "dvc-missing-dependency", "error", repository=_check)
+RULE = repository_rule(_check, "error")

@@ -113,7 +113,7 @@ from nb2prod.rules.doctor.shared.stages import (
     scripts,
     title,
 )
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -138,4 +138,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
             yield Flag(stage.span, message, fixes, path=stage.file)
 
 
-RULE = Rule("NBG113", "dvc-untracked-import", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

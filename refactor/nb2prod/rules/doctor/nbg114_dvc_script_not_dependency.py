@@ -51,7 +51,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import add_deps, all_resolved, is_covered, scripts, title
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -68,4 +68,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(script.span, message, fixes, path=stage.file)
 
 
-RULE = Rule("NBG114", "dvc-script-not-dependency", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -49,7 +49,7 @@ from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.writes import writes
 from nb2prod.rules.doctor.shared.stages import actual_path, scripts, title
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _CHECKS = re.compile(r"\b(?:pytest|tox|nox|ruff|pylint|flake8|mypy|lint|test)\b")
 
@@ -103,4 +103,4 @@ def _manual_data(repository: Repository, stage: DvcStage, modules: Iterable[Modu
     return f", although its code mentions {listed}"
 
 
-RULE = Rule("NBG115", "dvc-stage-without-outs", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

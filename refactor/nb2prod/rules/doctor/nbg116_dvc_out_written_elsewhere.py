@@ -62,7 +62,7 @@ from nb2prod.repository.paths import Paths
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.writes import writes
 from nb2prod.rules.doctor.shared.stages import actual_path, scripts, title
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -106,4 +106,4 @@ def _mentions(module: Module, name: str) -> int:
     )
 
 
-RULE = Rule("NBG116", "dvc-out-written-elsewhere", "error", repository=_check)
+RULE = repository_rule(_check, "error")

@@ -65,7 +65,7 @@ from collections.abc import Iterator
 from nb2prod.finding import Fix
 from nb2prod.repository.dvc import DvcPath
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -87,4 +87,4 @@ def _tracked(repository: Repository, item: DvcPath) -> str | None:
     return min((p for p in inside if not p.endswith((".gitignore", ".gitkeep"))), default=None)
 
 
-RULE = Rule("NBG117", "dvc-data-in-git", "error", repository=_check)
+RULE = repository_rule(_check, "error")

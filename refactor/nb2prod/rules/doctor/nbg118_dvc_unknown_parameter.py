@@ -57,7 +57,7 @@ from collections.abc import Iterator
 from nb2prod.repository.parameters import has_key, values_of
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import title
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -79,4 +79,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(parameter.span, message, path=stage.file)
 
 
-RULE = Rule("NBG118", "dvc-unknown-parameter", "error", repository=_check)
+RULE = repository_rule(_check, "error")

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import actual_path, scripts, title
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -60,4 +60,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     yield Flag(stage.span, message, path=stage.file)
 
 
-RULE = Rule("NBG119", "dvc-metrics-not-declared", "info", default=False, repository=_check)
+RULE = repository_rule(_check, "info", default=False)

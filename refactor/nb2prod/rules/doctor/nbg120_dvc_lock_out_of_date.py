@@ -77,7 +77,7 @@ from nb2prod.repository.dvc import DvcPipeline, DvcStage
 from nb2prod.repository.parameters import found, values_of
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.stages import title
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.yaml_spans import Node, plain
 
 _MAX_COMPARED = 2_000_000  # bytes of a file that is compared
@@ -164,4 +164,4 @@ def _parameter(repository: Repository, stage: DvcStage, locked: Node | None) -> 
     return None
 
 
-RULE = Rule("NBG120", "dvc-lock-out-of-date", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

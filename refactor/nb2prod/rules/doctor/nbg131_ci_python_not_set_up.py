@@ -91,7 +91,7 @@ from collections.abc import Iterator, Sequence
 from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Job, Step, Workflow
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 from nb2prod.text.spans import Span
 from nb2prod.text.yaml_spans import Node
 
@@ -154,4 +154,4 @@ def _matrix(repository: Repository, workflow: Workflow, job: Job) -> Iterator[Fl
         yield Flag(versions.key, message, path=workflow.file)
 
 
-RULE = Rule("NBG131", "ci-python-not-set-up", "error", repository=_check)
+RULE = repository_rule(_check, "error")

@@ -49,7 +49,7 @@ from collections.abc import Iterator
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Step, Workflow
 from nb2prod.rules.doctor.shared.checks import TOOLS
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 from nb2prod.text.spans import Span
 
 _SWALLOWED = re.compile(r"\|\|\s*(?:true|:|exit 0|echo\b[^\n]*)\s*$|;\s*(?:true|exit 0)\s*$")
@@ -114,4 +114,4 @@ def _whole_line(text: str, span: Span) -> Span | None:
     return Span(start, end) if alone else None
 
 
-RULE = Rule("NBG132", "ci-step-cannot-fail", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -37,7 +37,7 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.spans import Span
 
 _ACTIVATE = re.compile(
@@ -62,4 +62,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(where, message, path=workflow.file)
 
 
-RULE = Rule("NBG133", "ci-activation-lost", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -53,7 +53,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Job, Step, Workflow
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.spans import Span
 
 _BASH_SET = re.compile(r"(?:^|[;&|\s(])(?:export\s+|local\s+|read\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)=")
@@ -111,4 +111,4 @@ def _uses(step: Step) -> tuple[set[str], list[str]]:
     return set(), []
 
 
-RULE = Rule("NBG134", "ci-variable-lost", "error", repository=_check)
+RULE = repository_rule(_check, "error")

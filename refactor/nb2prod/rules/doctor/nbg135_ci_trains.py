@@ -61,7 +61,7 @@ from nb2prod.repository.repository import Repository
 from nb2prod.repository.workflows import Workflow
 from nb2prod.rules.doctor.shared.steps import scripts_of_steps
 from nb2prod.rules.doctor.shared.training import training_calls
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -88,4 +88,4 @@ def _on_push(workflow: Workflow) -> bool:
     return "push" in events.members or any(n.text == "push" for n in events.texts())
 
 
-RULE = Rule("NBG135", "ci-trains", "info", repository=_check)
+RULE = repository_rule(_check, "info")

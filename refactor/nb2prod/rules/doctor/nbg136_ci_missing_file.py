@@ -45,7 +45,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.steps import scripts_of_steps
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -71,4 +71,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(needed.span, message, path=workflow.file)
 
 
-RULE = Rule("NBG136", "ci-missing-file", "error", repository=_check)
+RULE = repository_rule(_check, "error")

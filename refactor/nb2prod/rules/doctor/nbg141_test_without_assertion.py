@@ -75,7 +75,7 @@ from collections.abc import Iterator
 from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.testing import Function, test_modules, tests
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.spans import Span
 
 _CHECKS = re.compile(
@@ -139,4 +139,4 @@ def _checking_functions(repository: Repository) -> Iterator[str]:
                 yield node.name
 
 
-RULE = Rule("NBG141", "test-without-assertion", "info", repository=_check)
+RULE = repository_rule(_check, "info")

@@ -68,7 +68,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.testing import Function, test_modules, tests
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -142,4 +142,4 @@ def _passes(handler: ast.ExceptHandler) -> bool:
     )
 
 
-RULE = Rule("NBG142", "test-cannot-fail", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

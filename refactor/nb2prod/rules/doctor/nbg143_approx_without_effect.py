@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.testing import test_modules
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -51,4 +51,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     pass
 
 
-RULE = Rule("NBG143", "approx-without-effect", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

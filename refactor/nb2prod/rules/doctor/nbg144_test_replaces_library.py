@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.testing import test_modules
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -58,4 +58,4 @@ def _replaced(module: Module) -> Iterator[tuple[ast.stmt, str]]:
                 pass
 
 
-RULE = Rule("NBG144", "test-replaces-library", "info", repository=_check)
+RULE = repository_rule(_check, "info")

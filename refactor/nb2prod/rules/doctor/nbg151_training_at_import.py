@@ -44,7 +44,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.training import training_calls
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -69,4 +69,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(module.span(call), message, path=path)
 
 
-RULE = Rule("NBG151", "training-at-import", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

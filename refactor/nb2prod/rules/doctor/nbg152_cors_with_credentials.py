@@ -36,7 +36,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -72,4 +72,4 @@ def _is_any(module: Module, origins: ast.expr) -> bool:
     return any(isinstance(i, ast.Constant) and i.value in {"*", ".*"} for i in items)
 
 
-RULE = Rule("NBG152", "cors-with-credentials", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -26,7 +26,7 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -40,4 +40,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 break
 
 
-RULE = Rule("NBG153", "changes-sys-path", "info", repository=_check)
+RULE = repository_rule(_check, "info")

@@ -45,7 +45,7 @@ from collections.abc import Iterator
 from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.web import handlers
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _KEYS = frozenset({"status-code", "status_code", "statusCode", "code", "status"})
 
@@ -83,4 +83,4 @@ def _status(module: Module, value: ast.expr) -> int | None:
     return code.value if code and code.value >= 400 else None
 
 
-RULE = Rule("NBG154", "error-as-success", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -42,7 +42,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -61,4 +61,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                         yield Flag(module.span(call), message, path=module.path)
 
 
-RULE = Rule("NBG155", "error-details-shown", "info", repository=_check)
+RULE = repository_rule(_check, "info")

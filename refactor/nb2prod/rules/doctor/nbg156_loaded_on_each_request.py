@@ -54,7 +54,7 @@ from collections.abc import Iterator
 from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.web import handlers
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _LOADERS = frozenset(
     {"joblib.load", "pickle.load", "torch.load", "skops.io.load", "onnxruntime.InferenceSession",
@@ -86,4 +86,4 @@ def _validators(module: Module) -> Iterator[ast.FunctionDef | ast.AsyncFunctionD
                 yield node
 
 
-RULE = Rule("NBG156", "loaded-on-each-request", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -30,7 +30,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.modules import Module
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _CODE = (".py", ".ts", ".js", ".conf", ".yml", ".yaml", ".toml", ".json")
 
@@ -71,4 +71,4 @@ def _read(module: Module) -> Iterator[tuple[ast.AST, str]]:
                 pass
 
 
-RULE = Rule("NBG157", "header-never-set", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

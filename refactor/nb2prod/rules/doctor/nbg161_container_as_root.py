@@ -38,7 +38,7 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 # Images whose user is known to be root.
 _ROOT = re.compile(
@@ -70,4 +70,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
             yield Flag(where, "the container runs as root; set a `USER`", path=dockerfile.file)
 
 
-RULE = Rule("NBG161", "container-as-root", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -41,7 +41,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.dvc import parsed
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.spans import Span
 
 _COMPOSE = ("docker-compose*.yml", "docker-compose*.yaml", "compose*.yml", "compose*.yaml")
@@ -78,4 +78,4 @@ def _services(repository: Repository) -> Iterator[tuple[str, str, Span]]:
                 yield file, image.text, image.span
 
 
-RULE = Rule("NBG162", "image-not-pinned", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

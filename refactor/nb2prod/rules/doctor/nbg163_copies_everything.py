@@ -33,7 +33,7 @@ import posixpath
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -51,4 +51,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(instruction.span, message, path=dockerfile.file)
 
 
-RULE = Rule("NBG163", "copies-everything", "warning", repository=_check)
+RULE = repository_rule(_check, "warning")

@@ -28,7 +28,7 @@ CMD ["python", "train.py"]
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 
 def _check(repository: Repository) -> Iterator[Flag]:
@@ -49,4 +49,4 @@ def _checked_elsewhere(repository: Repository) -> bool:
     return any("healthcheck:" in text or "livenessProbe:" in text for text in texts)
 
 
-RULE = Rule("NBG164", "no-healthcheck", "info", repository=_check)
+RULE = repository_rule(_check, "info")

@@ -34,7 +34,7 @@ from collections.abc import Iterator
 
 from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.secrets import find_secrets, is_placeholder
 from nb2prod.text.spans import Span
 
@@ -62,4 +62,4 @@ def _secrets(text: str) -> Iterator[Span]:
     yield from (s for s, _ in find_secrets(text) if not any(f.covers(s) for f in found))
 
 
-RULE = Rule("NBG171", "env-file-in-git", "error", repository=_check)
+RULE = repository_rule(_check, "error")

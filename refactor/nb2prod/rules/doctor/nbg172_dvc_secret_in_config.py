@@ -55,7 +55,7 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.doctor.shared.settings import read_settings
-from nb2prod.rules.rule import Flag, Rule, fix
+from nb2prod.rules.rule import Flag, fix, repository_rule
 from nb2prod.text.secrets import find_secrets
 from nb2prod.text.spans import Span
 
@@ -88,4 +88,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
         yield Flag(where, message, fixes, path=_FILE)
 
 
-RULE = Rule("NBG172", "dvc-secret-in-config", "error", repository=_check)
+RULE = repository_rule(_check, "error")

@@ -27,7 +27,7 @@ EXAMPLE = "ghp_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 # Notebooks have rules of their own; URLs with a password occur in every database example.
@@ -49,4 +49,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
                 yield Flag(span, message, path=path)
 
 
-RULE = Rule("NBG173", "secret-in-file", "error", repository=_check)
+RULE = repository_rule(_check, "error")

@@ -38,7 +38,7 @@ from collections.abc import Iterator
 
 from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, repository_rule
 
 _DIRS = """__pycache__ .ipynb_checkpoints mlruns .pytest_cache .mypy_cache .ruff_cache htmlcov wandb
     lightning_logs catboost_info .venv venv node_modules .svelte-kit spark-warehouse .tox"""
@@ -67,4 +67,4 @@ def _check(repository: Repository) -> Iterator[Flag]:
             yield Flag(None, message, (Fix(title, "display-only", ()),), path=path)
 
 
-RULE = Rule("NBG181", "generated-file-in-git", "info", repository=_check)
+RULE = repository_rule(_check, "info")

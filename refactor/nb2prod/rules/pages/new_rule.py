@@ -36,7 +36,7 @@ sales = pd.read_csv("sales.csv")
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, Rule
+from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
 
@@ -46,7 +46,7 @@ def _check(view: CellView) -> Iterator[Flag]:
             yield Flag(call, "`example` does not exist; use `read_csv`")
 
 
-RULE = Rule("warning", cell=_check)
+RULE = cell_rule(_check, "warning")
 '''
 
 
