@@ -110,13 +110,13 @@ def _example(fence: re.Match[str], rule: Rule) -> str:
     lines = fence["text"].split("\n")
     found = [str(number) for number, line in enumerate(lines, 1) if _FLAGGED.search(line)]
     given = options(fence["info"])
-    beside: dict[str, str] = given.pop("beside", {})
+    files: dict[str, str] = given.pop("files", {})
     title = _title(given)
     marks = f' title="{title}"' if title else ""
     marks += f' hl_lines="{" ".join(found)}"' if found else ""
     text = "\n".join(_FLAGGED.sub(f"  # <- {rule.code}", line) for line in lines)
     shown = f"\n{fence['mark']}{fence['language']}{marks}\n{text}{fence['mark']}\n"
-    for name, content in beside.items():
+    for name, content in files.items():
         shown += f'\n```text title="{name}"\n{content.rstrip()}\n```\n'
     return shown
 
