@@ -23,11 +23,11 @@ from nb2prod.planning import with_capabilities
 from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.compare.verdict import verdict_of_failure
 from nb2prod.verify.project_tests.record_calls import record
-from nb2prod.verify.project_tests.trial import tried
+from nb2prod.verify.project_tests.try_tests import without_failing_tests
 from nb2prod.verify.proof import proof
 from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.kernel import KernelError
-from nb2prod.verify.runs.sandbox import copied
+from nb2prod.verify.runs.sandbox import copied_sandbox
 from nb2prod.verify.verify_and_merge import Verified, verified_and_merged
 
 Notify = Callable[[str], None]  # shows a message to the user while the conversion runs
@@ -91,7 +91,7 @@ def convert(plan: Plan, environment: Environment, notify: Notify) -> Conversion:
     draft = draft_of(plan)
     folder = plan.notebook.path.resolve().parent
     try:
-        observed = Observation(draft.original, environment, lambda: copied(folder))
+        observed = Observation(draft.original, environment, lambda: copied_sandbox(folder))
     except KernelError as error:
         notify(str(error))
         return _unverified(draft, wanted, "unverified: the notebook was not run")
@@ -117,11 +117,11 @@ def _evidence(found: Verified, environment: Environment) -> Evidence:
     check = found.check
     recording = None
     if check.comparison.difference is None:
-        recording = tried(found, record(found, environment), environment)
+        recording = without_failing_tests(found, record(found, environment), environment)
     return Evidence(
         recording,
         check.verdict.text,
-        tuple(check.remarks),
+        tuple(check.limitations),
         proof(check, recording and recording.summary),
         check.comparison.metrics,
         environment.installed,

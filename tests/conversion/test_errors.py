@@ -150,7 +150,7 @@ def test_a_cell_without_an_end_meets_the_time_limit(tmp_path, capsys):
     command = ["refactor", str(path), "--output", str(tmp_path / "project"), "--time-limit", "10"]
     main(command)
     captured = capsys.readouterr()
-    assert "the time limit was reached in cell 1; --time-limit allows more" in captured.err
+    assert "the time limit was reached in cell 1; raise it with --time-limit" in captured.err
     assert "unverified: the time limit was reached" in captured.out
 
 

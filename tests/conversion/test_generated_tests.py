@@ -260,7 +260,7 @@ def test_what_is_recorded_is_small_and_can_be_read(project):
 def test_a_function_that_shows_nothing_is_not_tested_but_named(project):
     proof = json.loads((project / "proof.json").read_text())["tests"]
     name = "load_customers.set_seeds_and_options"
-    assert proof["left_out"] == {name: "it gives, prints, draws and writes nothing"}
+    assert proof["left_out"] == {name: "it returns, prints, draws and writes nothing"}
     assert name not in proof["seen_to_fail"]
     assert all(proof["seen_to_fail"].values())
 

@@ -51,7 +51,7 @@ def test_a_project_is_verified_in_its_own_environment_if_it_has_one(path, tmp_pa
     environment(project / ".venv")
     assert main(["verify", str(project)]) == 2
     error = capsys.readouterr().err
-    assert f"{project}/.venv/bin/python lacks what runs notebook and project" in error
+    assert f"{project}/.venv/bin/python lacks packages that run a notebook" in error
     assert "-m pip install ipykernel pyyaml" in error
     assert main(["verify", str(project), "--python", sys.executable]) == 0
 
@@ -77,8 +77,8 @@ def test_a_module_that_is_missing_is_named_with_what_brings_it(tmp_path, capsys)
     ("text", "message"),
     [
         (None, "can't be started: No such file"),
-        ("#!/bin/sh\necho hello\n", "is no Python that works"),
-        ("#!/bin/sh\nexit 3\n", "is no Python that works"),
+        ("#!/bin/sh\necho hello\n", "is no working Python"),
+        ("#!/bin/sh\nexit 3\n", "is no working Python"),
         ('#!/bin/sh\necho \'{"python": "3.8.20"}\'\n', "Python 3.8.20; a project needs 3.9 or new"),
     ],
 )

@@ -1,11 +1,11 @@
-"""Runs happen in copies: what they write there changes nothing of the user's."""
+"""Runs happen in sandboxes: the files that they write there change nothing of the user's."""
 
 import os
 
 import pytest
 
 from nb2prod.verify.runs import sandbox
-from nb2prod.verify.runs.sandbox import bring_beside, copied, copy_folder
+from nb2prod.verify.runs.sandbox import bring_neighbours, copied_sandbox, copy_folder
 
 
 @pytest.fixture
@@ -25,8 +25,8 @@ def folder(tmp_path):
     return root
 
 
-def test_a_copy_has_all_that_a_notebook_can_reach(folder):
-    with copied(folder) as copy:
+def test_a_sandbox_has_all_files_that_a_notebook_can_reach(folder):
+    with copied_sandbox(folder) as copy:
         assert (copy / "deep/er/b.csv").read_text() == "deep/er/b.csv"
         assert (copy / "../data/c.csv").read_text() == "c"
         assert (copy / "linked/c.csv").read_text() == "c"
@@ -47,7 +47,7 @@ def test_environments_repositories_and_large_files_are_linked_to(folder, tmp_pat
     assert {path.name for path in (tmp_path / "copy").iterdir()} == {*linked, "a.csv", "empty"}
 
 
-def test_of_a_folder_that_holds_much_less_is_copied(folder, tmp_path, monkeypatch):
+def test_in_a_large_folder_smaller_files_are_linked_to(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "_MOST", 10)
     monkeypatch.setattr(sandbox, "_SMALL", 6)
     copy_folder(folder, tmp_path / "copy")
@@ -55,16 +55,16 @@ def test_of_a_folder_that_holds_much_less_is_copied(folder, tmp_path, monkeypatc
     assert (tmp_path / "copy" / "big.bin").is_symlink()
 
 
-def test_what_lies_beside_is_linked_to_where_it_is_much_or_gone(tmp_path, monkeypatch):
-    monkeypatch.setattr(sandbox, "_BESIDE", 1000)
-    monkeypatch.setattr(sandbox, "_ALL_BESIDE", 1500)
+def test_neighbours_that_are_large_or_gone_are_linked_to(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "_NEIGHBOUR", 1000)
+    monkeypatch.setattr(sandbox, "_ALL_NEIGHBOURS", 1500)
     sizes = {"first": 900, "large": 1001, "second": 500, "too much": 200}
     for name, size in sizes.items():
         (tmp_path / name).write_bytes(b"x" * size)
     target = tmp_path / "target"
     target.mkdir()
-    # Between a look at a folder and the copy other programs remove things.
-    bring_beside([*(tmp_path / name for name in sizes), tmp_path / "gone"], target)
+    # Between the listing of a folder and the copy, other programs may remove files.
+    bring_neighbours([*(tmp_path / name for name in sizes), tmp_path / "gone"], target)
     assert {p.name for p in target.iterdir() if not p.is_symlink()} == {"first", "second"}
     assert {p.name for p in target.iterdir() if p.is_symlink()} == {"large", "too much", "gone"}
     assert (target / "large").stat().st_size == 1001

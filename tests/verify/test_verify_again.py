@@ -77,10 +77,25 @@ def test_the_same_check_gives_the_same_proof(project, verify):
 @pytest.mark.parametrize(
     ("file", "old", "new", "found"),
     [
-        ("read_words", ".split()", ".split('e')", "load_words (stage read_words) gives another w"),
+        (
+            "read_words",
+            ".split()",
+            ".split('e')",
+            "read_words) returns a different value for words",
+        ),
         ("measure", "for word in words", "for word in words[1:]", "4 items became 3 items"),
-        ("sum_up", "* 2", "* 3", "sum_up (stage sum_up) gives another total: 46 became 69"),
-        ("sum_up", "write(str(total))", "write(f'{total}.0')", "writes another total.txt: line 1"),
+        (
+            "sum_up",
+            "* 2",
+            "* 3",
+            "sum_up (stage sum_up) returns a different value for total: 46 became 69",
+        ),
+        (
+            "sum_up",
+            "write(str(total))",
+            "write(f'{total}.0')",
+            "writes a different total.txt: line 1",
+        ),
     ],
 )
 def test_a_change_in_any_stage_is_found_and_named(project, verify, file, old, new, found):
@@ -94,12 +109,12 @@ def test_a_change_in_any_stage_is_found_and_named(project, verify, file, old, ne
 def test_a_changed_parameter_is_found(project, verify):
     (project / "data" / "raw" / "other.txt").write_text("one\n")
     edit(project / "params.yaml", "data/raw/words.txt", "data/raw/other.txt")
-    assert "gives another words: 4 items became 1 items" in verify()[1]
+    assert "returns a different value for words: 4 items became 1 items" in verify()[1]
 
 
 def test_a_change_of_a_module_beside_the_notebook_is_found(project, verify):
     edit(project / "src" / "helpers.py", "+ 1", "+ 2")
-    assert "compute_sizes (stage measure) gives another sizes" in verify()[1]
+    assert "compute_sizes (stage measure) returns a different value for sizes" in verify()[1]
 
 
 def test_a_stage_that_fails_is_named_with_error_and_place(project, verify):
@@ -124,8 +139,10 @@ def test_a_renamed_function_is_named_until_the_provenance_knows_it(project, veri
     edit(project / "src" / "words" / "measure.py", "compute_sizes", "measure_all")
     status, verdict, error = verify()
     assert status == 1
-    gone = "compute_sizes (there is no such function any more)"
-    assert verdict == f"unverified: can't be compared: {gone}"
+    assert verdict == (
+        "unverified: can't compare compute_sizes (no such function; if you renamed it, rename it "
+        "in .nb2prod/provenance.yaml too)"
+    )
     assert "recorded before: verified; --update records the new verdict" in error
     edit(project / ".nb2prod" / "provenance.yaml", "compute_sizes", "measure_all")
     assert verify()[:2] == (0, "verified")
@@ -183,7 +200,9 @@ def test_a_verdict_is_written_where_it_is_asked_for(project, verify):
     edit(project / "src" / "words" / "sum_up.py", "* 2", "* 3")
     assert verify("--update")[0] == 1
     proof = json.loads((project / "proof.json").read_text())
-    assert proof["verdict"].startswith("differs: sum_up (stage sum_up) gives another total")
+    assert proof["verdict"].startswith(
+        "differs: sum_up (stage sum_up) returns a different value for total"
+    )
     readme = (project / "README.md").read_text()
     assert readme.startswith("# Words of mine")
     assert "differs: sum\\_up" not in readme
@@ -211,7 +230,7 @@ def test_a_verdict_is_written_where_it_is_asked_for(project, verify):
         (lambda p: (p / "data/raw/words.txt").unlink(), "missing: data/raw/words.txt"),
         (lambda p: (p / "dvc.yaml").unlink(), "dvc.yaml: can't be read: No such file"),
         (lambda p: (p / "dvc.yaml").write_text("stages: {}"), "dvc.yaml: has no stages"),
-        (lambda p: edit(p / "dvc.yaml", "cmd:", "foreach: [1]\n    cmd:"), "more than nb2prod can"),
+        (lambda p: edit(p / "dvc.yaml", "cmd:", "foreach: [1]\n    cmd:"), "uses foreach, which"),
     ],
 )
 def test_what_can_not_be_read_is_one_clear_message(project, verify, damage, message):
@@ -248,3 +267,27 @@ def test_a_line_that_differs_from_run_to_run_is_not_missed(tmp_path, capsys):
     proof = json.loads((tmp_path / "project" / "proof.json").read_text())
     assert proof["runs"]["notebook"] == 2
     assert proof["printed"] == {"lines": 2, "lost": []}
+
+
+def test_a_file_that_differs_from_run_to_run_is_named(tmp_path, capsys):
+    path = notebook(tmp_path, "import time\nnow = repr(time.perf_counter())",
+                    "open('log.txt', 'w').write(now)\nprint('done')")  # fmt: skip
+    assert main(["refactor", str(path), "--output", str(tmp_path / "project")]) == 0
+    verdict = "verified up to now, log.txt, which differ from run to run"
+    assert capsys.readouterr().out.endswith(f" stages, {verdict}\n")
+
+
+def test_a_stage_may_be_any_command_of_a_shell(project, verify):
+    edit(
+        project / "dvc.yaml",
+        "stages:\n",
+        "stages:\n  count:\n    cmd: |\n      wc -w < data/raw/words.txt > count.txt\n"
+        '      python -c \'open("count.txt", "a").write("words")\'\n'
+        "    deps: [data/raw/words.txt]\n    outs: [count.txt]\n",
+    )
+    assert verify()[:2] == (0, "verified")
+    edit(project / "dvc.yaml", "data/raw/words.txt > ", "data/raw/nothing.txt > ")
+    status, verdict, _ = verify()
+    assert status == 1
+    assert verdict.startswith("differs: stage count fails: ")
+    assert "nothing.txt" in verdict

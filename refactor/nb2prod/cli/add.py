@@ -54,13 +54,13 @@ def _add_capability(options: argparse.Namespace) -> int:
     from nb2prod.pipeline.plan_file import PlanFileError
     from nb2prod.planning import with_capabilities
     from nb2prod.verify.proof import was_run
-    from nb2prod.verify.runs.sandbox import rebuilt
-    from nb2prod.verify.verify_again import ProjectError, current
+    from nb2prod.verify.runs.sandbox import rebuilt_sandbox
+    from nb2prod.verify.verify_again import ProjectError, with_current_data
 
     root: Path = options.project
     try:
-        original, _ = current(root, read_original(root))
-        with rebuilt(root, original.provenance) as folder:
+        original, _ = with_current_data(root, read_original(root))
+        with rebuilt_sandbox(root, original.provenance) as folder:
             shutil.copy2(root / original.provenance.notebook, folder)
             notebook = read_notebook(folder / Path(original.provenance.notebook).name)
             plan = with_capabilities(

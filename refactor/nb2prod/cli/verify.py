@@ -29,11 +29,11 @@ def _verify(options: argparse.Namespace) -> int:
     from nb2prod.verify.proof import record_verdict, recorded_verdict
     from nb2prod.verify.runs.dvc_commands import PipelineError
     from nb2prod.verify.runs.kernel import KernelError
-    from nb2prod.verify.verify_again import ProjectError, check_again, current
+    from nb2prod.verify.verify_again import ProjectError, check_again, with_current_data
 
     root: Path = options.project
     try:
-        original, changed = current(root, read_original(root))
+        original, changed = with_current_data(root, read_original(root))
         for path in changed:
             say(f"{path} has changed since the project was made")
         used = environment(options, own_python(root))

@@ -1,1 +1,1 @@
-"""Run the notebook, run the project, compare."""
+"""Run the notebook and the project, and compare them; the only room that executes user code."""

@@ -1,6 +1,6 @@
-"""The proof: what was run and compared, and the verdict; a file of the project.
+"""The proof: a file of the project that records what was run and compared, and the verdict.
 
-Nothing in it changes when the same check is made again: no times, nothing of the machine's own.
+The same check writes the same proof: it holds no times, and no paths of the machine.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from nb2prod.verify.runs.environment import Environment
 
 FILE = "proof.json"
 _README = "README.md"
-_LINES = 20  # lost lines that are kept
+_LINES = 20  # missing lines in the proof
 
 
 @dataclass(frozen=True)
@@ -32,11 +32,11 @@ class Check:
     """A project that was compared with its notebook.
 
     Attributes:
-        original: the notebook, and what the project has to compute of it.
-        observed: what the notebook computed.
-        comparison: what the project computed of that.
-        environment: the Python of both.
-        joined: why stages were joined before.
+        original: the notebook, and the values that the project has to compute.
+        observed: the values that the notebook computed.
+        comparison: their comparison with the project's.
+        environment: the Python that ran both.
+        joined: the differences because of which stages were joined before.
     """
 
     original: Original
@@ -52,20 +52,21 @@ class Check:
         return verdict_of_failure(failure) if failure else verdict_of(self.comparison)
 
     @property
-    def remarks(self) -> Iterator[str]:
-        """What was not compared, or not found alike, and why, in a line of Markdown each."""
+    def limitations(self) -> Iterator[str]:
+        """The values, files and lines that were not found equal, in a line of Markdown each."""
         comparison = self.comparison
-        for label, why in (*comparison.gone.items(), *comparison.skipped.items()):
+        for label, why in (*comparison.unobserved.items(), *comparison.skipped.items()):
             yield f"{code(label)} can't be compared: {inline(why)}"
-        for label in comparison.unsteady:
+        for label in (*comparison.varying, *comparison.varying_files):
             yield f"{code(label)} differs between two runs of the notebook itself"
-        for path in comparison.opaque:
-            yield f"{code(path)} is written with other bytes, which may mean the same"
-        for path in comparison.lost_files:
-            yield f"{code(path)} is written by the notebook, and not by the project"
-        if number := len(comparison.lost_lines):
-            yield f"{number} of the notebook's printed lines are not printed: see `{FILE}`"
-        if self.observed.run.figures or comparison.drawn:
+        for path in comparison.unequal_bytes:
+            yield f"{code(path)} is written with different bytes, which may hold the same content"
+        for path in comparison.missing_files:
+            yield f"{code(path)} is written by the notebook, but not by the project"
+        if number := len(comparison.missing_lines):
+            lines = "1 line" if number == 1 else f"{number} lines"
+            yield f"{lines} that the notebook prints are missing: see `{FILE}`"
+        if self.observed.run.figures or comparison.figure_values:
             yield "figures are not compared"
 
 
@@ -73,8 +74,9 @@ def proof(check: Check, tests: object = None) -> str:
     """Return the text of the proof file.
 
     Args:
-        check: What was compared.
-        tests: What is known of the project's tests: which were seen to fail, what none is of.
+        check: The comparison.
+        tests: The summary of the project's tests: those that were seen to fail at a change, and
+            the functions without a test.
     """
     provenance, comparison, run = (
         check.original.provenance,
@@ -104,20 +106,20 @@ def proof(check: Check, tests: object = None) -> str:
         "tolerance": "none: equal means the same types and the same bits",
         "equal": comparison.equal,
         "borders": dict(_borders(check)),
-        "files": comparison.files,
+        "files": comparison.equal_files,
         "printed": {
             "lines": sum(bool(line.strip()) for line in run.printed),
-            "lost": comparison.lost_lines[:_LINES],
+            "lost": comparison.missing_lines[:_LINES],
         },
         "figures": {"shown": run.figures, "saved": comparison.figures},
         "metrics": comparison.metrics,
-        "differs_from_run_to_run": comparison.unsteady,
+        "differs_from_run_to_run": [*comparison.varying, *comparison.varying_files],
         "not_compared": {
-            **comparison.gone,
+            **comparison.unobserved,
             **comparison.skipped,
-            **dict.fromkeys(comparison.opaque, "its bytes differ, its content may not"),
+            **dict.fromkeys(comparison.unequal_bytes, "its bytes differ, its content may not"),
         },
-        "not_written": comparison.lost_files,
+        "not_written": comparison.missing_files,
         "joined": [str(difference) for difference in check.joined],
         "difference": str(comparison.difference) if comparison.difference else None,
         "tests": tests,
@@ -133,27 +135,27 @@ def _versions(check: Check) -> Iterator[tuple[str, str]]:
 
 
 def _borders(check: Check) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield for each stage the fingerprints of what it hands on."""
+    """Yield the stages with the digests of the values that they hand on."""
     for stage in check.original.provenance.stages:
         end = max((f.until for f in stage.functions), default=-1) + 1
-        values = ((name, check.observed.crossing(end, name)) for name in stage.hands_on)
+        values = ((name, check.observed.value_before(end, name)) for name in stage.hands_on)
         if known := {name: v.digest for name, v in values if v and v.digest}:
             yield stage.name, known
 
 
 def was_run(root: Path) -> bool:
-    """Say whether a project was compared with its notebook when it was made."""
+    """Return whether a project was compared with its notebook when it was generated."""
     return (root / FILE).is_file()
 
 
 def recorded_verdict(root: Path) -> str:
-    """Return the verdict that a project holds."""
+    """Return the verdict in a project's proof."""
     try:
         return str(_content(root).get("verdict", ""))
     except FileNotFoundError:
         return "unverified: nothing was run"
     except (OSError, ValueError):
-        return f"what is in {FILE} can't be read"
+        return f"{FILE} can't be read"
 
 
 def _content(root: Path) -> dict[str, Any]:
@@ -162,18 +164,21 @@ def _content(root: Path) -> dict[str, Any]:
 
 
 def record_verdict(root: Path, check: Check) -> bool:
-    """Write the proof file, and the verdict into the read-me; return whether it has a place for it.
+    """Write the proof file, and the verdict into the read-me.
+
+    Returns:
+        Whether the read-me still has a place for the verdict.
 
     Raises:
         FolderError: the project can't be written to.
     """
     try:
-        tests = _content(root).get("tests")  # they were tried when the project was made
+        tests = _content(root).get("tests")  # they were tried when the project was generated
     except (OSError, ValueError):
         tests = None
     text = proof(check, tests)
     texts = {FILE: (text, text)}
-    region = verdict_region(check.verdict.text, check.remarks)
+    region = verdict_region(check.verdict.text, check.limitations)
     try:
         new = with_verdict((root / _README).read_text("utf-8"), region)
     except (OSError, UnicodeDecodeError):

@@ -1,4 +1,4 @@
-"""Verify and merge: cut, run, compare; where a stage differs, join it with its neighbour."""
+"""Verify and merge: run a plan's project, and join a stage that differs with its neighbour."""
 
 from __future__ import annotations
 
@@ -27,8 +27,8 @@ class Verified:
     """A project that was run and compared with its notebook.
 
     Attributes:
-        draft: the project; stages of its plan are joined where they had to be.
-        root: where it was run.
+        draft: the project; stages of its plan that differed are joined.
+        root: the folder in which it was run.
         check: the comparison.
     """
 
@@ -41,10 +41,10 @@ class Verified:
 def verified_and_merged(
     plan: Plan, observed: Observation, environment: Environment
 ) -> Generator[Verified]:
-    """Try the plan; at a difference give up the cut before it and try again.
+    """Run the project of a plan; at a difference, join the stage with the one before, and retry.
 
-    One stage is the notebook itself, so this ends. The folder where the project was run lasts as
-    long as the context.
+    One stage is the notebook itself, so this ends. The folder in which the project was run exists
+    as long as the context.
     """
     joined: list[Difference] = []
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
@@ -53,10 +53,10 @@ def verified_and_merged(
     plan = replace(plan, types=types, data=data)
     while True:
         draft = draft_of(plan, _suffixes(plan, observed))
-        with tempfile.TemporaryDirectory(prefix="nb2prod-") as place:
-            root = Path(place) / "project"
+        with tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch:
+            root = Path(scratch) / "project"
             write_files(root, runnable_files(draft))
-            provenance, state = draft.original.provenance, Path(place) / "generators"
+            provenance, state = draft.original.provenance, Path(scratch) / "generators"
             comparison = compare(provenance, root, observed, environment, state)
             difference = comparison.difference
             if difference is None or difference.timed_out or len(plan.stages) == 1:
@@ -70,7 +70,7 @@ def verified_and_merged(
 
 
 def _data(read: Iterable[str]) -> Iterator[str]:
-    """Yield those of the files that are data: no code, which is brought apart, nothing hidden."""
+    """Yield the files that are data: neither hidden, nor code, which is copied by other means."""
     for name in read:
         hidden = any(part.startswith((".", "__")) for part in name.split("/"))
         if not hidden and not name.endswith((".py", ".pyc", ".ipynb", ".so")):
@@ -78,16 +78,16 @@ def _data(read: Iterable[str]) -> Iterator[str]:
 
 
 def _suffixes(plan: Plan, observed: Observation) -> dict[tuple[int, str], str]:
-    """Choose for each value that crosses the plainest format that keeps it exactly."""
+    """Choose, for each value that stages hand on, the simplest format that keeps it exactly."""
     result: dict[tuple[int, str], str] = {}
     for stage in plan.stages[:-1]:
         for group in stage.outputs.groups:
-            seen = observed.crossing(stage.end, group[0]) if len(group) == 1 else None
-            if seen and seen.storable in _SUFFIXES:
-                result[stage.end, group[0]] = _SUFFIXES[seen.storable]
+            value = observed.value_before(stage.end, group[0]) if len(group) == 1 else None
+            if value and value.storable in _SUFFIXES:
+                result[stage.end, group[0]] = _SUFFIXES[value.storable]
     for stage in plan.stages:
         for name in {n for step in stage.steps for n in step.outputs}:
-            seen = observed.crossing(stage.end, name)
-            if seen and seen.storable == "pickle":
+            value = observed.value_before(stage.end, name)
+            if value and value.storable == "pickle":
                 result[stage.end, name] = ".pkl"
     return result

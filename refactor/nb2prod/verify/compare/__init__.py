@@ -1,1 +1,1 @@
-"""Comparing what the notebook and the project computed."""
+"""Comparing the values, lines and files of the notebook with those of the project."""

@@ -1,4 +1,4 @@
-"""Does the project compute what the notebook computed?"""
+"""Run the project, and compare its values, files and printed lines with the notebook's."""
 
 from __future__ import annotations
 
@@ -12,15 +12,25 @@ from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.runs.dvc_commands import commands_of
 from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.observed_value import difference
-from nb2prod.verify.runs.stage import Chance, StageRun, Watch, run_stage
-from nb2prod.verify.runs.written_files import changed, differing_line, listed, written
+from nb2prod.verify.runs.stage import Seeding, StageRun, Watch, run_stage
+from nb2prod.verify.runs.written_files import (
+    changed_files,
+    list_files,
+    text_difference,
+    written_file,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The first value that the project computes differently, or the stage that fails.
+    """The first value or file that the project computes differently, or the stage that fails.
 
-    `function` and `name` are empty where the stage fails; of a file, `name` is its path.
+    Attributes:
+        stage: the stage that computes it, or fails.
+        function: the function that returns the value; empty for a file or a failure.
+        name: the value, or the path of the file; empty for a failure.
+        reason: how it differs, or why the stage fails.
+        timed_out: whether the stage reached the time limit.
     """
 
     stage: str
@@ -30,31 +40,51 @@ class Difference:
     timed_out: bool = False
 
     def __str__(self) -> str:
-        """Say it in one sentence."""
+        """Return it as one sentence."""
         if self.function:
-            return f"{self.function} (stage {self.stage}) gives another {self.name}: {self.reason}"
+            call = f"{self.function} (stage {self.stage})"
+            return f"{call} returns a different value for {self.name}: {self.reason}"
         if self.name:
-            return f"stage {self.stage} writes another {self.name}: {self.reason}"
+            return f"stage {self.stage} writes a different {self.name}: {self.reason}"
         return f"stage {self.stage} fails: {self.reason}"
 
 
 @dataclass(slots=True)
 class Comparison:
-    """What was compared, and how it went; labels are `function.name`."""
+    """The results of a comparison; a value's label is `function.name`.
 
-    equal: dict[str, str] = field(default_factory=dict[str, str])  # label -> digest
-    unsteady: list[str] = field(default_factory=list[str])
-    skipped: dict[str, str] = field(default_factory=dict[str, str])  # label -> why
-    drawn: list[str] = field(default_factory=list[str])  # figures, which are not compared
-    gone: dict[str, str] = field(default_factory=dict[str, str])  # function -> why
-    files: dict[str, str] = field(default_factory=dict[str, str])  # equal: path -> SHA-256
-    opaque: list[str] = field(default_factory=list[str])  # files of which only bytes are known
-    lost_files: list[str] = field(default_factory=list[str])
+    Attributes:
+        equal: the digests of equal values, by their labels.
+        varying: the labels of values that differ from run to run of the notebook itself.
+        skipped: why values can't be compared, by their labels.
+        figure_values: the labels of figures, which are not compared.
+        unobserved: why the values of functions were not observed, by the functions' names.
+        equal_files: the hashes of equal files, by their paths.
+        varying_files: the paths of files that differ from run to run of the notebook itself.
+        unequal_bytes: the paths of binary files that differ, which may hold the same content.
+        missing_files: the paths that only the notebook writes.
+        printed: the lines that the project prints.
+        missing_lines: the lines that only the notebook prints, in each run.
+        loaded: the top-level modules that the project imports.
+        metrics: the metrics that each stage wrote.
+        figures: the number of figures that the project saved.
+        difference: the first difference; None if there is none.
+    """
+
+    equal: dict[str, str] = field(default_factory=dict[str, str])
+    varying: list[str] = field(default_factory=list[str])
+    skipped: dict[str, str] = field(default_factory=dict[str, str])
+    figure_values: list[str] = field(default_factory=list[str])
+    unobserved: dict[str, str] = field(default_factory=dict[str, str])
+    equal_files: dict[str, str] = field(default_factory=dict[str, str])
+    varying_files: list[str] = field(default_factory=list[str])
+    unequal_bytes: list[str] = field(default_factory=list[str])
+    missing_files: list[str] = field(default_factory=list[str])
     printed: list[str] = field(default_factory=list[str])
-    lost_lines: list[str] = field(default_factory=list[str])  # that the notebook prints each time
-    loaded: set[str] = field(default_factory=set[str])  # top-level modules
+    missing_lines: list[str] = field(default_factory=list[str])
+    loaded: set[str] = field(default_factory=set[str])
     metrics: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
-    figures: int = 0  # files
+    figures: int = 0
     difference: Difference | None = None
 
 
@@ -69,10 +99,10 @@ def compare(
     """Run the stages of a project one after the other, and stop at the first difference.
 
     Args:
-        provenance: Where the project comes from.
-        project: Its folder.
-        observed: What the notebook computed.
-        environment: The Python to run it, until when.
+        provenance: The origin of each function in the notebook.
+        project: The folder of the project.
+        observed: The values, lines and files of the notebook.
+        environment: The Python that runs the project, and the deadline.
         state: The file that carries the random generators from stage to stage.
         left_out: Stages that compute nothing of the notebook.
 
@@ -81,33 +111,34 @@ def compare(
     """
     result = Comparison()
     watches = [_watch(function, observed) for function in provenance.functions]
-    there: set[str] = set()
+    defined: set[str] = set()
     called: set[str] = set()
     writers: dict[str, str] = {}
     commands = [command for command in commands_of(project) if command.stage not in left_out]
     seeded_before = {stage.name: stage.seeded_before for stage in provenance.stages}
     for number, command in enumerate(commands, 1):
         environment.progress(f"running the stage {command.stage} ({number} of {len(commands)})")
-        # Generators that the notebook has seeded by now the stages have to hand on themselves:
-        # they begin with another seed. The others go on as they would in one process.
-        chance = Chance(provenance.seeded, seeded_before.get(command.stage, ()), number, state)
-        before = listed(project)
-        run = run_stage(project, command, provenance.package, watches, chance, environment)
-        writers |= dict.fromkeys(changed(project, before), command.stage)
-        there |= run.functions
+        # The stages have to carry on generators that the notebook has seeded by then: these
+        # begin with another seed. The others go on as they would in one process.
+        reseeded = seeded_before.get(command.stage, ())
+        seeding = Seeding(provenance.seeded, reseeded, number, state)
+        before = list_files(project)
+        run = run_stage(project, command, provenance.package, watches, seeding, environment)
+        writers |= dict.fromkeys(changed_files(project, before), command.stage)
+        defined |= run.functions
         called |= run.values.keys()
         result.printed += run.printed
         result.loaded |= run.loaded
-        result.difference = _difference(provenance, command.stage, run, observed, result)
+        result.difference = _compare_values(provenance, command.stage, run, observed, result)
         if result.difference:
             return result
     result.metrics = dict(_metrics(project))
     result.figures = sum(1 for _ in project.glob("reports/figures/*/*"))
-    result.gone |= _gone(provenance, there, called)
-    result.difference = _other_file(project, observed, writers, result)
-    kept = {line.strip() for line in result.printed}
-    lost = [line for line in observed.run.printed if line.strip() and line.strip() not in kept]
-    result.lost_lines = observed.steady_lines(lost)
+    result.unobserved |= _unobserved(provenance, defined, called)
+    result.difference = _compare_files(project, observed, writers, result)
+    printed = {line.strip() for line in result.printed}
+    missing = [s for s in observed.run.printed if s.strip() and s.strip() not in printed]
+    result.missing_lines = observed.reproducible_lines(missing)
     return result
 
 
@@ -120,40 +151,51 @@ def _watch(function: Traced, observed: Observation) -> Watch:
     )
 
 
-def _difference(provenance: Provenance, stage: str, run: StageRun, observed: Observation,
-                result: Comparison) -> Difference | None:  # fmt: skip
+def _compare_values(
+    provenance: Provenance,
+    stage: str,
+    run: StageRun,
+    observed: Observation,
+    result: Comparison,
+) -> Difference | None:
+    """Add the values of a stage to the result; return the first that differs."""
     if run.failure:
         return Difference(stage, "", "", run.failure, run.timed_out)
     for function in provenance.functions:
         if function.name not in run.values:
             continue
-        got = run.values[function.name]
-        if got is None:
-            result.gone[function.name] = "it gives another number of values"
+        returned = run.values[function.name]
+        if returned is None:
+            result.unobserved[function.name] = "it returns a different number of values"
             continue
         for name, variable in function.gives.items():
             label = f"{function.name}.{name}"
-            wanted, seen = observed.value(function.until, variable), got[name]
-            if wanted and wanted.is_figure:
-                result.drawn.append(label)
-            elif wanted is None or wanted.digest is None:
-                result.skipped[label] = wanted.why if wanted else "not seen in the notebook"
-            elif seen.digest is None:
-                result.skipped[label] = seen.why
-            elif seen.digest == wanted.digest:
-                result.equal[label] = wanted.digest
-            elif not observed.steady(function.until, variable):
-                result.unsteady.append(label)
+            expected, actual = observed.value(function.until, variable), returned[name]
+            if expected and expected.is_figure:
+                result.figure_values.append(label)
+            elif expected is None or expected.digest is None:
+                result.skipped[label] = expected.why if expected else "the notebook never set it"
+            elif actual.digest is None:
+                result.skipped[label] = actual.why
+            elif actual.digest == expected.digest:
+                result.equal[label] = expected.digest
+            elif not observed.is_reproducible(function.until, variable):
+                result.varying.append(label)
             else:
-                return Difference(stage, function.name, name, difference(wanted, seen))
+                return Difference(stage, function.name, name, difference(expected, actual))
     return None
 
 
-def _gone(provenance: Provenance, there: set[str], called: set[str]) -> Iterator[tuple[str, str]]:
-    """Yield the functions whose values could not be seen, and why."""
+def _unobserved(
+    provenance: Provenance, defined: set[str], called: set[str]
+) -> Iterator[tuple[str, str]]:
+    """Yield the functions whose values were not observed, and why."""
     for function in provenance.functions:
-        if function.gives and function.name not in there:
-            yield function.name, "there is no such function any more"
+        if function.gives and function.name not in defined:
+            yield (
+                function.name,
+                "no such function; if you renamed it, rename it in .nb2prod/provenance.yaml too",
+            )
         elif function.gives and function.name not in called:
             yield function.name, "no stage calls it"
 
@@ -164,21 +206,22 @@ def _metrics(project: Path) -> Iterator[tuple[str, dict[str, float]]]:
         yield path.stem, json.loads(path.read_text("utf-8"))
 
 
-def _other_file(project: Path, observed: Observation, writers: Mapping[str, str],
-                result: Comparison) -> Difference | None:  # fmt: skip
-    """Compare the files that notebook and project write; return the first that differs."""
-    for path, wanted in observed.run.written.items():
+def _compare_files(
+    project: Path, observed: Observation, writers: Mapping[str, str], result: Comparison
+) -> Difference | None:
+    """Add the files that the notebook writes to the result; return the first that differs."""
+    for path, expected in observed.run.written.items():
         if path not in writers:
-            if observed.steady_file(path):
-                result.lost_files.append(path)
+            if observed.is_reproducible_file(path):
+                result.missing_files.append(path)
             continue
-        got = written(project / path)
-        if got.sha256 == wanted.sha256:
-            result.files[path] = got.sha256
-        elif wanted.text is None or got.text is None:
-            result.opaque.append(path)
-        elif observed.steady_file(path):
-            return Difference(writers[path], "", path, differing_line(wanted.text, got.text))
+        actual = written_file(project / path)
+        if actual.sha256 == expected.sha256:
+            result.equal_files[path] = actual.sha256
+        elif expected.text is None or actual.text is None:
+            result.unequal_bytes.append(path)
+        elif observed.is_reproducible_file(path):
+            return Difference(writers[path], "", path, text_difference(expected.text, actual.text))
         else:
-            result.unsteady.append(path)
+            result.varying_files.append(path)
     return None

@@ -1,4 +1,4 @@
-"""The verdict: does the project compute what the notebook computed, in one line."""
+"""The verdict of a comparison: one line that says whether notebook and project are equal."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import Literal
 from nb2prod.verify.compare.comparison import Comparison
 from nb2prod.verify.runs.notebook import Failure
 
-_NAMED = 5  # names that a line holds; the proof file has all
+_NAMED = 5  # names in a verdict; the proof file has all of them
 _LINE = 60  # characters of a printed line
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether two things are equal, and what is to be said of it, in one line."""
+    """Whether notebook and project are equal, and the line that says so."""
 
     kind: Literal["equal", "differs", "unknown"]
     text: str
 
 
 def verdict_of_failure(failure: Failure) -> Verdict:
-    """Return the verdict where the notebook itself did not come to its end."""
+    """Return the verdict on a notebook that fails itself."""
     cell = failure.cell + 1
     if failure.timed_out:
         return Verdict("unknown", f"unverified: the time limit was reached in cell {cell}")
@@ -30,43 +30,43 @@ def verdict_of_failure(failure: Failure) -> Verdict:
 
 
 def verdict_of(comparison: Comparison) -> Verdict:
-    """Return the verdict on what was compared."""
+    """Return the verdict on a comparison."""
     if difference := comparison.difference:
         if difference.timed_out:
             return Verdict("unknown", "unverified: the time limit was reached")
         return Verdict("differs", f"differs: {difference}")
-    if comparison.gone:
-        reasons = _listed([f"{n} ({why})" for n, why in comparison.gone.items()])
-        return Verdict("unknown", f"unverified: can't be compared: {reasons}")
-    if not (comparison.equal or comparison.printed or comparison.files):
-        return Verdict("unknown", "unverified: there is nothing that can be compared")
+    if comparison.unobserved:
+        reasons = _listed([f"{n} ({why})" for n, why in comparison.unobserved.items()])
+        return Verdict("unknown", f"unverified: can't compare {reasons}")
+    if not (comparison.equal or comparison.printed or comparison.equal_files):
+        return Verdict("unknown", "unverified: the notebook has nothing that can be compared")
     text = "verified"
-    if comparison.unsteady:
-        differ = "differs" if len(comparison.unsteady) == 1 else "differ"
-        names = _listed([n.rpartition(".")[2] for n in comparison.unsteady])
-        text += f" up to {names}, which {differ} from run to run"
-    if buts := list(_buts(comparison)):
-        text += f", but {'; '.join(buts)}"
+    names = [label.rpartition(".")[2] for label in comparison.varying]
+    if varying := [*names, *comparison.varying_files]:
+        verb = "differs" if len(varying) == 1 else "differ"
+        text += f" up to {_listed(varying)}, which {verb} from run to run"
+    if reservations := list(_reservations(comparison)):
+        text += f", but {'; '.join(reservations)}"
     return Verdict("equal", text)
 
 
-def _buts(comparison: Comparison) -> Iterator[str]:
+def _reservations(comparison: Comparison) -> Iterator[str]:
     if comparison.skipped:
         yield f"{_listed([*comparison.skipped])} can't be compared"
-    if comparison.lost_files:
-        number = len(comparison.lost_files)
-        yield f"{_are(number, 'file')} not written: {_listed(comparison.lost_files)}"
-    if comparison.lost_lines:
-        number = len(comparison.lost_lines)
-        lines = [repr(" ".join(line.split())[:_LINE]) for line in comparison.lost_lines]
+    if comparison.missing_files:
+        number = len(comparison.missing_files)
+        yield f"{_are(number, 'file')} not written: {_listed(comparison.missing_files)}"
+    if comparison.missing_lines:
+        number = len(comparison.missing_lines)
+        lines = [repr(" ".join(line.split())[:_LINE]) for line in comparison.missing_lines]
         yield f"{_are(number, 'printed line')} missing: {_listed(lines)}"
 
 
-def _are(number: int, thing: str) -> str:
-    return f"{number} {thing} is" if number == 1 else f"{number} {thing}s are"
+def _are(number: int, noun: str) -> str:
+    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _listed(names: Sequence[str]) -> str:
-    different = list(dict.fromkeys(names))
-    more = len(different) - _NAMED
-    return ", ".join(different[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    distinct = list(dict.fromkeys(names))
+    more = len(distinct) - _NAMED
+    return ", ".join(distinct[:_NAMED]) + (f" and {more} more" if more > 0 else "")

@@ -1,12 +1,12 @@
-"""The arguments of a call, by their names, and cut to what can be kept; for Python 3.9."""
+"""The arguments of a call: bind them to names, and cut large tables; for Python from 3.9 on."""
 
 import inspect
 import sys
 
 import sampling
 
-_CELLS = 3000  # of the tables of one length that a call is given
-_FEWEST = 12  # rows to which these are cut
+_CELLS = 3000  # cells of the tables of one length among a call's arguments
+_FEWEST = 12  # rows that are left of them at least
 
 
 class Unfit(Exception):
@@ -14,7 +14,7 @@ class Unfit(Exception):
 
 
 def lazy(function):
-    """Say whether a call of a function only begins its work."""
+    """Return whether a call of a function does not run its body, as that of a generator."""
     return (
         inspect.isgeneratorfunction(function)
         or inspect.iscoroutinefunction(function)
@@ -26,7 +26,7 @@ def by_name(function, args, kwargs):
     """Return the arguments of a call by the names of the parameters.
 
     Raises:
-        Unfit: it takes some that have no name.
+        Unfit: some have no name.
     """
     try:
         bound = inspect.signature(function).bind(*args, **kwargs)
@@ -36,12 +36,12 @@ def by_name(function, args, kwargs):
         if parameter.kind in (parameter.VAR_POSITIONAL, parameter.POSITIONAL_ONLY):
             raise Unfit("it takes arguments without a name")
         if parameter.kind == parameter.VAR_KEYWORD and bound.arguments.get(parameter.name):
-            raise Unfit("it takes arguments of any name")
+            raise Unfit("it takes arguments with any name")
     return dict(bound.arguments)
 
 
 def cut(given):
-    """Cut tables that are large to some of their rows, those of one length to the same rows."""
+    """Cut large tables to some of their rows, tables of one length to the same rows."""
     lengths = {}
     for name, value in given.items():
         if _rows(value):
@@ -78,7 +78,7 @@ def _cells(value):
 
 
 def _positions(values, length, rows):
-    """Return some rows of tables of one length, with each class where one names classes."""
+    """Return some rows of tables of one length; if one holds classes, some of each class."""
     if "pandas" not in sys.modules:
         return sampling.evenly(length, rows)
     import pandas

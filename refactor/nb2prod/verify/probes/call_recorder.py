@@ -1,6 +1,7 @@
-"""Run a copy of a project on a sample of its data and record calls; `call_recorder.py CONFIG.json`.
+"""Run a copy of a project on a sample of its data, and record calls of its functions.
 
-What is recorded lies in the copy's `tests`, where its own tests find it.
+Run as `python call_recorder.py CONFIG.json`; it writes the calls into the folder `tests` of the
+copy, where the project's tests read them, and its result as JSON.
 """
 
 import functools
@@ -23,7 +24,7 @@ _SLOW = 5.0  # seconds of one call
 
 
 def main():
-    """Do what the configuration says."""
+    """Record the calls that the configuration names."""
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
     found = {"profiles": {}, "calls": {}, "left_out": {}, "unsampled": {}, "run": None}
@@ -72,7 +73,7 @@ def _text(error):
 
 
 def _sample(config, found):
-    """Put a sample of each data file into `tests/sample`; describe the tables."""
+    """Write a sample of each data file into `tests/sample`, and describe the tables."""
     for path in config["files"]:
         reading = config["tables"].get(path)
         table = sampling.read(path, reading)
@@ -86,7 +87,7 @@ def _sample(config, found):
 
 
 def _lay_out(config, found, folder):
-    """Put the data of the run into its folder: the samples, whole what could not be sampled."""
+    """Copy data into the folder of the run: samples, and whole files that have no sample."""
     for path in config["files"]:
         target = os.path.join(folder, path)
         os.makedirs(os.path.dirname(target), exist_ok=True)
@@ -106,22 +107,22 @@ def _keep_reports(folder, config, found):
 
 
 class Recorder:
-    """Finds modules as the others do, and watches the functions of those that are wanted."""
+    """A finder of modules that wraps the functions of the configuration, to record their calls."""
 
     def __init__(self, config):
-        """Watch what the configuration wants."""
+        """Watch the functions of the configuration."""
         self.config = config
         self.wanted = {}
         for watch in config["watches"]:
             self.wanted.setdefault(watch["module"], []).append(watch)
-        self.functions = {}  # "stage.function" -> the function as it is
+        self.functions = {}  # "stage.function" -> the function itself
         self.captured = {}  # "stage.function" -> its watch, in the order of the calls
-        self.pickled = {}  # "stage.function" -> nodes that stand for results of others
+        self.pickled = {}  # "stage.function" -> arguments that are results of other functions
         self.left_out = {}
         self.watching = True
 
     def find_spec(self, name, path=None, target=None):
-        """Find a module, and watch its functions when it is there."""
+        """Find a module, and watch its functions once it is loaded."""
         if name not in self.wanted:
             return None
         for finder in sys.meta_path:
@@ -138,7 +139,7 @@ class Recorder:
         return None
 
     def folder(self, name):
-        """Return where the call of a function is recorded."""
+        """Return the folder in which the call of a function is recorded."""
         return os.path.join(self.config["root"], "tests", "recorded", *name.rsplit(".", 1))
 
     def _watch(self, module):
@@ -164,7 +165,7 @@ class Recorder:
         return call
 
     def _capture(self, name, function, watch, args, kwargs):
-        """Write down what a function is given."""
+        """Write the arguments of a call into its folder."""
         from support import calls
 
         folder = _path(self.folder(name))
@@ -175,7 +176,7 @@ class Recorder:
         }
         size = sum(f.stat().st_size for f in folder.iterdir())
         if size > _LARGEST:
-            raise Unfit("what it is given is too large to be recorded (%d kB)" % (size // 1000))
+            raise Unfit("its arguments are too large to be recorded (%d kB)" % (size // 1000))
         calls.save(
             folder,
             {
@@ -198,32 +199,32 @@ class Recorder:
         except Exception as error:
             if source:
                 return {"result_of": source}
-            raise Unfit("%s can't be written down: %s" % (key, _text(error)))
+            raise Unfit("%s can't be written to a file: %s" % (key, _text(error)))
         pickles = {p.name: p.read_bytes() for p in folder.glob("given_%s*.pkl" % key)}
         size = sum(len(data) for data in pickles.values())
         if pickles and source and not hasattr(value, "tocsr"):
-            # Of a sparse matrix the rows have to fit to those of others.
+            # The rows of a sparse matrix have to match those of other arguments.
             if size <= _PICKLE:
                 self.pickled.setdefault(name, {})[key] = (node, pickles)
             for path in pickles:
                 (folder / path).unlink()
             return {"result_of": source}
         if size > _PICKLE:
-            raise Unfit("%s is a %s that is too large to be recorded" % (key, type(value).__name__))
+            raise Unfit("%s is too large a %s to be recorded" % (key, type(value).__name__))
         return node
 
     def finish(self, name, until):
-        """Record what a function gives, and leave out of it what is not the same each time.
+        """Record the results of a call, except those that differ from call to call.
 
         Raises:
-            Unfit: there is nothing to record, or it can't be.
+            Unfit: the call has no result that can be recorded.
         """
         from support import calls
 
         function, folder = self.functions[name], _path(self.folder(name))
         start = time.monotonic()
         if start > until:
-            raise Unfit("the time was up before it was recorded")
+            raise Unfit("the time for recording was over")
         try:
             self._check_sources(calls.load(folder))
             self._in_sample(calls.record, function)
@@ -238,24 +239,24 @@ class Recorder:
             raise Unfit("a call takes %.0f seconds" % seconds)
         now = self._in_sample(calls.observe, function)
         call = calls.load(folder)
-        call["ignored"] = [p for p in call["expected"] if not _tells(call, p, now, folder)]
+        call["ignored"] = [p for p in call["expected"] if not _is_telling(call, p, now, folder)]
         for part in call["ignored"]:
             del call["expected"][part]
         calls.save(folder, call)
         if not [p for p, node in call["expected"].items() if node != {"value": None}]:
-            unsteady = " alike each time" if call["ignored"] else ""
-            raise Unfit("it gives, prints, draws and writes nothing%s" % unsteady)
+            varying = " that is the same in each call" if call["ignored"] else ""
+            raise Unfit("it returns, prints, draws and writes nothing%s" % varying)
         if sum(f.stat().st_size for f in folder.iterdir()) > _LARGEST:
-            raise Unfit("what it gives is too large to be recorded")
+            raise Unfit("its results are too large to be recorded")
 
     def _check_sources(self, call):
         for key, node in call["given"].items():
             source = ".".join(node.get("result_of", ())[:2])
             if source in self.left_out:
-                raise Unfit("%s is made by %s, which is not recorded" % (key, source))
+                raise Unfit("%s is a result of %s, which is not recorded" % (key, source))
 
     def _take_pickles(self, name, folder):
-        """Keep as pickles what the functions that make it did not make alike."""
+        """Keep arguments as pickles that other functions do not return in the same way again."""
         from support import calls
 
         call = calls.load(folder)
@@ -266,7 +267,7 @@ class Recorder:
         calls.save(folder, call)
 
     def noticed(self, name):
-        """Return a small change of a function that its test notices, None where there is none."""
+        """Return a small change of a function that makes its test fail, None if none does."""
         return mutants.noticed(self.functions[name], self._changes)
 
     def _changes(self, function):
@@ -275,7 +276,7 @@ class Recorder:
         return self._in_sample(calls.changes_since, function)
 
     def _in_sample(self, action, function):
-        """Do something with a function in a folder with the sample, as the tests do."""
+        """Call a function of `calls` in a folder with the sample, as the tests do."""
         folder = tempfile.mkdtemp(dir=self.config["scratch"])
         sample = os.path.join(self.config["root"], "tests", "sample")
         if os.path.isdir(sample):
@@ -286,18 +287,18 @@ class Recorder:
         try:
             return action(function)
         except (Exception, SystemExit) as error:
-            raise Unfit("called alone on a sample it fails: %s" % _text(error))
+            raise Unfit("it fails when called alone on a sample: %s" % _text(error))
         finally:
             os.chdir(self.config["root"])
             shutil.rmtree(folder, ignore_errors=True)
 
 
-def _tells(call, part, now, folder):
-    """Say whether a recorded part is the same each time, and says something of the value."""
+def _is_telling(call, part, now, folder):
+    """Return whether a recorded part is the same in each call, and more than the value's class."""
     from support import comparison, values
 
     node = call["expected"][part]
-    if "described" in node and len(node["described"]) < 2:  # its class, and nothing that it holds
+    if "described" in node and len(node["described"]) < 2:  # only its class
         return False
     return part in now and not comparison.differences(now[part], values.read(node, folder), part)
 

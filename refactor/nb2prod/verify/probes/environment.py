@@ -1,4 +1,4 @@
-"""Print what this Python's environment holds, as JSON; for any Python from 3.6."""
+"""Print a description of this Python's environment, as JSON; for any Python from 3.6 on."""
 
 import importlib.util
 import json
@@ -78,7 +78,7 @@ def _modules(distribution):
 
 
 def _url(distribution):
-    """Return where a distribution was installed from, if not from a package index."""
+    """Return the address from which a distribution was installed; empty for a package index."""
     try:
         origin = json.loads(distribution.read_text("direct_url.json") or "{}")
     except ValueError:

@@ -1,4 +1,4 @@
-"""Describe values so that equal ones have equal digests; for any Python from 3.7."""
+"""Describe values so that equal ones have equal digests; for any Python from 3.7 on."""
 
 import hashlib
 import math
@@ -13,14 +13,14 @@ _COLUMNS = "columns"  # a key among the numbers of objects
 _COLUMNS_DESCRIBED = 300
 _NOT_COMPARED = (types.FunctionType, types.BuiltinFunctionType, types.ModuleType, types.MethodType,
                  types.GeneratorType, type)  # fmt: skip
-# What a fitted object notes about the run and not about the data: `_tmp` of statsmodels is memory
-# that is never initialised, `_stop_words_id` of scikit-learn an address, the others are the times
-# of a search for parameters.
+# Attributes of fitted objects that describe the run and not the data: `_tmp` of statsmodels is
+# memory that is never initialised, `_stop_words_id` of scikit-learn an address, the others are
+# the times of a search for parameters.
 _OF_THE_RUN = ("time", "duration", "elapsed", "lock", "logger", "_thread", "_tmp", "_stop_words_id")
 _TIMES = ("mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time")
 
 
-# Where the notebook's own classes live: in a notebook here, in a project in its package.
+# The modules of the notebook's own classes: `__main__`, and in a project also its package.
 OWN = ["__main__"]
 
 
@@ -29,11 +29,12 @@ class Unknown(Exception):
 
 
 def describe(value, stored=False):
-    """Return type, digest, shape and a short text of a value; `stored`: its file format too.
+    """Return type, digest, shape and preview of a value; with `stored`, its file format too.
 
-    Of a frame the columns are described as well, to say which of them differ.
+    The columns of a frame are described as well, to tell which of them differ.
 
-    Both runs ask alike, since to write a value can change it: some fill a cache.
+    Notebook and project have to ask for the same: writing a value can change it, as some fill a
+    cache then.
     """
     found = {"type": type_name(value), "digest": None, "storable": None, "why": "",
              "shape": None, "preview": None, "columns": []}  # fmt: skip
@@ -56,7 +57,7 @@ def describe(value, stored=False):
 
 
 def _predicts(value):
-    """Say whether a value is a model, a network of torch, or holds some."""
+    """Return whether a value is a model or a network of torch, or contains one."""
     parts = value.values() if type(value) is dict else value
     parts = list(parts)[:100] if type(value) in (dict, list, tuple) else []
     return any(hasattr(v, "predict") or hasattr(v, "forward") for v in [value, *parts])
@@ -81,7 +82,7 @@ def seed_generators(libraries, seed=0):
 
                 tensorflow.random.set_seed(seed)
         except Exception:
-            pass  # a library that can't be imported fails in the notebook, and is named there
+            pass  # a library that can't be imported fails in the notebook, with a message
 
 
 def generator_state():
@@ -95,7 +96,7 @@ def generator_state():
 
 
 def set_generator_state(state):
-    """Go on from a state."""
+    """Set the global generators to a state."""
     random.setstate(state["random"])
     if "numpy" in state:
         sys.modules["numpy"].random.set_state(state["numpy"])
@@ -104,13 +105,13 @@ def set_generator_state(state):
 
 
 def _kind(value):
-    """Return the type of a value; the list in which IPython gives what a command prints is one."""
+    """Return the type of a value; IPython's list of the lines of a command is a list."""
     kind = type(value)
     return list if kind.__name__ == "SList" and isinstance(value, list) else kind
 
 
 def type_name(value):
-    """Return the dotted name under which a type is known to its users."""
+    """Return the dotted name by which users import a type."""
     kind = _kind(value)
     module = kind.__module__ or ""
     if module == "builtins" or module.partition(".")[0] in OWN:
@@ -121,7 +122,7 @@ def type_name(value):
 
 
 def preview(value):
-    """Return a short text that tells a value from others, None where there is none."""
+    """Return a short text that distinguishes a value from others, None if it has none."""
     try:
         return _preview(value)
     except Exception:
@@ -150,19 +151,19 @@ def digest(value, columns=None):
     """Return a text that is equal for equal values.
 
     Args:
-        value: What is looked at.
-        columns: A list that is given (name, digest, short text) for each column of a frame.
+        value: The value.
+        columns: A list to which (name, digest, preview) of each column of a frame is added.
 
     Raises:
-        Unknown: the value holds something that can't be compared.
+        Unknown: the value, or a part of it, can't be compared.
     """
     state = hashlib.sha256()
-    seen = {_COLUMNS: columns} if columns is not None and hasattr(value, "columns") else {}
-    _feed(value, state.update, 0, seen)
+    visited = {_COLUMNS: columns} if columns is not None and hasattr(value, "columns") else {}
+    _feed(value, state.update, 0, visited)
     return state.hexdigest()[:32]
 
 
-def _feed(value, put, depth, seen):
+def _feed(value, put, depth, visited):
     if depth > _DEPTH:
         raise Unknown("it is nested too deeply")
     kind = _kind(value)
@@ -176,57 +177,57 @@ def _feed(value, put, depth, seen):
         return
     if isinstance(value, _NOT_COMPARED):
         if depth == 0:
-            raise Unknown("a %s is not compared" % kind.__name__)
-        # A project may give the notebook's own functions other names and places.
+            raise Unknown("values of type %s are not compared" % kind.__name__)
+        # A project may rename and move the notebook's own functions.
         own = (getattr(value, "__module__", None) or "").partition(".")[0] in OWN
         name = "" if own else getattr(value, "__qualname__", kind.__name__)
         put(("named:%s;" % name).encode())
         return
     if hasattr(value, "get_figure") and hasattr(value, "draw"):
         raise Unknown("figures are not compared")
-    if id(value) in seen:
-        put(("again:%d;" % seen[id(value)]).encode())
+    if id(value) in visited:
+        put(("again:%d;" % visited[id(value)]).encode())
         return
-    seen[id(value)] = len(seen)
+    visited[id(value)] = len(visited)
     put((name + "(").encode())
-    _content(value, kind, name, put, depth + 1, seen)
+    _content(value, kind, name, put, depth + 1, visited)
     put(b")")
-    # Two equal values that are one object must not differ from two that are not.
+    # The same value twice must not differ from two equal ones.
     if not hasattr(value, "__dict__"):
-        seen.pop(id(value), None)
+        visited.pop(id(value), None)
 
 
-def _content(value, kind, name, put, depth, seen):
+def _content(value, kind, name, put, depth, visited):
     top = name.partition(".")[0]
     if kind in (list, tuple) or isinstance(value, (list, tuple)):
         for item in value:
-            _feed(item, put, depth, seen)
+            _feed(item, put, depth, visited)
     elif isinstance(value, (set, frozenset)):
         put("".join(sorted(_alone(item, depth) for item in value)).encode())
     elif isinstance(value, dict):
         for key, item in value.items():
-            _feed(key, put, depth, seen)
-            _feed(item, put, depth, seen)
+            _feed(key, put, depth, visited)
+            _feed(item, put, depth, visited)
     elif isinstance(value, random.Random):
         put(repr(value.getstate()).encode())
     elif top == "numpy":
-        _numpy(value, put, depth, seen)
+        _numpy(value, put, depth, visited)
     elif top == "pandas" and hasattr(value, "index") and hasattr(value, "values"):
-        _pandas(value, put, depth, seen)
+        _pandas(value, put, depth, visited)
     elif top == "pandas" and hasattr(value, "names") and hasattr(value, "tolist"):
-        _index(value, put, depth, seen)
+        _index(value, put, depth, visited)
     elif top == "torch" and hasattr(value, "detach"):
-        _feed(value.detach().cpu().numpy(), put, depth, seen)
+        _feed(value.detach().cpu().numpy(), put, depth, visited)
     elif top == "torch" and hasattr(value, "state_dict") and not hasattr(value, "dataset"):
-        _feed(value.state_dict(), put, depth, seen)
+        _feed(value.state_dict(), put, depth, visited)
     elif hasattr(value, "get_weights") and hasattr(value, "get_config"):
-        _feed(value.get_weights(), put, depth, seen)
+        _feed(value.get_weights(), put, depth, visited)
     elif hasattr(value, "save_raw"):
         put(bytes(value.save_raw()))
     elif hasattr(value, "model_to_string"):
         put(value.model_to_string().encode())
     else:
-        _object(value, put, depth, seen)
+        _object(value, put, depth, visited)
 
 
 def _alone(item, depth):
@@ -235,13 +236,13 @@ def _alone(item, depth):
     return state.hexdigest()
 
 
-def _numpy(value, put, depth, seen):
+def _numpy(value, put, depth, visited):
     if hasattr(value, "bit_generator") or hasattr(value, "get_state"):
         _feed(
             value.bit_generator.state if hasattr(value, "bit_generator") else value.get_state(),
             put,
             depth,
-            seen,
+            visited,
         )
         return
     dtype = getattr(value, "dtype", None)
@@ -249,20 +250,20 @@ def _numpy(value, put, depth, seen):
         put(repr(value).encode())
         return
     if value.nbytes > _BYTES:
-        raise Unknown("it is larger than can be compared")
+        raise Unknown("it is larger than %.1f GB" % (_BYTES / 1e9))
     put(("%s%s" % (dtype, getattr(value, "shape", ()))).encode())
     if dtype.hasobject:
         for item in value.ravel().tolist():
-            _feed(item, put, depth, seen)
+            _feed(item, put, depth, visited)
     else:
         put(value.tobytes())
 
 
-def _pandas(value, put, depth, seen):
+def _pandas(value, put, depth, visited):
     if hasattr(value, "columns"):
-        _feed(list(value.columns), put, depth, seen)
-        _index(value.index, put, depth, seen)
-        described = seen.pop(_COLUMNS, [])
+        _feed(list(value.columns), put, depth, visited)
+        _index(value.index, put, depth, visited)
+        described = visited.pop(_COLUMNS, [])
         for position in range(value.shape[1]):
             column, state = value.iloc[:, position], hashlib.sha256()
             _column(column, state.update, depth, {})
@@ -271,21 +272,21 @@ def _pandas(value, put, depth, seen):
                 name = str(value.columns[position])[:80]
                 described.append((name, state.hexdigest()[:32], preview(column)))
     else:
-        _feed(getattr(value, "name", None), put, depth, seen)
-        _index(value.index, put, depth, seen)
-        _column(value, put, depth, seen)
+        _feed(getattr(value, "name", None), put, depth, visited)
+        _index(value.index, put, depth, visited)
+        _column(value, put, depth, visited)
 
 
-def _index(index, put, depth, seen):
+def _index(index, put, depth, visited):
     put(str(index.dtype).encode())
-    _feed(list(index.names), put, depth, seen)
-    _feed(index.tolist(), put, depth, seen)
+    _feed(list(index.names), put, depth, visited)
+    _feed(index.tolist(), put, depth, visited)
 
 
-def _column(column, put, depth, seen):
+def _column(column, put, depth, visited):
     put(str(column.dtype).encode())
     if hasattr(column, "cat"):
-        _feed(list(column.cat.categories), put, depth, seen)
+        _feed(list(column.cat.categories), put, depth, visited)
     kind = getattr(column.dtype, "kind", "O")
     if (
         kind in "biufcmM"
@@ -294,12 +295,12 @@ def _column(column, put, depth, seen):
     ):
         put(column.to_numpy().tobytes())
     else:
-        _feed(column.tolist(), put, depth, seen)
+        _feed(column.tolist(), put, depth, visited)
 
 
-def _object(value, put, depth, seen):
+def _object(value, put, depth, visited):
     if hasattr(value, "__next__") or hasattr(value, "fileno"):
-        raise Unknown("a %s is not compared" % type(value).__name__)
+        raise Unknown("values of type %s are not compared" % type(value).__name__)
     state = getattr(value, "__dict__", None)
     if not state:
         try:
@@ -307,27 +308,27 @@ def _object(value, put, depth, seen):
         except Exception:
             text = repr(value)
             if " at 0x" in text:
-                raise Unknown("a %s is not compared" % type(value).__name__)
+                raise Unknown("values of type %s are not compared" % type(value).__name__)
             put(text.encode())
             return
     if isinstance(state, dict):
         for key in sorted(state, key=str):
             if not any(word in str(key).lower() for word in _OF_THE_RUN):
-                _feed(key, put, depth, seen)
-                _feed(_timeless(state[key]), put, depth, seen)
+                _feed(key, put, depth, visited)
+                _feed(_timeless(state[key]), put, depth, visited)
     else:
-        _feed(state, put, depth, seen)
+        _feed(state, put, depth, visited)
 
 
 def _timeless(value):
-    """Leave out of the results that a search for parameters keeps how long it took."""
+    """Return the results of a search for parameters without the times that it took."""
     if type(value) is dict and _TIMES[0] in value:
         return {k: v for k, v in value.items() if k not in _TIMES}
     return value
 
 
 def storable(value):
-    """Return the simplest file format whose round trip is exact, None when there is none."""
+    """Return the simplest file format that keeps a value exactly, None if no format does."""
     if value is None or type(value) in (bool, int, str):
         return "json"
     if type(value) is float:
@@ -345,10 +346,10 @@ def storable(value):
 
 
 def _columnar(frame):
-    """Say whether each column lies in memory for itself, as it does when it was read from a file.
+    """Return whether the columns are contiguous in memory, as they are when read from a file.
 
-    A frame made of an array may lie row by row. Sums then add the numbers in another order, and
-    differ in their last bits; a pickle keeps how it lies.
+    A frame made of an array may be stored row by row. Sums then add its numbers in another order,
+    and differ in their last bits; a pickle keeps the memory layout.
     """
     blocks = [b.values for b in frame._mgr.blocks if type_name(b.values) == "numpy.ndarray"]
     return all(b.ndim < 2 or min(b.shape) < 2 or b.strides[1] < b.strides[0] for b in blocks)

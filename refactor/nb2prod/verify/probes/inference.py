@@ -1,6 +1,6 @@
 """Replay a notebook's records through its inference slice, alone, in batches and all at once.
 
-Run as `python inference_probe.py CONFIG`; it writes what it found as JSON.
+Run as `python inference.py CONFIG.json`; it writes its result as JSON.
 """
 
 import importlib
@@ -13,16 +13,16 @@ import time
 import traceback
 import warnings
 
-_MOST_VALUES = 50  # of a column that takes nothing but the values that were seen
-_SINGLES = 300
+_MOST_VALUES = 50  # of a column that accepts only the values of the training data
+_SINGLES = 300  # records that are replayed alone
 _BATCHES = 20
-# Layers that compute something else while a network is trained.
+# Layers that behave differently while a network is trained.
 _OTHER_IN_TRAINING = ("Dropout", "AlphaDropout", "BatchNorm")
-_LONGEST = 3000  # rows that are tried one by one when they can't be tried together
+_LONGEST = 3000  # rows that are tried one by one if they fail together
 
 
 def main():
-    """Replay, and write what was found."""
+    """Replay the records, and write the result."""
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
     warnings.simplefilter("ignore")
@@ -37,14 +37,14 @@ def main():
 
 
 class Unfit(Exception):
-    """The slice does not give what the model saw; the message says where and how."""
+    """The slice does not compute the model's input; the message says where and how."""
 
 
 class Replay:
-    """One slice, one model, and the records of the training data."""
+    """The replay of the training data's records through one slice and one model."""
 
     def __init__(self, config):
-        """Import what replays."""
+        """Import the modules of the slice."""
         self.config = config
         package = config["package"]
         modules = ("source", "prepare", "records", "learnt", "params")
@@ -55,7 +55,7 @@ class Replay:
         self.rows_tried = 0
 
     def run(self):
-        """Return what was found: of raw records, else of what the model takes."""
+        """Return a description of the raw records, else of the columns that the model takes."""
         self.raw = self._do("loading the records", self.source.load_raw)
         raw = self.records.copied(self.raw)
         seen = self._do(
@@ -72,7 +72,7 @@ class Replay:
         obstacle = self.config["obstacle"]
         why = "" if self.config["passable"] else obstacle
         if not why and self._learns() and not self._loads_the_same():
-            why = "what is learnt from records that are drawn at random is not known again"
+            why = "the records are drawn at random: values learnt from them are lost in service"
         if not why:
             try:
                 self.table = self._do("reading them as a table", self._raw_table)
@@ -84,19 +84,19 @@ class Replay:
             self.table = self.records.table(seen).reset_index(drop=True)
         except Exception:
             kind = type(seen).__name__
-            why = "the model is given no table but %s; %s" % (kind, why)
+            why = "the model takes %s, which is no table; %s" % (kind, why)
             return {"raw": False, "why": why, "columns": []}
         try:
             return self._found(False, seen, why)
         except Unfit as error:
-            why = "%s; and of its own columns %s" % (why, error)
+            why = "%s; and with the model's own columns, %s" % (why, error)
             return {"raw": False, "why": why, "columns": []}
 
     def _adapted(self, name):
-        """Give a model that is another kind of object the method that others have."""
+        """Wrap a model without `predict`, such as a network, in an adapter that has one."""
         library = name.partition("_")[0]
         if self.adapter or (name.endswith("_network") and library not in sys.modules):
-            return  # a network was unpickled with its library
+            return  # to unpickle a network, its library would have been imported
         module = importlib.import_module("%s.%s" % (self.config["package"], name))
         if not module.fits(self.model):
             return
@@ -133,7 +133,7 @@ class Replay:
             "labels": labels is not None or not _is_float(predictions),
             "adapter": self.adapter,
             "libraries": self.libraries,
-            # Of what finds anomalies, which has no classes.
+            # Detectors of anomalies have scores, and no classes.
             "scores": labels is None and hasattr(self.model, "decision_function"),
         }
 
@@ -145,7 +145,7 @@ class Replay:
             raise Unfit("%s fails%s: %s" % (what, place, _text(error)))
 
     def _learns(self):
-        """Say whether more is remembered than parameters, of which the names have a point."""
+        """Return whether values are learnt besides parameters, whose names have a point."""
         return any("." not in name for name in self.learnt.values)
 
     def _loads_the_same(self):
@@ -156,12 +156,12 @@ class Replay:
         return self.records.table(self.raw).reset_index(drop=True)
 
     def serve(self, records):
-        """Return what the model takes for records."""
+        """Return the model's input for some records."""
         raw = self.records.like(self.raw, records.reset_index(drop=True))
         return self.prepare.prepare(raw, self.learnt.again()) if self.learnt else raw
 
     def _all(self):
-        """Return the rows that can be prepared, and what they become, at once."""
+        """Return the rows that can be prepared, and the model's input for all of them at once."""
         rows = list(range(len(self.table)))
         try:
             given = self.serve(self.table.copy())
@@ -170,35 +170,35 @@ class Replay:
             failure = error
         else:
             return rows, given
-        fine = []
+        passing = []
         for row in rows[:_LONGEST]:
             try:
                 self._predict(self.serve(self.table.iloc[[row]].copy()))
             except Exception:
                 continue
-            fine.append(row)
+            passing.append(row)
             if time.monotonic() > self.until:
                 break
-        if not fine:
+        if not passing:
             self._do("serving", lambda: _raise(failure))
-        given = self._do("serving", lambda: self.serve(self.table.iloc[fine].copy()))
-        return fine, given
+        given = self._do("serving", lambda: self.serve(self.table.iloc[passing].copy()))
+        return passing, given
 
-    def _match(self, takes, rows, given):
-        """See that each row that the model saw comes out of a record, exactly."""
+    def _match(self, seen, rows, given):
+        """Raise Unfit unless each row that the model saw comes out of a record, exactly."""
         if len(given) != len(rows):
             raise Unfit("%d records become %d rows" % (len(rows), len(given)))
-        places = set(given)
-        for row in takes:
-            if row not in places:
+        computed = set(given)
+        for row in seen:
+            if row not in computed:
                 raise Unfit("a row that the model saw does not come out of any record")
 
     def _alone(self, rows, given, predictions):
-        """Compare each record alone, and random batches, with all of them at once."""
+        """Raise Unfit if records alone, or in random batches, differ from all of them at once."""
         if len(predictions) != len(rows):
             raise Unfit("%d records have %d predictions" % (len(rows), len(predictions)))
         whole = _matrix(given)
-        place = {row: number for number, row in enumerate(rows)}
+        position = {row: number for number, row in enumerate(rows)}
         chosen = random.Random(0).sample(rows, min(len(rows), _SINGLES))
         batches = [[row] for row in chosen]
         shuffled = random.Random(1)
@@ -212,22 +212,20 @@ class Replay:
                 break
             some = self.table.iloc[batch].copy()
             one = self._do("serving a record alone", lambda s=some: self.serve(s))
-            if _matrix(one) != [whole[place[row]] for row in batch]:
-                raise Unfit("a record alone becomes something else than among others")
-            said = _listed(
+            if _matrix(one) != [whole[position[row]] for row in batch]:
+                raise Unfit("a record alone is prepared differently than among others")
+            alone = _listed(
                 self._do("predicting for a record alone", lambda g=one: self._predict(g))
             )
-            if not _alike(said, [predictions[place[row]] for row in batch], tolerance):
-                raise Unfit(
-                    "the model predicts something else for a record alone than among others"
-                )
+            if not _alike(alone, [predictions[position[row]] for row in batch], tolerance):
+                raise Unfit("the model predicts differently for a record alone than among others")
             tried.update(batch)
         self.rows_tried = len(tried)
 
     def _tolerance(self, predictions):
-        """Return how far predictions may differ: relatively, and at all.
+        """Return how far predictions may differ: relatively, and absolutely.
 
-        Where large numbers take each other away, little is left but what was rounded.
+        Where large numbers cancel out, the result is mostly rounding error.
         """
         if self.adapter.endswith("_network"):
             return 1e-5, 1e-6
@@ -237,14 +235,14 @@ class Replay:
         return self.model.predict(given)
 
     def _columns(self, rows):
-        """Return what is known of each column of a record, and whether the model needs it."""
+        """Describe each column of a record, and whether the model needs it."""
         sample = self.table.iloc[rows[:50]]
         usual = _matrix(self.serve(sample.copy()))
         found = []
         for name in self.table.columns:
             column = self.table[name]
             changed = sample.copy()
-            changed[name] = _nothing(column)
+            changed[name] = _missing(column)
             try:
                 needed = _matrix(self.serve(changed)) != usual
             except Exception:
@@ -256,7 +254,7 @@ class Replay:
         return found
 
     def _closed(self, name, sample):
-        """Return the values of a column if nothing can be predicted from any other."""
+        """Return the values of a column if the model fails with any other, else none."""
         values = sorted(set(self.table[name].dropna()))
         if len(values) > _MOST_VALUES:
             return []
@@ -273,13 +271,13 @@ def _raise(error):
     raise error
 
 
-def _nothing(column):
+def _missing(column):
     if column.dtype.kind in "iufb":
         return float("nan")
     return None
 
 
-def _column(name, column, fine, needed):
+def _column(name, column, passing, needed):
     present = column.dropna()
     kind = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "datetime"}.get(
         column.dtype.kind, "string"
@@ -290,7 +288,7 @@ def _column(name, column, fine, needed):
         "name": str(name),
         "dtype": str(column.dtype),
         "kind": kind,
-        "nullable": bool(fine.isna().any()),
+        "nullable": bool(passing.isna().any()),
         "needed": bool(needed),
         "closed": [],
         "example": _plain([present.iloc[0]])[0] if len(present) else None,
@@ -310,7 +308,7 @@ def _is_float(values):
 
 
 def _matrix(value):
-    """Return the rows of a table or array as things that can be compared exactly."""
+    """Return the rows of a table or array as bytes or texts, which compare exactly."""
     import numpy as np
 
     if hasattr(value, "num_row") and hasattr(value, "get_data"):  # a data set of xgboost
@@ -322,7 +320,7 @@ def _matrix(value):
     values = np.asarray(value)
     if values.dtype == object:
         return [repr(row.tolist() if hasattr(row, "tolist") else row) for row in values]
-    if values.dtype.kind in "iub":  # whole numbers are the same numbers with a point
+    if values.dtype.kind in "iub":  # integers equal floats of the same value
         values = values.astype("float64")
     return [row.tobytes() for row in np.ascontiguousarray(values)]
 
@@ -342,7 +340,7 @@ def _largest(value):
 
 
 def _alike(one, other, tolerance):
-    """Say whether predictions are the same; sums may round otherwise in other batches."""
+    """Return whether predictions are equal; sums may round differently in other batches."""
     if isinstance(one, list) and isinstance(other, list):
         return len(one) == len(other) and all(_alike(a, b, tolerance) for a, b in zip(one, other))
     if isinstance(one, float) and isinstance(other, float):
@@ -353,7 +351,7 @@ def _alike(one, other, tolerance):
 
 
 def _where(error, file):
-    """Return the line of the slice in which an error was raised."""
+    """Return the line of the slice that raised an error, for a message."""
     lines = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == file]
     return " at `%s`" % lines[-1].line if lines else ""
 

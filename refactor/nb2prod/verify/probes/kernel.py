@@ -1,8 +1,8 @@
-"""Look at variables while a notebook runs; executed inside of the kernel."""
+"""Observe variables while a notebook runs; executed inside of the kernel."""
 
 
 def install(config):
-    """Seed the generators, and bind the probe in the builtins: the namespace stays as it is."""
+    """Seed the generators, and add the probe to the builtins, out of the notebook's namespace."""
     import builtins
     import json
     import os
@@ -11,14 +11,14 @@ def install(config):
     scope = {"__name__": "nb2prod_fingerprint"}
     exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
     scope["seed_generators"](["python"] + config["seeded"])
-    names = {int(number): wanted for number, wanted in config["names"].items()}
-    stored = {int(number): wanted for number, wanted in config["stored"].items()}
-    found = {}
+    names = {int(statement): names for statement, names in config["names"].items()}
+    stored = {int(statement): names for statement, names in config["stored"].items()}
+    observed = {}
     read = set()
     folder = os.path.realpath(os.getcwd()) + os.sep
 
-    def hear(event, arguments):
-        # Files of the notebook's folder that are opened for reading.
+    def note_files(event, arguments):
+        # Note files of the notebook's folder that are opened for reading.
         if event == "open" and isinstance(arguments[0], str):
             mode = arguments[1]
             if mode is None or not set(mode) & set("wax+"):
@@ -27,22 +27,22 @@ def install(config):
                     read.add(path[len(folder) :].replace(os.sep, "/"))
 
     if hasattr(sys, "addaudithook"):  # since Python 3.8
-        sys.addaudithook(hear)
+        sys.addaudithook(note_files)
     shell = get_ipython()  # noqa: F821
 
-    def look(number):
+    def observe(statement):
         state = scope["generator_state"]()
         space = shell.user_ns
-        found[number] = {
-            n: scope["describe"](space[n], n in stored[number])
-            for n in names.get(number, ())
-            if n in space
+        observed[statement] = {
+            name: scope["describe"](space[name], name in stored[statement])
+            for name in names.get(statement, ())
+            if name in space
         }
         scope["set_generator_state"](state)
 
     def finish():
         with open(config["result"], "w", encoding="utf-8") as stream:
-            json.dump({"seen": found, "read": sorted(read)}, stream)
+            json.dump({"observed": observed, "read": sorted(read)}, stream)
 
-    builtins.__nb2prod_look__ = look
+    builtins.__nb2prod_observe__ = observe
     builtins.__nb2prod_finish__ = finish

@@ -1,14 +1,17 @@
-"""Small changes of a function, to see whether its test notices them."""
+"""Small changes of a function, to see whether they make its test fail; for Python from 3.9 on."""
 
+import _thread
 import ast
+import contextlib
 import copy
 import inspect
 import itertools
 import signal
 import textwrap
+import threading
 
 _MOST = 12  # changes tried of one function
-_LONG = 10.0  # seconds; a change that makes a call last so long is noticed
+_LONG = 10.0  # seconds; a change that makes a call take longer counts as noticed
 _DANGEROUS = ("remove", "unlink", "rmtree", "rmdir", "rename", "replace_file", "system", "Popen",
               "call", "check_call", "check_output", "kill", "move")  # fmt: skip
 _SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
@@ -17,44 +20,53 @@ _SWAPPED = {ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.
 
 
 def noticed(function, changes):
-    """Return a small change of a function that makes its test fail; None where there is none.
+    """Return a small change of a function that makes its test fail, None if none does.
 
-    `changes` makes the recorded call of a function and returns what differs; an error counts.
+    `changes` makes the recorded call of a function and returns the differences; an error counts.
     """
     for text, mutant in _mutants(function):
         try:
-            if _within(_LONG, changes, mutant):
-                return text
-        except Exception:
+            with _time_limit(_LONG):
+                if changes(mutant):
+                    return text
+        except (_TooLong, Exception):
             return text
     return None
 
 
 class _TooLong(BaseException):
-    pass
+    """The time limit was reached; no `except Exception` of the function catches it."""
 
 
-def _within(seconds, changes, mutant):
-    """Call with a limit of time, where the system has alarms; what takes too long is noticed."""
+@contextlib.contextmanager
+def _time_limit(seconds):
+    """Raise _TooLong in the block after some seconds."""
 
     def stop(_number, _frame):
         raise _TooLong
 
-    if not hasattr(signal, "SIGALRM"):
-        return changes(mutant)
-    before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        return changes(mutant)
-    except _TooLong:
-        return True
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+    if hasattr(signal, "SIGALRM"):
+        before = signal.signal(signal.SIGALRM, stop)
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        try:
+            yield
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, before)
+    else:  # Windows, where nothing interrupts a call of the system, but Python code
+        before = signal.signal(signal.SIGINT, stop)
+        timer = threading.Timer(seconds, _thread.interrupt_main)
+        timer.start()
+        try:
+            yield
+        finally:
+            timer.cancel()
+            timer.join()
+            signal.signal(signal.SIGINT, before)
 
 
 def _mutants(function):
-    """Yield changed versions of a function, each with what was changed; the small ones first."""
+    """Yield changed versions of a function with descriptions of the changes, small ones first."""
     try:
         tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
     except (OSError, SyntaxError, TypeError):
@@ -73,7 +85,7 @@ def _mutants(function):
 
 
 def _small_changes(tree):
-    """Return some small changes of a function that are safe to try."""
+    """Return some small changes of a function, none if they may do harm."""
     names = {getattr(n, "attr", getattr(n, "id", "")) for n in ast.walk(tree)}
     if names & set(_DANGEROUS) or any(isinstance(n, ast.While) for n in ast.walk(tree)):
         return []
@@ -113,7 +125,7 @@ def _emptied(tree):
 
 
 def _spots(body):
-    """Yield what can be changed: operators and numbers, then statements that can be left out."""
+    """Yield nodes that can be changed: operators and numbers, then statements to leave out."""
     for statement in body:
         for node in ast.walk(statement):
             if isinstance(node, ast.Constant) and type(node.value) in (int, float):

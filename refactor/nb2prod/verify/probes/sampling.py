@@ -1,20 +1,23 @@
-"""Samples of tables that keep what is rare in them, and what a table looks like; for Python 3.9."""
+"""Sample tables so that rare values remain, and describe them; for Python from 3.9 on."""
 
 import os
 import shutil
 
-_WHOLE = 60000  # bytes; a smaller file of another kind than a table is kept as it is
-_FEW = 12  # different values of a column of which each is to occur
+_WHOLE = 60000  # bytes; a smaller file that is no table is copied as it is
+_FEW = 12  # distinct values of a column, up to which each occurs in the sample
 _EACH = 6  # rows for each of them
-_NARROW = 25  # columns of a table whose extremes are kept
-_CATEGORIES = 20
+_NARROW = 25  # columns of a table, up to which the extremes of each occur in the sample
+_CATEGORIES = 20  # distinct values of a column, up to which they are listed
 
 
 def sample_file(path, target, reading, rows):
-    """Write a sample of a data file to `target`; return how many rows, or None where it can't.
+    """Write a sample of a data file to `target`; return its number of rows, None if unknown.
 
-    `reading` is the expression that reads the table from PATH, None where it is not known. A
-    sample that does not read as those rows of the table is not taken.
+    `reading` is the expression that reads the table from PATH, None if it is not known. The sample
+    has to read as the same rows of the table.
+
+    Raises:
+        ValueError: no such sample can be taken.
     """
     os.makedirs(os.path.dirname(target), exist_ok=True)
     table = read(path, reading)
@@ -36,7 +39,7 @@ def sample_file(path, target, reading, rows):
 
 
 def read(path, reading):
-    """Return the table in a file, None where there is none."""
+    """Return the table in a file, None if it is not known how to read it."""
     if reading is None:
         return None
     import pandas
@@ -57,7 +60,7 @@ def _write_sample(path, target, table, reading, rows):
         return None
     with open(path, encoding="utf-8", errors="surrogateescape", newline="") as stream:
         records = list(_records(stream))
-    if table is None:  # nobody knows how it is read: the first line may be a heading
+    if table is None:  # the first line may be a heading
         if suffix not in (".csv", ".tsv"):
             return None
         positions = [1 + n for n in evenly(len(records) - 1, rows)]
@@ -79,7 +82,7 @@ def _write_sample(path, target, table, reading, rows):
 
 
 def _records(stream):
-    """Yield the records of a CSV file as they are; a line break within quotes ends none."""
+    """Yield the records of a CSV file unchanged; a line break within quotes does not end one."""
     pending = ""
     for line in stream:
         pending += line
@@ -92,7 +95,7 @@ def _records(stream):
 
 
 def _alike(sample, wanted):
-    """Say whether a sample reads as the rows it was made of, types apart."""
+    """Return whether a sample has the shape and gaps of the rows that it was made of."""
     if list(sample.columns) != list(wanted.columns) or len(sample) != len(wanted):
         return False
     for position in range(sample.shape[1]):
@@ -110,9 +113,10 @@ def evenly(length, rows):
 
 
 def covering(table, rows):
-    """Return positions in a table: evenly spread, and more where something would be missing.
+    """Return positions in a table: evenly spread, and more to cover rare values.
 
-    Each of the few values of a column occurs some times, gaps and extremes and doubles occur.
+    Each of the few values of a column occurs several times; gaps, extremes and duplicate rows
+    occur too.
     """
     import pandas
 
@@ -147,7 +151,7 @@ def covering(table, rows):
 
 
 def _more(mask, positions, wanted):
-    """Return the first positions of a mask, as many as are still wanted."""
+    """Return the first positions of a mask, as many as are missing from those wanted."""
     found = [int(n) for n in mask[mask.fillna(False).astype(bool)].index[: wanted * 20]]
     have = sum(n in positions for n in found)
     fresh = [n for n in found if n not in positions]

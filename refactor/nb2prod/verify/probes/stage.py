@@ -1,4 +1,7 @@
-"""Run a script and describe what the functions of a project return; `probe.py CONFIG.json`."""
+"""Run a script, and describe the values that functions of a project return.
+
+Run as `python stage.py CONFIG.json`; it writes its result as JSON.
+"""
 
 import functools
 import importlib
@@ -14,7 +17,7 @@ _WATCHED = "__nb2prod_watched__"
 
 
 def main():
-    """Run the script of the configuration under watch."""
+    """Run the script of the configuration, and observe its functions."""
     with open(sys.argv[1], encoding="utf-8") as stream:
         config = json.load(stream)
     scope = {"__name__": "nb2prod_fingerprint"}
@@ -52,14 +55,14 @@ def main():
 
 
 def _is_own(function, package):
-    """Say whether something is a function of the project that may come from the notebook."""
+    """Return whether a value is a function of the project that may come from the notebook."""
     top, _, rest = (getattr(function, "__module__", None) or "").partition(".")
     runtime = rest in ("artifacts", "generators", "params", "reporting", "settings")
     return callable(function) and top == package and not runtime
 
 
 def _failure(error):
-    """Describe an exception in one line, with the last line of the project that it passed."""
+    """Describe an exception in one line, with the last line of the project in its traceback."""
     if isinstance(error, SystemExit):
         return None
     message = (str(error).strip().splitlines() or [""])[0]
@@ -74,7 +77,7 @@ def _failure(error):
 
 
 def _restore(config, scope):
-    """Let the random generators go on where the stage before left them."""
+    """Set the random generators to the state in which the stage before left them."""
     scope["seed_generators"](["python"] + config["seeded"])
     if os.path.exists(config["state"]):
         with open(config["state"], "rb") as stream:
@@ -83,7 +86,7 @@ def _restore(config, scope):
             if name != "random":
                 importlib.import_module(name)
         scope["set_generator_state"](state)
-    scope["seed_generators"](config["own"], config["seed"])
+    scope["seed_generators"](config["reseeded"], config["seed"])
 
 
 class _Finder(importlib.abc.MetaPathFinder):
@@ -120,7 +123,7 @@ def _wrapped(function, watch, calls, scope):
                 n: scope["describe"](v, n in watch["stored"]) for n, v in zip(names, values)
             }
         elif names:
-            calls[watch["function"]] = None  # it gives something else
+            calls[watch["function"]] = None  # it returns a different number of values
         scope["set_generator_state"](state)
         return result
 

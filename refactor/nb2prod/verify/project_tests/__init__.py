@@ -1,1 +1,1 @@
-"""Recording and trying the tests of a generated project."""
+"""Recording data for the tests of a generated project, and trying these tests."""

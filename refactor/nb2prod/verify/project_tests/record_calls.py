@@ -1,4 +1,4 @@
-"""Record the material of a project's tests: calls of its functions on a sample of its data."""
+"""Record data for a project's tests: calls of its functions on a sample of its data."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from nb2prod.processes.run import run
 from nb2prod.verify.runs.environment import Environment, probe_source
 from nb2prod.verify.verify_and_merge import Verified
 
-# Rows of the samples, tried in turn; None: all data, where a run takes no longer than _SHORT.
+# Rows of the samples, tried in turn; None: all data, if a run takes no longer than _SHORT.
 _ROWS = (100, 1000, None)
 _SHORT = 15.0  # seconds
 _MOST = 60.0  # seconds for recording calls
@@ -42,26 +42,26 @@ _SCRIPTS = ("call_recorder", "sampling", "arguments", "mutants")
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run of the recorder: what it found, and the files it left in the project's tests."""
+    """A run of the recorder: its result, and the files that it wrote for the project's tests."""
 
     found: Mapping[str, Any]
     files: Mapping[str, bytes]
 
     @property
     def failure(self) -> str | None:
-        """The error that ended the pipeline, None where it ran to its end."""
+        """The error that ended the pipeline; None if it succeeded."""
         return self.found["run"]
 
     @property
     def calls(self) -> Mapping[str, str | None]:
-        """The functions that were recorded, each with a change of it that its test notices."""
+        """The recorded functions, each with a change of its code that makes its test fail."""
         return self.found["calls"]
 
 
 def record(verified: Verified, environment: Environment) -> Recording:
-    """Run a verified project on a sample of its data, and record what its functions do.
+    """Run a verified project on a sample of its data, and record calls of its functions.
 
-    Where it can't run on a small sample, a larger one is tried, then all of the data.
+    If it fails on a small sample, it runs on a larger one, then on all of the data.
     """
     plan, check = verified.draft.plan, verified.check
     quick = check.observed.run.seconds <= _SHORT
@@ -72,7 +72,7 @@ def record(verified: Verified, environment: Environment) -> Recording:
         if rows is None and not quick:
             continue
         environment.progress("recording calls of the functions, for the tests")
-        made = _run(verified, rows, environment)
+        made = _record(verified, rows, environment)
         if isinstance(made, str):
             failure = made
             break
@@ -85,20 +85,20 @@ def record(verified: Verified, environment: Environment) -> Recording:
     return _recording(plan, best, quick, metrics)
 
 
-def _recording(plan: Plan, run: _Run, quick: bool, metrics: tuple[Metric, ...]) -> Recording:
-    left_out = dict(run.found["left_out"])
-    unsampled = [f"{path} can't be sampled" for path in run.found["unsampled"]]
-    why = run.failure or "; ".join(unsampled)
+def _recording(plan: Plan, recorded: _Run, quick: bool, metrics: tuple[Metric, ...]) -> Recording:
+    left_out = dict(recorded.found["left_out"])
+    unsampled = [f"{path} can't be sampled" for path in recorded.found["unsampled"]]
+    why = recorded.failure or "; ".join(unsampled)
     if why:
         left_out["a run on a sample"] = why
-    functions = {name: change for name, change in run.calls.items() if change is not None}
-    blind = run.calls.keys() - functions.keys()
-    left_out |= dict.fromkeys(blind, "no change of it that was tried makes its test fail")
-    reports = [p.rpartition("/")[2] for p in run.files if p.startswith(f"{REPORTS}/")]
+    functions = {name: change for name, change in recorded.calls.items() if change is not None}
+    blind = recorded.calls.keys() - functions.keys()
+    left_out |= dict.fromkeys(blind, "none of the changes tried makes its test fail")
+    reports = [p.rpartition("/")[2] for p in recorded.files if p.startswith(f"{REPORTS}/")]
     return Recording(
-        files=run.files if functions or not why else {},
+        files=recorded.files if functions or not why else {},
         functions=functions,
-        tables=tuple(_tables(plan, run.found["profiles"])),
+        tables=tuple(_tables(plan, recorded.found["profiles"])),
         metrics=metrics,
         quick=quick,
         sampled=not why,
@@ -107,21 +107,21 @@ def _recording(plan: Plan, run: _Run, quick: bool, metrics: tuple[Metric, ...]) 
     )
 
 
-def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run | str:
-    """Run the recorder in a copy of the project; return why it could not end its work, if so."""
+def _record(verified: Verified, rows: int | None, environment: Environment) -> _Run | str:
+    """Run the recorder in a copy of the project; return the reason if it does not finish."""
     draft = verified.draft
     plan = draft.plan
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        place = Path(folder)
-        root = place / "project"
+        scratch = Path(folder)
+        root = scratch / "project"
         write_files(root, runnable_files(draft))
         write_files(root, support_files(draft.package, carries=carries_random_state(plan)))
         for name in _SCRIPTS:
-            (place / f"{name}.py").write_text(probe_source(name), "utf-8")
-        (place / "scratch").mkdir()
+            (scratch / f"{name}.py").write_text(probe_source(name), "utf-8")
+        (scratch / "work").mkdir()
         config = {
             "root": str(root),
-            "scratch": str(place / "scratch"),
+            "scratch": str(scratch / "work"),
             "rows": rows,
             "files": list(plan.data.copies),
             "tables": raw_tables(plan),
@@ -129,18 +129,19 @@ def _run(verified: Verified, rows: int | None, environment: Environment) -> _Run
             "folders": written_folders(plan),
             "watches": list(_watches(draft)),
             "seconds": min(_MOST, environment.seconds_left / 2),
-            "result": str(place / "found.json"),
+            "result": str(scratch / "found.json"),
         }
-        (place / "config.json").write_text(json.dumps(config), "utf-8")
-        command = [environment.python, str(place / "call_recorder.py"), str(place / "config.json")]
+        path = scratch / "config.json"
+        path.write_text(json.dumps(config), "utf-8")
+        command = [environment.python, str(scratch / "call_recorder.py"), str(path)]
         variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
         finished = run(command, environment.seconds_left, variables, root)
-        written = place / "found.json"
+        result = scratch / "found.json"
         if finished.status is None:
-            return "the time limit was reached while they were recorded"
-        if not written.exists():
-            return f"they can't be recorded: {finished.last_line}"
-        return _Run(json.loads(written.read_text("utf-8")), dict(_files(root)))
+            return "the time limit was reached while their calls were recorded"
+        if not result.exists():
+            return f"their calls can't be recorded: {finished.last_line}"
+        return _Run(json.loads(result.read_text("utf-8")), dict(_files(root)))
 
 
 def _files(root: Path) -> Iterator[tuple[str, bytes]]:
@@ -151,7 +152,7 @@ def _files(root: Path) -> Iterator[tuple[str, bytes]]:
 
 
 def _watches(draft: Draft) -> Iterator[dict[str, Any]]:
-    """Yield the functions to record, with where in the pipeline their arguments are made."""
+    """Yield the functions to record, with the functions that compute their arguments."""
     plan, package = draft.plan, draft.package
     settings: list[str] = []
     made: dict[str, tuple[str, str, str]] = {}

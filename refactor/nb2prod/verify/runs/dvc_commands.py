@@ -1,9 +1,11 @@
-"""The commands of a project's pipeline, in the order in which they have to run."""
+"""The commands of a project's pipeline, in an order in which they can run."""
 
 from __future__ import annotations
 
+import posixpath
 import re
 import shlex
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +14,9 @@ from typing import Any, cast
 import yaml
 
 _PYTHON = re.compile(r"(.*[/\\])?python[\d.]*(\.exe)?")
-_BEYOND = ("foreach", "matrix", "wdir")
+_UNSUPPORTED = ("foreach", "matrix", "wdir")
+# Characters that have a meaning for a shell: a line with one of them is left to it.
+_FOR_SHELLS = ";&|<>^%" if sys.platform == "win32" else ";&|<>$`"
 
 
 class PipelineError(Exception):
@@ -21,7 +25,7 @@ class PipelineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a stage runs: a Python script with arguments, or (`script` is empty) another command."""
+    """A command of a stage: a Python script with arguments, else (`script` is empty) any line."""
 
     stage: str
     line: str
@@ -30,7 +34,7 @@ class Command:
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Stage:
     name: str
     commands: tuple[Command, ...]
     deps: frozenset[str]
@@ -38,64 +42,67 @@ class _Entry:
 
 
 def commands_of(project: Path) -> list[Command]:
-    """Read the commands in `dvc.yaml`: a stage comes after those whose outputs it needs.
+    """Read the commands in `dvc.yaml`, each stage after those whose outputs it needs.
 
     Raises:
-        PipelineError: there is no such file, or it says more than is understood here.
+        PipelineError: `dvc.yaml` is missing, can't be read, or uses an unsupported feature.
     """
-    todo = [_entry(name, stage) for name, stage in _stages(project / "dvc.yaml").items()]
-    done: list[Command] = []
-    while todo:
-        waiting = {out for entry in todo for out in entry.outs}
-        ready = next((e for e in todo if not _needs(e, waiting - e.outs)), None)
+    waiting = _read_stages(project)
+    commands: list[Command] = []
+    while waiting:
+        unwritten = {out for stage in waiting for out in stage.outs}
+        ready = next((s for s in waiting if not _needs(s, unwritten - s.outs)), None)
         if ready is None:
-            names = ", ".join(entry.name for entry in todo)
-            raise PipelineError(f"{project / 'dvc.yaml'}: stages wait for one another: {names}")
-        done += ready.commands
-        todo.remove(ready)
-    return done
+            names = ", ".join(stage.name for stage in waiting)
+            raise PipelineError(f"{project / 'dvc.yaml'}: stages depend on one another: {names}")
+        commands += ready.commands
+        waiting.remove(ready)
+    return commands
 
 
 def outs_of(project: Path) -> frozenset[str]:
-    """Return the paths that the stages of a project write, as `dvc.yaml` has them.
+    """Return the paths that the stages of a project write, as `dvc.yaml` spells them.
 
     Raises:
-        PipelineError: there is no such file, or it says more than is understood here.
+        PipelineError: `dvc.yaml` is missing, can't be read, or uses an unsupported feature.
     """
-    stages = _stages(project / "dvc.yaml").items()
-    return frozenset(out for name, stage in stages for out in _entry(name, stage).outs)
+    return frozenset(out for stage in _read_stages(project) for out in stage.outs)
 
 
-def _needs(entry: _Entry, waiting: set[str]) -> bool:
-    """Say whether a stage needs one of these paths, or what lies in or around it."""
+def _needs(stage: _Stage, paths: set[str]) -> bool:
+    """Return whether a stage depends on one of these paths, or on a path in or around one."""
     return any(
-        dep == out or dep.startswith(f"{out}/") or out.startswith(f"{dep}/")
-        for dep in entry.deps
-        for out in waiting
+        dep == path or dep.startswith(f"{path}/") or path.startswith(f"{dep}/")
+        for dep in stage.deps
+        for path in paths
     )
 
 
-def _stages(path: Path) -> Mapping[str, Any]:
+def _read_stages(project: Path) -> list[_Stage]:
+    path = project / "dvc.yaml"
     try:
         content: Any = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise PipelineError(f"{path}: can't be read: {reason:.200}") from None
-    stages = _mapping(content).get("stages")
-    if not _mapping(stages):
+    stages = _mapping(_mapping(content).get("stages"))
+    if not stages:
         raise PipelineError(f"{path}: has no stages")
-    return _mapping(stages)
+    return [_stage(name, _mapping(stage)) for name, stage in stages.items()]
 
 
-def _entry(name: str, stage: Any) -> _Entry:
-    content = _mapping(stage)
-    lines: Any = content.get("cmd")
-    lines = cast("list[Any]", lines) if isinstance(lines, list) else [lines]
-    if any(key in content for key in _BEYOND) or not all(
-        isinstance(line, str) and "${" not in line for line in lines
-    ):
-        raise PipelineError(f"the stage {name} of dvc.yaml is more than nb2prod can run by itself")
-    return _Entry(
+def _stage(name: str, content: Mapping[str, Any]) -> _Stage:
+    lines = _lines(content.get("cmd"))
+    uses = [key for key in _UNSUPPORTED if key in content]
+    uses += ["${...}"] if any("${" in line for line in lines) else []
+    if uses:
+        raise PipelineError(
+            f"the stage {name} of dvc.yaml uses {', '.join(uses)}, which nb2prod can't run; "
+            "write plain stages instead"
+        )
+    if not lines:
+        raise PipelineError(f"the stage {name} of dvc.yaml has no command")
+    return _Stage(
         name,
         tuple(_command(name, line) for line in lines),
         frozenset(_paths(content, "deps")),
@@ -103,21 +110,35 @@ def _entry(name: str, stage: Any) -> _Entry:
     )
 
 
+def _lines(cmd: Any) -> list[str]:
+    """Return the lines that DVC runs one by one, up to the first that fails."""
+    if isinstance(cmd, str):
+        return cmd.splitlines()
+    return [str(line) for line in cast("list[Any]", cmd)] if isinstance(cmd, list) else []
+
+
 def _command(stage: str, line: str) -> Command:
     try:
-        first, script, *arguments = shlex.split(line)
+        first, script, *arguments = _words(line)
     except ValueError:
         return Command(stage, line, "", ())
-    plain = not any(c in line for c in ";&|<>$`")
+    plain = not any(c in line for c in _FOR_SHELLS)
     if plain and _PYTHON.fullmatch(first) and script.endswith(".py"):
         return Command(stage, line, script, tuple(arguments))
     return Command(stage, line, "", ())
 
 
+def _words(line: str) -> list[str]:
+    if sys.platform == "win32":  # where a backslash is part of a path
+        return [word.strip('"') for word in shlex.split(line, posix=False)]
+    return shlex.split(line)
+
+
 def _paths(stage: Mapping[str, Any], key: str) -> list[str]:
     found: Any = stage.get(key)
     entries = cast("list[Any]", found) if isinstance(found, list) else []
-    return [str(next(iter(_mapping(e)), "")) if isinstance(e, dict) else str(e) for e in entries]
+    paths = [next(iter(_mapping(e)), "") if isinstance(e, dict) else e for e in entries]
+    return [posixpath.normpath(str(path)) for path in paths]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -1,4 +1,4 @@
-"""Where code is run, and what nb2prod brings there."""
+"""The user's Python: what is installed for it, and the probes that run in it."""
 
 from __future__ import annotations
 
@@ -16,39 +16,47 @@ from typing import Any
 from nb2prod.emit.requirements import Distribution, Installed
 from nb2prod.processes.run import run
 
-# What runs notebooks, and what reads the parameters of a project; and the modules to know it by.
+# Distributions that run notebooks, and read a project's parameters; and a module of each.
 _NEEDED = {"ipykernel": "ipykernel", "pyyaml": "yaml"}
-_OLDEST = (3, 9)  # that runs what is generated
+_OLDEST = (3, 9)  # that runs generated projects
 _PATIENCE = 60.0  # seconds for a Python to describe itself
 
 
 class PythonError(Exception):
-    """What was named as Python can't run a project; the message says why."""
+    """The Python that was named can't run a project; the message says why."""
 
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """The user's Python, until when it may run (of `time.monotonic`), who hears of it."""
+    """The Python that runs notebook and project, its deadline, and a callback for progress.
+
+    Attributes:
+        python: the absolute path of the interpreter.
+        deadline: the time, of `time.monotonic`, at which runs are ended.
+        progress: called with a short text whenever a step of the work begins.
+        installed: the distributions in its environment.
+        missing: the distributions that it lacks and can't run a notebook without.
+    """
 
     python: str
     deadline: float
     progress: Callable[[str], None]
     installed: Installed
-    missing: tuple[str, ...]  # what can't be done without, and is not installed
+    missing: tuple[str, ...]
 
     @property
     def seconds_left(self) -> float:
-        """The seconds that are left, at least a little."""
+        """The seconds until the deadline, at least a tenth."""
         return max(0.1, self.deadline - time.monotonic())
 
 
 def environment_of(python: str, deadline: float, progress: Callable[[str], None]) -> Environment:
-    """Look at a Python and what is installed for it.
+    """Start a Python, and return it with a description of its environment.
 
     Raises:
-        PythonError: it is no Python, or one that is too old.
+        PythonError: it is no working Python, or one that is too old.
     """
-    # Not resolved further: a virtual environment is known by the path of its link.
+    # The link is not resolved: by its path, Python finds the virtual environment.
     python = str(Path(shutil.which(python) or python).absolute())
     found = _described(python)
     version = tuple(int(part) for part in found["python"].split(".")[:2])
@@ -75,11 +83,11 @@ def _described(python: str) -> dict[str, Any]:
         except OSError as error:
             raise PythonError(f"{python} can't be started: {error.strerror}") from None
     if finished.status is None:
-        raise PythonError(f"{python} does not answer; it is no Python")
+        raise PythonError(f"{python} is no Python: it gave no answer in {_PATIENCE:.0f} seconds")
     try:
         return json.loads(finished.output.splitlines()[-1])
     except (IndexError, ValueError):
-        raise PythonError(f"{python} is no Python that works") from None
+        raise PythonError(f"{python} is no working Python") from None
 
 
 def probe_source(name: str) -> str:

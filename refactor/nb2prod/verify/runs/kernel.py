@@ -1,4 +1,4 @@
-"""A kernel of the user's Python."""
+"""Run code in a kernel of the user's Python."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from nb2prod.verify.runs.environment import Environment
 
 
 class KernelError(Exception):
-    """No kernel can be started; the message says what is missing."""
+    """A kernel can't be started; the message says what is missing."""
 
 
 class Kernel:
-    """A running kernel; `printed` and `figures` tell what it has shown so far."""
+    """A running kernel, with the number of `figures` that it has shown so far."""
 
     def __init__(self, client: Any, deadline: float) -> None:
         """Talk to a kernel until a deadline (of `time.monotonic`)."""
@@ -31,11 +31,11 @@ class Kernel:
 
     @property
     def printed(self) -> list[str]:
-        """The lines of standard output."""
+        """The lines of standard output so far."""
         return "".join(self._text).splitlines()
 
     def execute(self, code: str, *, silent: bool) -> tuple[str, str] | None:
-        """Execute code and return the class and message of its error.
+        """Execute code, and return the class and message of the exception that it raises.
 
         Raises:
             TimeoutError: the deadline was reached.
@@ -72,8 +72,8 @@ class Kernel:
 
 
 @contextmanager
-def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[Kernel]:
-    """Give a fresh kernel that works in a folder; it ends with the block.
+def started_kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[Kernel]:
+    """Start a kernel in a folder; it ends with the block, and so do processes that it started.
 
     Raises:
         KernelError: the Python can't be started, or it has no ipykernel.
@@ -81,7 +81,7 @@ def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[
     python = environment.python
     if missing := environment.missing:
         raise KernelError(
-            f"{python} lacks what runs notebook and project: "
+            f"{python} lacks packages that run a notebook; install them: "
             f"{python} -m pip install {' '.join(missing)}"
         )
     from jupyter_client.kernelspec import KernelSpec  # noqa: PLC0415
@@ -107,8 +107,8 @@ def kernel(folder: Path, environment: Environment, hash_seed: int) -> Generator[
             client.wait_for_ready(timeout=60)
             yield Kernel(client, environment.deadline)
         except RuntimeError as error:
-            raise KernelError(f"no kernel starts with {python}: {error}") from error
+            raise KernelError(f"{python} starts no kernel: {error}") from error
         finally:
             client.stop_channels()
-            end(pid)  # and the processes that the notebook has started
+            end(pid)
             manager.shutdown_kernel(now=True)

@@ -1,4 +1,4 @@
-"""A value as a probe saw it."""
+"""A value that a probe observed in a run, and how two of them differ."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-_FIGURES = "figures are not compared"  # as the probe says it
+_FIGURES = "figures are not compared"  # as the probe words it
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
-    """A value as it was seen in a run.
+class ObservedValue:
+    """The description of a value that a run computed.
 
     Attributes:
         type: the dotted name of its type.
         digest: equal for equal values; None where the value can't be compared, see `why`.
-        storable: the plainest file format that keeps it exactly: "parquet", "npy", "json",
-            "pickle"; None where there is none or it was not asked for.
-        why: why it can't be compared.
+        storable: the simplest file format that keeps it exactly: "parquet", "npy", "json",
+            "pickle"; None where no format does, or the probe was not asked.
+        why: the reason why it can't be compared.
         shape: of a frame or array.
-        preview: what tells it from others, in a few words.
-        columns: name, digest and preview of the columns of a frame.
+        preview: a few words that distinguish it from other values.
+        columns: name, digest and preview of each column of a frame.
     """
 
     type: str
@@ -34,15 +34,15 @@ class Seen:
 
     @property
     def is_figure(self) -> bool:
-        """Say whether it is a figure of matplotlib, or an array of parts of one."""
+        """Whether it is a figure of matplotlib, or an array of parts of one."""
         parts = self.type == "numpy.ndarray" and self.why == _FIGURES
         return self.digest is None and (parts or self.type.startswith("matplotlib."))
 
 
-def seen(entry: Mapping[str, Any]) -> Seen:
-    """Make a value of what a probe wrote."""
+def observed_value(entry: Mapping[str, Any]) -> ObservedValue:
+    """Return the value that an entry in a probe's result describes."""
     shape = entry["shape"]
-    return Seen(
+    return ObservedValue(
         entry["type"],
         entry["digest"],
         entry["storable"],
@@ -53,39 +53,40 @@ def seen(entry: Mapping[str, Any]) -> Seen:
     )
 
 
-def difference(wanted: Seen, got: Seen) -> str:
-    """Say in a few words how a value of the project differs from the notebook's."""
-    if wanted.type != got.type:
-        return _became(_with(wanted.type, wanted.preview), _with(got.type, got.preview))
-    if wanted.columns and got.columns and (found := _columns(wanted, got)):
+def difference(expected: ObservedValue, actual: ObservedValue) -> str:
+    """Describe in a few words how a value of the project differs from the notebook's."""
+    if expected.type != actual.type:
+        return _became(
+            _with_preview(expected.type, expected.preview),
+            _with_preview(actual.type, actual.preview),
+        )
+    if expected.columns and actual.columns and (found := _column_difference(expected, actual)):
         return found
-    if wanted.shape != got.shape:
-        return _became(f"shape {wanted.shape}", f"{got.shape}")
-    if wanted.preview != got.preview:
-        return _became(wanted.preview or "", got.preview or "")
-    if wanted.columns:
-        return "its index differs"
-    return "its content differs"
+    if expected.shape != actual.shape:
+        return _became(f"shape {expected.shape}", f"{actual.shape}")
+    if expected.preview != actual.preview:
+        return _became(expected.preview or "", actual.preview or "")
+    return "the index differs" if expected.columns else "the content differs"
 
 
-def _columns(wanted: Seen, got: Seen) -> str:
-    """Say which columns of a frame are missing, new or changed; empty where all are alike."""
-    ours, theirs = ([name for name, _, _ in v.columns] for v in (wanted, got))
-    if missing := [n for n in ours if n not in theirs]:
-        return f"without {_named(missing)}"
-    if new := [n for n in theirs if n not in ours]:
-        return f"with {_named(new)} besides"
-    if ours != theirs:
-        return "the columns are in another order"
-    if wanted.shape != got.shape:
+def _column_difference(expected: ObservedValue, actual: ObservedValue) -> str:
+    """Name the columns of a frame that are missing, new or changed; empty if none is."""
+    before, after = ([name for name, _, _ in value.columns] for value in (expected, actual))
+    if missing := [name for name in before if name not in after]:
+        return f"{_named(missing)} {'is' if len(missing) == 1 else 'are'} missing"
+    if new := [name for name in after if name not in before]:
+        return f"{_named(new)} {'is' if len(new) == 1 else 'are'} new"
+    if before != after:
+        return "the columns are in a different order"
+    if expected.shape != actual.shape:
         return ""
-    pairs = zip(wanted.columns, got.columns, strict=True)
-    changed = [(one, other) for one, other in pairs if one[1] != other[1]]
+    pairs = zip(expected.columns, actual.columns, strict=True)
+    changed = [pair for pair in pairs if pair[0][1] != pair[1][1]]
     if not changed:
         return ""
-    (_, _, before), (_, _, after) = changed[0]
-    detail = f" ({_became(before or '', after or '')})" if before != after else ""
-    return f"in {_named([one[0] for one, _ in changed])}{detail}"
+    (_, _, one), (_, _, other) = changed[0]
+    detail = f" ({_became(one or '', other or '')})" if one != other else ""
+    return f"in {_named([column[0] for column, _ in changed])}{detail}"
 
 
 def _named(columns: list[str]) -> str:
@@ -94,9 +95,9 @@ def _named(columns: list[str]) -> str:
     return f"{'column' if len(columns) == 1 else 'columns'} {shown}{more}"
 
 
-def _with(type_: str, preview: str | None) -> str:
+def _with_preview(type_: str, preview: str | None) -> str:
     return f"{type_} {preview}" if preview else type_
 
 
-def _became(one: str, other: str) -> str:
-    return " ".join(f"{one} became {other}".split())
+def _became(old: str, new: str) -> str:
+    return " ".join(f"{old} became {new}".split())

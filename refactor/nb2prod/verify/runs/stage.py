@@ -1,4 +1,4 @@
-"""Run a stage of a project in a fresh process, and describe what its functions return."""
+"""Run a stage of a project in a fresh process, and observe what its functions return."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from nb2prod.processes.commands import shell_command
 from nb2prod.processes.run import Finished, run
 from nb2prod.verify.runs.dvc_commands import Command
 from nb2prod.verify.runs.environment import Environment, probe_source
-from nb2prod.verify.runs.observed_value import Seen, seen
+from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A function to watch, wherever in the package it is.
+    """A function to watch, in whichever module of the package it is.
 
-    `returns` are the names of the values it returns; of those in `stored` the file format is found.
+    Attributes:
+        function: its name.
+        returns: the names of the values that it returns.
+        stored: those of them whose file format the probe finds too.
     """
 
     function: str
@@ -35,16 +38,16 @@ class StageRun:
     """A run of a stage.
 
     Attributes:
-        values: what each function returned: function -> name -> value; None where it returned
-            another number of values.
-        functions: the watched functions that are there, called or not.
-        printed: the lines that it printed.
+        values: the values that each function returned: function -> name -> value; None where it
+            returned a different number of them.
+        functions: the watched functions that exist, called or not.
+        printed: the lines that the stage printed.
         loaded: the top-level modules that it loaded.
-        failure: its error, with the place; None where it went well.
-        timed_out: the time limit was reached.
+        failure: its error, with the line that raised it; None if it succeeded.
+        timed_out: whether the time limit was reached.
     """
 
-    values: Mapping[str, Mapping[str, Seen] | None]
+    values: Mapping[str, Mapping[str, ObservedValue] | None]
     functions: frozenset[str]
     printed: tuple[str, ...]
     loaded: frozenset[str]
@@ -53,18 +56,19 @@ class StageRun:
 
 
 @dataclass(frozen=True, slots=True)
-class Chance:
-    """What the global random generators are to give in a stage.
+class Seeding:
+    """The state of the global random generators when a stage begins.
 
     Attributes:
-        libraries: those whose generators are seeded before the first stage.
-        own: those that the project has to set itself: they begin with another seed.
-        seed: for these.
-        state: the file from which the others go on, where it is.
+        libraries: the libraries whose generators are seeded before the first stage.
+        reseeded: those whose state the project restores itself: they begin with `seed`, so that
+            a project that does not restore it differs.
+        seed: a seed that the notebook does not use.
+        state: the file that carries the state of the generators from stage to stage.
     """
 
     libraries: Sequence[str]
-    own: Sequence[str]
+    reseeded: Sequence[str]
     seed: int
     state: Path
 
@@ -74,41 +78,41 @@ def run_stage(
     command: Command,
     package: str,
     watches: Sequence[Watch],
-    chance: Chance,
+    seeding: Seeding,
     environment: Environment,
 ) -> StageRun:
-    """Run a stage of a project, as `dvc repro` does, and look at what its functions return."""
-    # Another hash seed than the notebook's: what depends on it must not pass for equal.
+    """Run a stage of a project, as `dvc repro` does, and observe what its functions return."""
+    # A different hash seed than the notebook's, so that values that depend on it differ.
     variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
     variables["PATH"] = os.pathsep.join(
         [str(Path(environment.python).parent), os.environ.get("PATH", os.defpath)]
     )
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        place = Path(folder)
-        (place / "probe.py").write_text(probe_source("stage"), "utf-8")
+        scratch = Path(folder)
+        (scratch / "probe.py").write_text(probe_source("stage"), "utf-8")
         config = {
             "fingerprint": probe_source("fingerprint"),
             "package": package,
             "watches": [asdict(w) for w in watches],
             "script": command.script,
             "arguments": command.arguments,
-            "seeded": list(chance.libraries),
-            "own": list(chance.own),
-            "seed": chance.seed,
-            "state": str(chance.state),
-            "result": str(place / "calls.json"),
+            "seeded": list(seeding.libraries),
+            "reseeded": list(seeding.reseeded),
+            "seed": seeding.seed,
+            "state": str(seeding.state),
+            "result": str(scratch / "calls.json"),
         }
-        (place / "config.json").write_text(json.dumps(config), "utf-8")
-        watched = [environment.python, str(place / "probe.py"), str(place / "config.json")]
+        (scratch / "config.json").write_text(json.dumps(config), "utf-8")
+        watched = [environment.python, str(scratch / "probe.py"), str(scratch / "config.json")]
         line = watched if command.script else shell_command(command.line)
         finished = run(line, environment.seconds_left, variables, project)
-        written = place / "calls.json"
+        result = scratch / "calls.json"
         found: dict[str, Any] = {"calls": {}, "functions": [], "loaded": [], "failure": None}
-        if written.exists():
-            found = json.loads(written.read_text("utf-8"))
+        if finished.status is not None and result.exists():
+            found = json.loads(result.read_text("utf-8"))
     values = {
-        name: None if given is None else {n: seen(v) for n, v in given.items()}
-        for name, given in found["calls"].items()
+        name: None if returned is None else {n: observed_value(v) for n, v in returned.items()}
+        for name, returned in found["calls"].items()
     }
     return StageRun(
         values,
@@ -121,7 +125,7 @@ def run_stage(
 
 
 def _failure(finished: Finished, known: str | None) -> str | None:
-    """Return why a run failed: the exception if it is known, else what the process left."""
+    """Return why a run failed: the exception if it is known, else the last line of its output."""
     if finished.status == 0:
         return None
     if finished.status is None:
@@ -129,5 +133,5 @@ def _failure(finished: Finished, known: str | None) -> str | None:
     if known:
         return known
     if finished.status < 0:
-        return f"it was ended by {signal.Signals(-finished.status).name}"
+        return f"killed by {signal.Signals(-finished.status).name}"
     return finished.last_line

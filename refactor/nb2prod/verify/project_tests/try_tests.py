@@ -1,4 +1,4 @@
-"""Run the tests of a project before they are given away, and keep those that pass."""
+"""Run the tests of a generated project, and keep those that pass."""
 
 from __future__ import annotations
 
@@ -20,10 +20,12 @@ from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.verify_and_merge import Verified
 
 
-def tried(verified: Verified, recording: Recording, environment: Environment) -> Recording:
-    """Return a recording without what makes a test fail, each with the reason.
+def without_failing_tests(
+    verified: Verified, recording: Recording, environment: Environment
+) -> Recording:
+    """Run a project's tests in a fresh copy of it; return the recording without those that fail.
 
-    The tests run in a fresh copy of the project, in a process of their own.
+    Their reasons are in its `left_out`.
     """
     environment.progress("running the tests of the project")
     outcome = _failures(verified, recording, environment)
@@ -33,11 +35,11 @@ def tried(verified: Verified, recording: Recording, environment: Environment) ->
 
 
 def without(recording: Recording, failures: Mapping[str, str]) -> Recording:
-    """Return a recording without what makes these tests fail.
+    """Return a recording without the tests that fail, and with the reasons in `left_out`.
 
     Args:
         recording: The recording.
-        failures: Tests, as `module.test[parameter]`, and why they fail.
+        failures: The reasons of failures, by `module.test[parameter]`.
     """
     left_out = dict(recording.left_out)
 
@@ -76,14 +78,14 @@ def without(recording: Recording, failures: Mapping[str, str]) -> Recording:
 def _needed(
     files: Mapping[str, bytes], functions: Collection[str], reports: Collection[str]
 ) -> Iterator[tuple[str, bytes]]:
-    """Yield the files that are still needed, those of calls included that others build on."""
+    """Yield the files that these tests need, also those of calls that others build on."""
     calls = {name.replace(".", "/") for name in functions}
-    todo = list(calls)
-    while todo:
-        given = yaml.safe_load(files[f"{CALLS}/{todo.pop()}/call.yaml"])["given"].values()
-        fresh = {"/".join(node["result_of"][:2]) for node in given if "result_of" in node} - calls
-        calls |= fresh
-        todo += fresh
+    waiting = list(calls)
+    while waiting:
+        given = yaml.safe_load(files[f"{CALLS}/{waiting.pop()}/call.yaml"])["given"].values()
+        new = {"/".join(node["result_of"][:2]) for node in given if "result_of" in node} - calls
+        calls |= new
+        waiting += new
     kept = [f"{CALLS}/{name}/" for name in calls] + [f"{REPORTS}/{name}.txt" for name in reports]
     for path, data in files.items():
         if not path.startswith(f"{CALLS}/") or path.startswith(tuple(kept)):
@@ -93,7 +95,7 @@ def _needed(
 def _failures(
     verified: Verified, recording: Recording, environment: Environment
 ) -> dict[str, str] | str:
-    """Return the tests that fail, each with the reason; or why they could not be run at all."""
+    """Return the tests that fail, with the reasons; or why none could be run."""
     with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
         root = Path(folder) / "project"
         write_files(root, project_files(verified.draft, Evidence(recording)))
@@ -101,12 +103,12 @@ def _failures(
         command = [environment.python, "-m", "pytest", "-q", f"--junitxml={report}"]
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
         variables |= {"PYTHONHASHSEED": "2", "MPLBACKEND": "Agg"}
-        variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests need none, and they are slow
+        variables["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"  # the tests need none, and some are slow
         finished = run(command, environment.seconds_left, variables, root)
         if finished.status is None:
-            return "the time limit was reached while they were tried"
+            return "the time limit was reached while they were run"
         if "No module named pytest" in finished.errors:
-            return f"pytest is not installed for {environment.python}"
+            return "pytest is not installed where the notebook runs"
         if finished.status not in (0, 1) or not report.exists():
             lines = (finished.output + finished.errors).split("\n")
             last = next((s for s in reversed(lines) if s.strip()), finished.last_line)
@@ -115,7 +117,7 @@ def _failures(
 
 
 def _failed(report: Path) -> Iterator[tuple[str, str]]:
-    """Yield the tests that failed, as `module.test[parameter]`, and the last line of why."""
+    """Yield the tests that failed, as `module.test[parameter]`, and the last line of the error."""
     for case in ElementTree.parse(report).iter("testcase"):  # noqa: S314 - pytest wrote it
         for found in (*case.findall("failure"), *case.findall("error")):
             module = case.get("classname", "").rpartition(".")[2]
