@@ -1,4 +1,4 @@
-// Bundles the extension and the page of its graph.
+// Bundles the extension and the page of the plan's graph.
 // node scripts/build.mjs [--watch | --tests | --minify]
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -29,7 +29,7 @@ for (const options of bundles) {
 }
 if (flags.has('--minify')) writeFileSync('dist/LICENSES.txt', licences(inputs));
 
-/** The licences of the packages that are in the bundles. */
+/** The licences of the packages in the bundles. */
 function licences(files) {
   const folders = files.flatMap((file) => file.match(/^.*node_modules\/(?:@[^/]+\/)?[^/]+/) ?? []);
   const texts = [...new Set(folders)].sort().map((folder) => {

@@ -1,4 +1,4 @@
-"""Write into package.json what it says of the server: its settings, their defaults, its rules.
+"""Update package.json with the server's settings, their defaults and its rules.
 
 python extension/scripts/contributions.py
 """
@@ -15,47 +15,47 @@ from nb2prod.rules.registry import notebook_rules
 from nb2prod_server.state.settings import Settings
 
 PACKAGE = Path(__file__).parent.parent / "package.json"
-# The settings of the extension itself, which are no business of the server's.
+# The settings of the extension itself, which the server does not use.
 OWN: dict[str, dict[str, Any]] = {
     "interpreter": {
         "type": "string",
         "default": "",
         "scope": "machine-overridable",
-        "markdownDescription": "The Python that the language server is started with. Empty: that"
-        " of the Python extension, `.venv` of the workspace, that of an `nb2prod` command on PATH,"
-        " `python3` on PATH, in this order, the first that has nb2prod.",
+        "markdownDescription": "The Python that runs the language server. If empty, the first of"
+        " these that has nb2prod: the interpreter of the Python extension, `.venv` of the"
+        " workspace, the environment of an `nb2prod` command on PATH, `python3` on PATH.",
     },
     "importStrategy": {
         "type": "string",
         "default": "fromEnvironment",
         "enum": ["fromEnvironment", "useBundled"],
         "enumDescriptions": [
-            "The nb2prod of the environment; the bundled one where there is none.",
-            "The bundled nb2prod, once it is installed.",
+            "Use nb2prod from the environment, or else the bundled one.",
+            "Use the bundled nb2prod, once it is installed.",
         ],
         "scope": "machine-overridable",
-        "description": "Which nb2prod serves.",
+        "description": "Which nb2prod to use as the language server.",
     },
     "notebookInterpreter": {
         "type": "string",
         "default": "",
         "scope": "resource",
-        "markdownDescription": "The Python that runs a notebook when a project is checked. Empty:"
-        " that of the Python extension, else that of the language server.",
+        "markdownDescription": "The Python that runs notebooks when a project is verified. If"
+        " empty, the interpreter of the Python extension, or else that of the language server.",
     },
     "trace.server": {
         "type": "string",
         "default": "messages",
         "enum": ["messages", "verbose"],
         "scope": "window",
-        "markdownDescription": "How much is written to *nb2prod Trace* of what editor and language"
-        " server say to each other, while *Developer: Set Log Level…* of it is *Trace*.",
+        "markdownDescription": "How much of the communication with the language server is written"
+        " to *nb2prod Trace* while its log level (*Developer: Set Log Level…*) is *Trace*.",
     },
 }
 
 
 def server_settings() -> dict[str, dict[str, Any]]:
-    """Return the settings of the server as an editor describes them."""
+    """Return the JSON schemas of the server's settings, by name."""
     default = Settings()
     number = {"type": "number", "minimum": 0}
     rules: dict[str, Any] = {
@@ -68,15 +68,15 @@ def server_settings() -> dict[str, dict[str, Any]]:
         "enable": {
             "type": "boolean",
             "default": default.enable,
-            "description": "Notebooks are checked.",
+            "description": "Check notebooks.",
         },
-        "select": {**rules, "description": "The rules that are on, instead of the default ones."},
-        "extendSelect": {**rules, "description": "The rules that are on besides those."},
-        "ignore": {**rules, "description": "The rules that are off."},
+        "select": {**rules, "description": "Rules to enable, in place of the default ones."},
+        "extendSelect": {**rules, "description": "Rules to enable in addition."},
+        "ignore": {**rules, "description": "Rules to disable."},
         "severity": {
             "type": "object",
             "default": {},
-            "description": "How bad the findings of a rule are.",
+            "description": "Severity of the findings, by rule.",
             "properties": {
                 rule.code: {"enum": list(SEVERITIES), "description": rule.name}
                 for rule in notebook_rules()
@@ -86,14 +86,14 @@ def server_settings() -> dict[str, dict[str, Any]]:
         "perFileIgnores": {
             "type": "object",
             "default": {},
-            "markdownDescription": "Pattern of a path → rules that are off there, for instance"
-            ' `"drafts/*": ["NBS"]`.',
+            "markdownDescription": "Rules to disable in the files that match a pattern, for"
+            ' instance `"drafts/*": ["NBS"]`.',
             "additionalProperties": {"type": "array", "items": {"type": "string"}},
         },
         "limits": {
             "type": "object",
             "default": {},
-            "description": "The thresholds of the rules that have one.",
+            "description": "Thresholds of rules.",
             "properties": {
                 _camel(name): {**number, "default": limit}
                 for name, limit in Limits()._asdict().items()
@@ -103,28 +103,28 @@ def server_settings() -> dict[str, dict[str, Any]]:
         "delay": {
             **number,
             "default": default.delay,
-            "description": "Milliseconds without a key before a notebook is checked again.",
+            "description": "Milliseconds without typing before a notebook is checked again.",
         },
         "pause": {
             **number,
             "default": default.pause,
-            "description": "The same for what takes longer: following the data, and the plan.",
+            "description": "Milliseconds without typing before slow analyses start: leakage and the plan.",
         },
         "codeLens": {
             "type": "boolean",
             "default": default.code_lens,
-            "description": "Above each cell stands its stage, what it reads and what it writes.",
+            "description": "Show above each cell its stage, what it reads and what it writes.",
         },
         "inlayHints": {
             "type": "boolean",
             "default": default.inlay_hints,
-            "description": "At a name that comes from another cell stands the number of that cell.",
+            "description": "Show after a name from another cell the number of that cell.",
         },
     }
 
 
 def contributed(package: dict[str, Any]) -> dict[str, Any]:
-    """Return what package.json should be."""
+    """Return package.json with current settings."""
     shared = {name: {"scope": "resource", **schema} for name, schema in server_settings().items()}
     properties = {f"nb2prod.{name}": schema for name, schema in {**shared, **OWN}.items()}
     configuration = {**package["contributes"]["configuration"], "properties": properties}
@@ -133,7 +133,7 @@ def contributed(package: dict[str, Any]) -> dict[str, Any]:
 
 
 def _codes() -> dict[str, list[str]]:
-    """Return what selects rules: all, those of a family, one."""
+    """Return the schema of a rule selector: all rules, a family, or one rule."""
     rules = notebook_rules()
     families = sorted({rule.code[:3] for rule in rules})
     named = {"ALL": "all rules", **{name: f"all {name} rules" for name in families}}

@@ -1,5 +1,5 @@
-// Packages the extension: build/nb2prod-VERSION.vsix, with the nb2prod of this repository in it.
-// PYTHON names a Python with hatchling; else the repository's .venv is taken.
+// Packages the extension with the nb2prod of this repository: build/nb2prod-VERSION.vsix.
+// PYTHON is a Python with hatchling; by default that of the repository's .venv.
 import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
@@ -10,7 +10,7 @@ const root = path.dirname(here);
 const shipped = path.join(here, 'build', 'shipped');
 const python = process.env.PYTHON ?? venv('bin/python') ?? venv('Scripts/python.exe') ?? 'python3';
 
-// What is shipped is what is put here, so that nothing has to be left out.
+// Only files that are copied here are shipped, so nothing has to be excluded.
 rmSync(shipped, { recursive: true, force: true });
 mkdirSync(path.join(shipped, 'bundled'), { recursive: true });
 run('node', ['scripts/build.mjs', '--minify']);
@@ -30,7 +30,7 @@ const file = path.join(here, 'build', `nb2prod-${manifest.version}.vsix`);
 await createVSIX({
   cwd: shipped,
   packagePath: file,
-  dependencies: false, // they are in the bundles
+  dependencies: false, // the bundles contain them
   allowMissingRepository: true,
 });
 

@@ -1,7 +1,7 @@
-// nb2prod.editCells: what no text edit can do to a notebook, in one step that one undo takes back.
+// nb2prod.editCells: changes of cells that no text edit can make, as one step that one undo reverts.
 
 import * as vscode from 'vscode';
-import type { CellEdit, There } from './contract';
+import type { CellEdit, CellPosition } from './contract';
 import { openNotebook } from './notebooks';
 import { Refusal } from './refusal';
 
@@ -10,11 +10,11 @@ export async function editCells(argument: {
   cells: CellEdit[];
 }): Promise<boolean> {
   const notebook = openNotebook(vscode.Uri.parse(argument.notebook));
-  if (!notebook) throw new Refusal('The notebook is not open any more.');
+  if (!notebook) throw new Refusal('The notebook is no longer open.');
   return vscode.workspace.applyEdit(withCells(new vscode.WorkspaceEdit(), notebook, argument.cells));
 }
 
-/** The same edit, which changes cells of a notebook, too. */
+/** Add changes of cells to an edit. */
 export function withCells(
   change: vscode.WorkspaceEdit,
   notebook: vscode.NotebookDocument,
@@ -26,7 +26,7 @@ export function withCells(
 
 function notebookEdits(notebook: vscode.NotebookDocument, edit: CellEdit): vscode.NotebookEdit[] {
   if (edit.do === 'add') {
-    if (edit.index > notebook.cellCount) throw new Refusal('The notebook has changed meanwhile.');
+    if (edit.index > notebook.cellCount) throw new Refusal('The notebook has changed; try again.');
     return [vscode.NotebookEdit.insertCells(edit.index, [cellOf(edit.kind, edit.source)])];
   }
   const cell = find(notebook, edit);
@@ -48,12 +48,12 @@ function notebookEdits(notebook: vscode.NotebookDocument, edit: CellEdit): vscod
   }
 }
 
-/** The cell that is meant: cells may have moved since the server looked. */
-function find(notebook: vscode.NotebookDocument, { cell, index }: There): vscode.NotebookCell {
+/** Find a cell, which may have moved since the server sent its index. */
+function find(notebook: vscode.NotebookDocument, { cell, index }: CellPosition): vscode.NotebookCell {
   const same = (one: vscode.NotebookCell) => one.document.uri.toString() === cell;
   const at = index < notebook.cellCount ? notebook.cellAt(index) : undefined;
   const found = at && same(at) ? at : notebook.getCells().find(same);
-  if (!found) throw new Refusal('The notebook has changed meanwhile.');
+  if (!found) throw new Refusal('The notebook has changed; try again.');
   return found;
 }
 
@@ -79,7 +79,7 @@ function withoutOutputs(cell: vscode.NotebookCell): vscode.NotebookCellData {
   return data;
 }
 
-/** A part of a cell: what it showed fits none of them, and two cells can't have the same id. */
+/** A part of a split cell: without outputs, and only the first part keeps the id. */
 function part(cell: vscode.NotebookCell, source: string, first: boolean): vscode.NotebookCellData {
   const data = withoutOutputs(cell);
   data.value = source;

@@ -1,17 +1,18 @@
-// What the language server offers through workspace/executeCommand: arguments and results.
+// The commands of the language server (workspace/executeCommand): their arguments and results.
 
 import type { WorkspaceEdit } from 'vscode-languageclient/node';
 import type { Plan } from './plan';
 
-/** One change of a notebook; all indices are those of the notebook as it is before any of them. */
+/** One change of a notebook; all indices are those before any of the changes. */
 export type CellEdit =
   | { do: 'add'; index: number; kind: 'code' | 'markdown'; source: string }
-  | ({ do: 'remove' } & There)
-  | ({ do: 'clearOutputs' } & There)
-  | ({ do: 'move'; to: number } & There) // before the cell that is `to` now
-  | ({ do: 'split'; sources: string[] } & There); // into cells with these texts
+  | ({ do: 'remove' } & CellPosition)
+  | ({ do: 'clearOutputs' } & CellPosition)
+  | ({ do: 'move'; to: number } & CellPosition) // before the cell with index `to`
+  | ({ do: 'split'; sources: string[] } & CellPosition); // into cells with these texts
 
-export interface There {
+/** A cell: the URI of its document, and its index. */
+export interface CellPosition {
   cell: string;
   index: number;
 }
@@ -29,27 +30,27 @@ export interface Rule {
   default: boolean;
 }
 
-/** A way to make one function of several cells, or the reason why there is none. */
+/** A way to extract several cells to one function, or the reason why it is not possible. */
 export interface Extraction {
   kind: string;
   title: string;
   reason: string;
-  edit: WorkspaceEdit | null; // to files
+  edit: WorkspaceEdit | null; // of files
   cells: CellEdit[];
 }
 
-interface Making {
+interface ProjectRequest {
   uri: string;
   output: string;
   split?: 'auto' | 'headings' | 'none';
   with?: string[];
 }
 
-/** What a project can have besides its pipeline. */
+/** An optional part of a project, such as a service. */
 export interface Capability {
   name: string;
   about: string;
-  run: boolean; // only a run shows that it works
+  run: boolean; // it can only be verified by a run
 }
 
 export interface Commands {
@@ -59,11 +60,11 @@ export interface Commands {
     result: Extraction[];
   };
   'nb2prod.server.preview': {
-    argument: Making;
+    argument: ProjectRequest;
     result: { applied: boolean; files: number; message: string };
   };
   'nb2prod.server.write': {
-    argument: Making & { verify: boolean; python?: string };
+    argument: ProjectRequest & { verify: boolean; python?: string };
     result: Outcome & { output: string };
   };
   'nb2prod.server.verify': { argument: { folder: string; python?: string }; result: Outcome };

@@ -1,4 +1,4 @@
-// Where the editor may find Pythons: settings, the Python extension, the workspace, PATH.
+// Find Pythons: in the settings, the Python extension, the workspace and PATH.
 
 import { PythonExtension } from '@vscode/python-extension';
 import { existsSync } from 'node:fs';
@@ -7,16 +7,16 @@ import * as vscode from 'vscode';
 import { type Candidate, inEnvironment, onPath } from './python';
 import { setting } from './settings';
 
-/** The Pythons that may serve, in the order in which they are tried. */
+/** The Pythons that may run the server, in the order in which they are tried. */
 export async function candidates(ownServer: string): Promise<Candidate[]> {
   const own = existsSync(ownServer)
     ? [{ path: inEnvironment(ownServer), from: 'the bundled server' }]
     : [];
   const chosen = setting('interpreter');
   if (chosen) return [{ path: expanded(chosen), from: 'the setting nb2prod.interpreter' }, ...own];
-  // What lies in a workspace is run only where the person trusts it.
-  const theirs = vscode.workspace.isTrusted ? await ofWorkspace() : [];
-  const environment = [...theirs, ...(await onPath())];
+  // A Python of the workspace is run only if the user trusts the workspace.
+  const local = vscode.workspace.isTrusted ? await ofWorkspace() : [];
+  const environment = [...local, ...(await onPath())];
   const bundledFirst = setting('importStrategy') === 'useBundled';
   return bundledFirst ? [...own, ...environment] : [...environment, ...own];
 }
@@ -37,7 +37,7 @@ async function ofWorkspace(): Promise<Candidate[]> {
   ];
 }
 
-/** The Python that a notebook is run with, if it is another than that of the server. */
+/** The Python that runs a notebook; undefined for that of the server. */
 export async function notebookPython(resource: vscode.Uri): Promise<string | undefined> {
   const chosen = setting('notebookInterpreter', resource);
   if (chosen) return expanded(chosen);
@@ -47,7 +47,7 @@ export async function notebookPython(resource: vscode.Uri): Promise<string | und
   return selected?.executable.uri?.fsPath;
 }
 
-/** Call back when another Python is selected in the Python extension. */
+/** Register a callback for when another interpreter is selected in the Python extension. */
 export async function onSelected(changed: () => void): Promise<vscode.Disposable | undefined> {
   const api = await pythonExtension();
   return api?.environments.onDidChangeActiveEnvironmentPath(changed);

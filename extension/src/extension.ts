@@ -1,17 +1,17 @@
-// The extension: what is registered, and what starts.
+// The entry point of the extension: registers its commands and views, and starts the server.
 
 import * as vscode from 'vscode';
 import { editCells } from './cells';
 import type { CellEdit } from './contract';
 import { candidates, onSelected } from './environment';
-import { FIX_ALL, IMPORTS, extractCell, fixOnSave, mend } from './fixes';
+import { FIX_ALL, IMPORTS, extractCell, fixOnSave, runSourceAction } from './fixes';
 import { install, ownServer } from './ownServer';
 import { registerPlans } from './planView';
 import { registerPreviews } from './preview';
 import { previewProject, verifyProject, writeProject } from './project';
-import { first, probe } from './python';
+import { firstUsable, probe } from './python';
 import { Refusal } from './refusal';
-import { told } from './requests';
+import { reportErrors } from './requests';
 import { registerRulePages, showRule } from './rulePage';
 import { type Server, createServer } from './server';
 import { SECTION, needsRestart } from './settings';
@@ -35,8 +35,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     'nb2prod.writeProject': (argument) => writeProject(started, argument),
     'nb2prod.verifyProject': (argument) => verifyProject(started, argument),
     'nb2prod.extractCell': (argument) => extractCell(started, argument),
-    'nb2prod.fixNotebook': (argument) => mend(started, FIX_ALL, argument),
-    'nb2prod.organiseImports': (argument) => mend(started, IMPORTS, argument),
+    'nb2prod.fixNotebook': (argument) => runSourceAction(started, FIX_ALL, argument),
+    'nb2prod.organiseImports': (argument) => runSourceAction(started, IMPORTS, argument),
     'nb2prod.fixOnSave': fixOnSave,
     'nb2prod.editCells': (argument) => editCells(argument as { notebook: string; cells: CellEdit[] }),
     'nb2prod.showRule': (argument) => showRule(started, argument),
@@ -47,7 +47,7 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
     [INSTALL]: () => installServer(context, started, log),
   };
   for (const [name, run] of Object.entries(commands)) {
-    const command = (argument: unknown) => told(log, () => run(argument));
+    const command = (argument: unknown) => reportErrors(log, () => run(argument));
     context.subscriptions.push(vscode.commands.registerCommand(name, command));
   }
 
@@ -68,7 +68,7 @@ export async function deactivate(): Promise<void> {
 
 async function selectInterpreter(): Promise<void> {
   const picked = await vscode.window.showOpenDialog({
-    title: 'The Python that has nb2prod',
+    title: 'Select a Python with nb2prod',
     openLabel: 'Select',
     canSelectMany: false,
   });
@@ -84,10 +84,10 @@ async function installServer(
   log: vscode.LogOutputChannel,
 ): Promise<void> {
   const known = await candidates(ownServer(context));
-  const { found, usable } = await first(known, (one) => probe(one, context.extensionPath));
+  const { found, usable } = await firstUsable(known, (one) => probe(one, context.extensionPath));
   const python = usable ?? found;
-  if (!python) throw new Refusal('nb2prod needs Python 3.11 or newer, and found none.');
-  await server.stop(); // on Windows, a library that is in use can't be replaced
+  if (!python) throw new Refusal('nb2prod needs Python 3.11 or newer, but none was found.');
+  await server.stop(); // Windows cannot replace libraries that are in use
   await install(context, python.python, log);
   await server.restart();
 }

@@ -1,4 +1,4 @@
-// Mending and extracting by command: what the light bulb offers, without looking for it.
+// Commands that run code actions: fix all, organise imports, extract cells.
 
 import * as vscode from 'vscode';
 import {
@@ -8,8 +8,8 @@ import {
   type LanguageClient,
 } from 'vscode-languageclient/node';
 import { withCells } from './cells';
-import { meantNotebook } from './notebooks';
-import { asWhole, confirmed, createsFiles } from './preview';
+import { targetNotebook } from './notebooks';
+import { asSingleStep, confirmed, createsFiles } from './preview';
 import { Refusal } from './refusal';
 import { ask } from './requests';
 import type { Server } from './server';
@@ -19,23 +19,27 @@ export const IMPORTS = 'notebook.source.organizeImports.nb2prod';
 const EXTRACT = 'refactor.extract';
 const ON_SAVE = 'codeActionsOnSave';
 
-/** Do one of the actions on a whole notebook. */
-export async function mend(server: Server, kind: string, argument: unknown): Promise<void> {
-  const notebook = await meantNotebook(argument);
+/** Run a source action on a whole notebook. */
+export async function runSourceAction(
+  server: Server,
+  kind: string,
+  argument: unknown,
+): Promise<void> {
+  const notebook = await targetNotebook(argument);
   const client = running(server);
   if (!notebook.cellCount) return;
   const [action] = await actions(client, notebook.cellAt(0).document, kind);
   if (!action || !(await apply(client, action))) {
-    vscode.window.setStatusBarMessage('nb2prod: there is nothing to do', 3000);
+    vscode.window.setStatusBarMessage('nb2prod: nothing to fix', 3000);
   }
 }
 
-/** Extract the selected statements of a cell, the cell, or all cells that are selected. */
+/** Extract the selected statements of a cell, the whole cell, or all selected cells. */
 export async function extractCell(server: Server, argument: unknown): Promise<void> {
-  const cells = severalMeant(argument);
+  const cells = editorWithSeveralSelected(argument);
   if (cells) return extractCells(server, cells);
   const client = running(server);
-  const document = await cellMeant(argument);
+  const document = await targetCell(argument);
   const offered = await actions(client, document, EXTRACT);
   const usable = offered.filter((action) => !action.disabled);
   if (!usable.length) {
@@ -55,9 +59,9 @@ async function extractCells(server: Server, editor: vscode.NotebookEditor): Prom
   if (!usable.length) throw new Refusal(offered[0]?.reason ?? 'There is nothing to extract.');
   const picked = await pick('Extract Cells', usable);
   if (!picked) return;
-  const edit = picked.edit && asWhole(picked.edit);
+  const edit = picked.edit && asSingleStep(picked.edit);
   if (edit && !(await confirmed(edit, picked.title))) return;
-  if (notebook.version !== version) throw new Refusal('The notebook has changed meanwhile.');
+  if (notebook.version !== version) throw new Refusal('The notebook has changed; try again.');
   const files = edit && (await running(server).protocol2CodeConverter.asWorkspaceEdit(edit));
   const change = withCells(files ?? new vscode.WorkspaceEdit(), notebook, picked.cells);
   await vscode.workspace.applyEdit(change, { isRefactoring: true });
@@ -65,11 +69,11 @@ async function extractCells(server: Server, editor: vscode.NotebookEditor): Prom
 
 async function pick<T extends { title: string }>(title: string, ways: T[]): Promise<T | undefined> {
   const items = ways.map((way) => ({ label: way.title, way }));
-  const options = { title, placeHolder: 'Where it shall go' };
+  const options = { title, placeHolder: 'Choose where to put the function' };
   return (await vscode.window.showQuickPick(items, options))?.way;
 }
 
-/** Have the editor mend each notebook when it is saved. */
+/** Make the editor fix notebooks when they are saved. */
 export async function fixOnSave(): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('notebook');
   const now = configuration.get<Record<string, unknown>>(ON_SAVE) ?? {};
@@ -79,7 +83,7 @@ export async function fixOnSave(): Promise<void> {
     : vscode.ConfigurationTarget.Global;
   await configuration.update(ON_SAVE, wanted, target);
   const open = 'Open Settings';
-  const text = 'nb2prod: notebooks are mended on each save from now on.';
+  const text = 'nb2prod: notebooks will be fixed on save.';
   if ((await vscode.window.showInformationMessage(text, open)) === open) {
     await vscode.commands.executeCommand('workbench.action.openSettings', `notebook.${ON_SAVE}`);
   }
@@ -87,12 +91,12 @@ export async function fixOnSave(): Promise<void> {
 
 function running(server: Server): LanguageClient {
   const client = server.client();
-  if (!client) throw new Refusal('The language server does not run.');
+  if (!client) throw new Refusal('The language server is not running.');
   return client;
 }
 
-/** The editor whose selection spans several cells, if they are meant: not by one cell's own lens. */
-function severalMeant(argument: unknown): vscode.NotebookEditor | undefined {
+/** The active editor if several cells are selected, unless a code lens names a single cell. */
+function editorWithSeveralSelected(argument: unknown): vscode.NotebookEditor | undefined {
   const editor = vscode.window.activeNotebookEditor;
   const { index, cell } = (argument ?? {}) as { index?: number; cell?: number };
   if (!editor || cell !== undefined || editor.selection.end - editor.selection.start < 2) {
@@ -102,10 +106,10 @@ function severalMeant(argument: unknown): vscode.NotebookEditor | undefined {
   return index === undefined || (start <= index && index < end) ? editor : undefined;
 }
 
-async function cellMeant(argument: unknown): Promise<vscode.TextDocument> {
+async function targetCell(argument: unknown): Promise<vscode.TextDocument> {
   const given = argument as { document?: vscode.TextDocument; cell?: number } | undefined;
   if (given?.document) return given.document;
-  const notebook = await meantNotebook(argument);
+  const notebook = await targetNotebook(argument);
   const editor = vscode.window.activeNotebookEditor;
   const index = given?.cell ?? (editor?.notebook === notebook ? editor.selection.start : 0);
   return notebook.cellAt(index).document;

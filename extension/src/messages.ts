@@ -1,4 +1,4 @@
-// What the extension and the page of the graph say to each other.
+// The messages between the extension and the page of the graph.
 
 import type { Plan } from './plan';
 

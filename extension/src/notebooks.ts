@@ -1,24 +1,24 @@
-// Which notebook a command is meant for, and how its cells are shown.
+// Find the notebook that a command applies to, and reveal its cells.
 
 import * as vscode from 'vscode';
 import { Refusal } from './refusal';
 
 const JUPYTER = 'jupyter-notebook';
 
-/** The address of the notebook that a command is meant for: what was clicked, or what is shown. */
-export function meant(argument: unknown): vscode.Uri {
+/** The URI of the notebook that a command applies to: the clicked one, or the visible one. */
+export function targetUri(argument: unknown): vscode.Uri {
   const uri = named(argument) ?? shown()?.uri ?? vscode.window.activeTextEditor?.document.uri;
   if (!uri) throw new Refusal('Open a notebook first.');
   return uri;
 }
 
-/** The notebook document that a command is meant for. */
-export async function meantNotebook(argument: unknown): Promise<vscode.NotebookDocument> {
-  const uri = meant(argument);
+/** The notebook that a command applies to. */
+export async function targetNotebook(argument: unknown): Promise<vscode.NotebookDocument> {
+  const uri = targetUri(argument);
   return openNotebook(uri) ?? (await vscode.workspace.openNotebookDocument(uri));
 }
 
-// The toolbar of a notebook, its cells, the explorer, a lens and a caller each say it in their way.
+// The toolbar of a notebook, its cells, the explorer and code lenses pass different arguments.
 function named(argument: unknown): vscode.Uri | undefined {
   if (argument instanceof vscode.Uri) return argument;
   if (typeof argument !== 'object' || argument === null) return undefined;
@@ -40,7 +40,7 @@ export function openNotebook(uri: vscode.Uri): vscode.NotebookDocument | undefin
   return vscode.workspace.notebookDocuments.find((one) => one.uri.toString() === wanted);
 }
 
-/** Show some cells of a notebook, where it is shown already if it is. */
+/** Show some cells of a notebook, in its visible editor if there is one. */
 export async function reveal(uri: vscode.Uri, cells: number[]): Promise<void> {
   const [start, last] = [Math.min(...cells), Math.max(...cells)];
   if (!Number.isFinite(start)) return;

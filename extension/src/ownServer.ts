@@ -1,7 +1,7 @@
-// The server that comes with the extension, in an environment of its own.
+// The bundled server, installed into a separate environment.
 //
-// nb2prod needs compiled libraries, which are different for each system and Python: the extension
-// brings nb2prod itself, and pip the libraries, once, when the person asks for it.
+// nb2prod needs compiled libraries, which differ by system and Python version. The extension
+// contains nb2prod itself; pip installs the libraries when the user asks for it.
 
 import { spawn } from 'node:child_process';
 import { rm } from 'node:fs/promises';
@@ -9,13 +9,13 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { inEnvironment } from './python';
 
-/** The folder of the environment: one for each version of the extension. */
+/** The folder of the environment, one for each version of the extension. */
 export function ownServer(context: vscode.ExtensionContext): string {
   const { version } = context.extension.packageJSON as { version: string };
   return path.join(context.globalStorageUri.fsPath, `server-${version}`);
 }
 
-/** Make the environment with a Python; the error says what did not work. */
+/** Create the environment with a Python; an error says what failed. */
 export async function install(
   context: vscode.ExtensionContext,
   python: string,
@@ -32,7 +32,7 @@ export async function install(
   await vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: 'Installing the language server of nb2prod',
+      title: 'Installing the nb2prod language server',
       cancellable: true,
     },
     async (progress, token) => {
@@ -42,11 +42,11 @@ export async function install(
       });
       try {
         await run(python, ['-m', 'venv', '--clear', folder], log, stop.signal);
-        progress.report({ message: 'its libraries, from the package index that pip is set to' });
+        progress.report({ message: 'libraries from the package index that pip is configured to use' });
         const pip = ['-m', 'pip', 'install', '--disable-pip-version-check', file];
         await run(inEnvironment(folder), pip, log, stop.signal);
       } catch (error) {
-        await rm(folder, { recursive: true, force: true }); // half an environment is none
+        await rm(folder, { recursive: true, force: true }); // an incomplete environment is useless
         throw error;
       }
     },
@@ -63,17 +63,17 @@ function run(
     log.info(`$ ${[command, ...args].join(' ')}`);
     const child = spawn(command, args, { signal, windowsHide: true });
     let last = '';
-    const tell = (data: Buffer) => {
+    const record = (data: Buffer) => {
       const text = data.toString().trimEnd();
       if (text) log.info(text);
       last = text.split('\n').at(-1) ?? last;
     };
-    child.stdout.on('data', tell);
-    child.stderr.on('data', tell);
+    child.stdout.on('data', record);
+    child.stderr.on('data', record);
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else reject(new Error(last || `${command} ended with ${code ?? 'a signal'}`));
+      else reject(new Error(last || `${command} exited with ${code ?? 'a signal'}`));
     });
   });
 }

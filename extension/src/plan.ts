@@ -1,4 +1,4 @@
-// A plan, as the language server tells it and the graph shows it.
+// A plan, as the language server sends it and the graph shows it.
 
 export interface Stage {
   name: string;

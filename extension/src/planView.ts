@@ -1,20 +1,20 @@
-// The plan as a graph beside its notebook; drawn again when the notebook changes.
+// The plan as a graph next to its notebook, updated when the notebook changes.
 
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Plan } from './plan';
 import type { FromPage, ToPage } from './messages';
-import { meant, reveal } from './notebooks';
+import { reveal, targetUri } from './notebooks';
 import { ask } from './requests';
 import type { Server } from './server';
 
-const QUIET = 600; // milliseconds without a change before the plan is made again
+const QUIET = 600; // milliseconds without a change before the plan is updated
 
 interface View {
   panel: vscode.WebviewPanel;
   plan: Plan | undefined;
-  cell: number | undefined; // whose stage is to be shown as selected
+  cell: number | undefined; // the cell whose stage is selected
   timer: NodeJS.Timeout | undefined;
 }
 
@@ -27,16 +27,16 @@ export function registerPlans(
 
   async function draw(uri: vscode.Uri, view: View): Promise<void> {
     const notebook = path.basename(uri.path);
-    const say = (message: ToPage) => view.panel.webview.postMessage(message);
+    const post = (message: ToPage) => view.panel.webview.postMessage(message);
     try {
       view.plan = await ask(server, 'nb2prod.server.plan', { uri: uri.toString() });
       const { stages, obstacles } = view.plan;
-      await say({ is: 'plan', notebook, plan: { stages, obstacles } });
-      if (view.cell !== undefined) await say({ is: 'cell', cell: view.cell });
+      await post({ is: 'plan', notebook, plan: { stages, obstacles } });
+      if (view.cell !== undefined) await post({ is: 'cell', cell: view.cell });
     } catch (error) {
       view.plan = undefined;
       const reason = error instanceof Error ? error.message : String(error);
-      await say({ is: 'refused', notebook, reason });
+      await post({ is: 'refused', notebook, reason });
     }
   }
 
@@ -60,7 +60,7 @@ export function registerPlans(
 
   async function answer(uri: vscode.Uri, view: View, message: FromPage): Promise<void> {
     switch (message.is) {
-      case 'ready': // also when the page was hidden and is shown again
+      case 'ready': // also when a hidden page becomes visible again
         return draw(uri, view);
       case 'cells':
         return reveal(uri, message.cells);
@@ -81,7 +81,7 @@ export function registerPlans(
   );
 
   return async (argument) => {
-    const uri = meant(argument);
+    const uri = targetUri(argument);
     const known = views.get(uri.toString());
     const view = known ?? open(uri);
     views.set(uri.toString(), view);
@@ -106,7 +106,7 @@ function media(context: vscode.ExtensionContext): vscode.Uri {
   return vscode.Uri.joinPath(context.extensionUri, 'media');
 }
 
-/** The page: nothing comes from elsewhere, and only its own script runs. */
+/** The page; it loads nothing from elsewhere, and runs only its own script. */
 function page(context: vscode.ExtensionContext, webview: vscode.Webview): string {
   const nonce = randomBytes(16).toString('base64url');
   const script = vscode.Uri.joinPath(context.extensionUri, 'dist', 'plan.js');
@@ -121,7 +121,7 @@ function page(context: vscode.ExtensionContext, webview: vscode.Webview): string
 <title>Plan</title>
 </head>
 <body>
-<main id="plan"><p class="muted">The plan is being made …</p></main>
+<main id="plan"><p class="muted">Making the plan …</p></main>
 <script nonce="${nonce}" src="${webview.asWebviewUri(script).toString()}"></script>
 </body>
 </html>`;

@@ -1,7 +1,7 @@
-// What an edit makes of files, shown as one diff over all of them before it is made.
+// Preview an edit of files as one diff, before it is applied.
 //
-// The editor's own preview of changes that need confirmation has every file to be ticked, and
-// makes the rest without them: half a change, which leaves a notebook that imports nothing.
+// The editor's own preview lets the user tick single files, and applies the rest without them. The
+// result may be half a change: a notebook that imports a missing module.
 
 import path from 'node:path';
 import * as vscode from 'vscode';
@@ -31,12 +31,12 @@ export function createsFiles({ documentChanges }: WorkspaceEdit): boolean {
 }
 
 /**
- * The same edit, to be made as a whole, and to be taken back by one undo: a file is made with its
- * text. Made empty and then edited, each file would be two steps of the editor's own.
+ * The same edit as a single step that one undo reverts: files are created with their text. If they
+ * were created empty and then edited, the editor would make two steps of each file.
  */
-export function asWhole(edit: WorkspaceEdit): WorkspaceEdit {
+export function asSingleStep(edit: WorkspaceEdit): WorkspaceEdit {
   if (!edit.documentChanges) return edit;
-  const texts = new Map<string, string>(); // of the files that are made
+  const texts = new Map<string, string>(); // of the created files
   for (const change of edit.documentChanges) {
     if (isCreation(change)) texts.set(change.uri, '');
     else if ('textDocument' in change && texts.has(change.textDocument.uri)) {
@@ -46,7 +46,7 @@ export function asWhole(edit: WorkspaceEdit): WorkspaceEdit {
   const others = edit.documentChanges.filter(
     (change) => !isCreation(change) && !('textDocument' in change && texts.has(change.textDocument.uri)),
   );
-  const files = [...texts].map(([uri, text]) => ({ kind: 'create' as const, uri, options: made(text) }));
+  const files = [...texts].map(([uri, text]) => ({ kind: 'create' as const, uri, options: withText(text) }));
   return { documentChanges: [...files, ...others] };
 }
 
@@ -54,13 +54,13 @@ function isCreation(change: DocumentChange): change is CreateFile {
   return 'kind' in change && change.kind === 'create';
 }
 
-// The protocol knows no contents of a file that is made; the editor does, and the client hands
-// the options on as they are.
+// The protocol has no contents for created files, but the editor has, and the client passes the
+// options on unchanged.
 interface Contents extends CreateFileOptions {
   contents: Uint8Array;
 }
 
-function made(text: string): Contents {
+function withText(text: string): Contents {
   return { overwrite: false, contents: new TextEncoder().encode(text) };
 }
 
@@ -69,7 +69,7 @@ function applied({ textDocument, edits }: TextDocumentEdit, before: string): str
   return TextDocument.applyEdits(document, edits as TextEdit[]);
 }
 
-/** Show what an edit, made as a whole, changes, and ask whether it shall be made. */
+/** Show the changes of an edit that is a single step, and ask whether to apply it. */
 export async function confirmed(edit: WorkspaceEdit, title: string): Promise<boolean> {
   texts.clear();
   const edits = edit.documentChanges ?? [];
@@ -77,7 +77,7 @@ export async function confirmed(edit: WorkspaceEdit, title: string): Promise<boo
   const changes = await Promise.all(inOrder.filter(isShown).map(shown));
   await vscode.commands.executeCommand('vscode.changes', title, changes);
   const files = changes.length === 1 ? '1 file' : `${changes.length} files`;
-  const [yes, no] = ['Make the Changes', 'Discard'];
+  const [yes, no] = ['Apply Changes', 'Discard'];
   const answer = await vscode.window.showInformationMessage(`${title}: ${files}`, yes, no);
   const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
   await vscode.window.tabGroups.close(tabs.filter((tab) => tab.label.startsWith(title)));
@@ -110,7 +110,7 @@ function keep(name: string, side: string, text: string): vscode.Uri {
   return uri;
 }
 
-/** A name for a cell that is shown like a file. */
+/** A file name for a cell in the diff. */
 function cellName(uri: vscode.Uri): string {
   const cells = vscode.workspace.notebookDocuments.flatMap((notebook) => notebook.getCells());
   const cell = cells.find(({ document }) => document.uri.toString() === uri.toString());

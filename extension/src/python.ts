@@ -1,16 +1,16 @@
-// Pythons: which there may be, and what they are found to be. Nothing here knows the editor.
+// Probe Pythons for nb2prod. This module does not depend on the editor.
 
 import { execFile } from 'node:child_process';
 import { access, constants, realpath } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A Python that may be there, and how it came to be thought of. */
+/** A Python that may exist, and where the idea comes from. */
 export interface Candidate {
   path: string;
   from: string;
 }
 
-/** What a candidate is: the Python itself, its version, and that of nb2prod if it has it. */
+/** A Python that exists: its executable, its version, and the version of nb2prod if it has it. */
 export interface Found extends Candidate {
   python: string;
   version: [number, number];
@@ -31,7 +31,7 @@ print(json.dumps({"python": sys.executable, "version": sys.version_info[:2], "nb
 `;
 const PATIENCE = 30_000; // milliseconds: a first start from a slow disk takes seconds
 
-/** Ask a Python what it is. `cwd` is a folder without Python files: they would be imported first. */
+/** Run a Python to find its version. `cwd` must have no Python files; they would be imported. */
 export function probe(candidate: Candidate, cwd: string): Promise<Found | undefined> {
   return new Promise((resolve) => {
     const options = { cwd, timeout: PATIENCE, windowsHide: true };
@@ -50,32 +50,32 @@ function read(candidate: Candidate, answer: string): Found | undefined {
     };
     return { ...candidate, python, version, nb2prod: nb2prod ?? undefined };
   } catch {
-    return undefined; // something else that is called python
+    return undefined; // not a Python
   }
 }
 
-export function recent({ version: [major, minor] }: Pick<Found, 'version'>): boolean {
+export function isSupported({ version: [major, minor] }: Pick<Found, 'version'>): boolean {
   return major > OLDEST[0] || (major === OLDEST[0] && minor >= OLDEST[1]);
 }
 
-/** Say why a server can't be started from a Python; nothing if it can. */
-export function lacking(candidate: Candidate, found: Found | undefined): string | undefined {
-  if (!found) return `${candidate.path} (${candidate.from}) is no Python that starts`;
-  const version = found.version.join('.');
-  if (!recent(found))
-    return `${found.python} (${found.from}) is Python ${version}; ${OLDEST.join('.')} is the oldest`;
-  if (!found.nb2prod) return `${found.python} (${found.from}) has no nb2prod`;
+/** The reason why a Python cannot run the server; undefined if it can. */
+export function problemWith(candidate: Candidate, found: Found | undefined): string | undefined {
+  if (!found) return `${candidate.path} (${candidate.from}) is not a working Python`;
+  const name = `${found.python} (${found.from})`;
+  if (!isSupported(found))
+    return `${name} is Python ${found.version.join('.')}, but nb2prod needs ${OLDEST.join('.')} or newer`;
+  if (!found.nb2prod) return `${name} does not have nb2prod`;
   return undefined;
 }
 
-/** The Python in a folder of a virtual environment. */
+/** The Python of a virtual environment. */
 export function inEnvironment(folder: string, platform = process.platform): string {
   return platform === 'win32'
     ? path.join(folder, 'Scripts', 'python.exe')
     : path.join(folder, 'bin', 'python');
 }
 
-/** The Pythons of PATH: that of an `nb2prod` command (pipx and uv link to it), then any. */
+/** The Pythons on PATH: first that of an `nb2prod` command, which pipx and uv link to. */
 export async function onPath(variable = process.env.PATH ?? ''): Promise<Candidate[]> {
   const windows = process.platform === 'win32';
   const names = windows ? ['nb2prod.exe', 'python.exe'] : ['nb2prod', 'python3', 'python'];
@@ -84,8 +84,9 @@ export async function onPath(variable = process.env.PATH ?? ''): Promise<Candida
     const file = await which(name, variable.split(path.delimiter));
     if (!file) continue;
     if (name.startsWith('nb2prod')) {
-      const beside = path.join(path.dirname(await realpath(file)), windows ? 'python.exe' : 'python');
-      candidates.push({ path: beside, from: 'the nb2prod command on PATH' });
+      const folder = path.dirname(await realpath(file));
+      const python = path.join(folder, windows ? 'python.exe' : 'python');
+      candidates.push({ path: python, from: 'the nb2prod command on PATH' });
     } else candidates.push({ path: file, from: 'PATH' });
   }
   return candidates;
@@ -99,19 +100,22 @@ async function which(name: string, folders: string[]): Promise<string | undefine
   return undefined;
 }
 
-/** The first of some candidates that can start a server; and why the ones before it can't. */
-export async function first(
+/**
+ * The first of some candidates that can run the server, the problems with those before it, and the
+ * first of these into which nb2prod could be installed.
+ */
+export async function firstUsable(
   candidates: Candidate[],
   ask: (candidate: Candidate) => Promise<Found | undefined>,
-): Promise<{ found: Found | undefined; lacking: string[]; usable: Found | undefined }> {
-  const reasons: string[] = [];
-  let usable: Found | undefined; // could be given nb2prod
+): Promise<{ found: Found | undefined; problems: string[]; usable: Found | undefined }> {
+  const problems: string[] = [];
+  let usable: Found | undefined;
   for (const candidate of candidates) {
     const found = await ask(candidate);
-    const reason = lacking(candidate, found);
-    if (!reason) return { found, lacking: reasons, usable };
-    reasons.push(reason);
-    if (found && recent(found)) usable ??= found;
+    const problem = problemWith(candidate, found);
+    if (!problem) return { found, problems, usable };
+    problems.push(problem);
+    if (found && isSupported(found)) usable ??= found;
   }
-  return { found: undefined, lacking: reasons, usable };
+  return { found: undefined, problems, usable };
 }

@@ -1,2 +1,2 @@
-/** What can't be done; the message is for the person, and says why. */
+/** A command cannot be executed; the message tells the user why. */
 export class Refusal extends Error {}

@@ -1,4 +1,4 @@
-// Asking the server: its commands, with progress and a way to stop.
+// Send commands to the server, with progress and cancellation.
 
 import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
@@ -7,7 +7,7 @@ import type { Commands } from './contract';
 import { Refusal } from './refusal';
 import type { Server } from './server';
 
-/** Ask the server to do one of its commands. */
+/** Send a command to the server. */
 export async function ask<K extends keyof Commands>(
   server: Server,
   command: K,
@@ -19,7 +19,7 @@ export async function ask<K extends keyof Commands>(
   })) as Commands[K]['result'];
 }
 
-/** Ask for what takes a while: shows how far it is; undefined if the person has stopped it. */
+/** Send a command that takes a while, with progress; undefined if the user has cancelled it. */
 export async function askLong<K extends keyof Commands>(
   server: Server,
   command: K,
@@ -27,17 +27,17 @@ export async function askLong<K extends keyof Commands>(
   title: string,
   location = vscode.ProgressLocation.Notification,
 ): Promise<Commands[K]['result'] | undefined> {
-  const asked = client(server, command);
+  const running = client(server, command);
   return vscode.window.withProgress(
     { location, title, cancellable: true },
     async (progress, token) => {
       const workDoneToken = randomUUID();
-      const told = asked.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
+      const listener = running.onProgress(WorkDoneProgress.type, workDoneToken, (value) => {
         if (value.kind !== 'end' && value.message) progress.report({ message: value.message });
       });
       const params = { command, arguments: [argument], workDoneToken };
       try {
-        return (await asked.sendRequest(
+        return (await running.sendRequest(
           ExecuteCommandRequest.type,
           params,
           token,
@@ -46,7 +46,7 @@ export async function askLong<K extends keyof Commands>(
         if (token.isCancellationRequested) return undefined;
         throw error;
       } finally {
-        told.dispose();
+        listener.dispose();
       }
     },
   );
@@ -54,17 +54,17 @@ export async function askLong<K extends keyof Commands>(
 
 function client(server: Server, command: string) {
   const running = server.client();
-  if (!running) throw new Refusal('The language server does not run.');
+  if (!running) throw new Refusal('The language server is not running.');
   const offered = running.initializeResult?.capabilities.executeCommandProvider?.commands ?? [];
   if (!offered.includes(command)) {
     const version = running.initializeResult?.serverInfo?.version ?? '';
-    throw new Refusal(`nb2prod ${version} does not offer ${command}; a newer one does.`);
+    throw new Refusal(`nb2prod ${version} does not support ${command}; install a newer version.`);
   }
   return running;
 }
 
-/** Do something for a person: what goes wrong is told, and logged. */
-export async function told(log: vscode.LogOutputChannel, work: () => unknown): Promise<unknown> {
+/** Run a command for the user: errors are shown, and unexpected ones logged. */
+export async function reportErrors(log: vscode.LogOutputChannel, work: () => unknown): Promise<unknown> {
   try {
     return await work();
   } catch (error) {

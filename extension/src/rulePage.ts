@@ -1,4 +1,4 @@
-// The page of a rule, as the server has it, in the editor's Markdown preview.
+// Show the page of a rule in the editor's Markdown preview.
 
 import * as vscode from 'vscode';
 import { ask } from './requests';
@@ -9,8 +9,8 @@ const SCHEME = 'nb2prod-rule';
 export function registerRulePages(context: vscode.ExtensionContext, server: Server): void {
   const provider: vscode.TextDocumentContentProvider = {
     provideTextDocumentContent: async (uri) => {
-      const asked = uri.path.slice(1).replace(/\.md$/, '');
-      const { code, name, markdown } = await ask(server, 'nb2prod.server.rule', { code: asked });
+      const wanted = uri.path.slice(1).replace(/\.md$/, '');
+      const { code, name, markdown } = await ask(server, 'nb2prod.server.rule', { code: wanted });
       return `# ${code}: ${name}\n\n${markdown}`;
     },
   };
@@ -19,7 +19,7 @@ export function registerRulePages(context: vscode.ExtensionContext, server: Serv
   );
 }
 
-/** Show the page of a rule; of one that is picked if none is given. */
+/** Show the page of a rule; without a code, the user picks one. */
 export async function showRule(server: Server, code: unknown): Promise<void> {
   const wanted = typeof code === 'string' || typeof code === 'number' ? String(code) : await pick(server);
   if (!wanted) return;
@@ -33,7 +33,7 @@ async function pick(server: Server): Promise<string | undefined> {
     all.map((rule) => ({
       label: rule.code,
       description: rule.name,
-      detail: rule.default ? rule.severity : `${rule.severity}, off unless it is selected`,
+      detail: rule.default ? rule.severity : `${rule.severity}, off by default`,
     })),
   );
   const options = { title: 'Show Rule', matchOnDescription: true, placeHolder: 'Code or name' };

@@ -1,4 +1,4 @@
-// The language server: started from the first Python that has it, stopped, started again.
+// The language server: starting it with the first Python that has it, stopping, restarting.
 
 import * as vscode from 'vscode';
 import {
@@ -11,15 +11,15 @@ import {
 } from 'vscode-languageclient/node';
 import { candidates } from './environment';
 import { ownServer } from './ownServer';
-import { asWhole, confirmed, createsFiles } from './preview';
-import { type Found, first, probe } from './python';
+import { asSingleStep, confirmed, createsFiles } from './preview';
+import { type Found, firstUsable, probe } from './python';
 import { SECTION, initializationOptions } from './settings';
 
 export type State =
   | { is: 'starting' | 'stopped' }
   | { is: 'running'; python: Found }
   | { is: 'failed'; reason: string }
-  | { is: 'missing'; reasons: string[]; usable: Found | undefined };
+  | { is: 'missing'; problems: string[]; usable: Found | undefined };
 
 export interface Server {
   /** The client, while the server runs. */
@@ -46,7 +46,7 @@ export function createServer(
     changed.fire(next);
   }
 
-  // One after the other: two restarts at once would leave a server behind.
+  // Run one after the other: two restarts at once would leave a server running.
   function next(work: () => Promise<void>): Promise<void> {
     last = last.then(work, work);
     return last;
@@ -57,22 +57,23 @@ export function createServer(
     client = undefined;
     set({ is: 'stopped' });
     await running?.dispose().catch((error: unknown) => {
-      log.warn(`the server did not stop as it should: ${String(error)}`);
+      log.warn(`the server did not stop cleanly: ${String(error)}`);
     });
   }
 
   async function start(): Promise<void> {
     await stop();
     set({ is: 'starting' });
-    // The extension's folder holds no Python file that could be taken for one of nb2prod.
+    // The extension's folder has no Python files that could shadow modules.
     const cwd = context.extensionPath;
-    const search = await first(await candidates(ownServer(context)), (one) => probe(one, cwd));
-    for (const reason of search.lacking) log.info(reason);
+    const search = await firstUsable(await candidates(ownServer(context)), (one) => probe(one, cwd));
+    for (const problem of search.problems) log.info(problem);
     if (!search.found) {
-      set({ is: 'missing', reasons: search.lacking, usable: search.usable });
+      set({ is: 'missing', problems: search.problems, usable: search.usable });
       return;
     }
-    log.info(`nb2prod ${search.found.nb2prod ?? ''} of ${search.found.python} (${search.found.from})`);
+    const { nb2prod, python, from } = search.found;
+    log.info(`starting nb2prod ${nb2prod ?? ''} with ${python} (${from})`);
     const starting = new LanguageClient(
       SECTION,
       'nb2prod',
@@ -90,7 +91,7 @@ export function createServer(
 
   context.subscriptions.push(
     vscode.workspace.onDidGrantWorkspaceTrust(async () => {
-      if (state.is !== 'running') return void next(start); // there are more Pythons now
+      if (state.is !== 'running') return void next(start); // the workspace's Pythons may be used now
       await client?.sendNotification(DidChangeConfigurationNotification.type, {
         settings: { [SECTION]: { trusted: true } },
       });
@@ -111,7 +112,7 @@ function clientOptions(
   traceOutputChannel: vscode.LogOutputChannel,
 ): LanguageClientOptions {
   return {
-    // Markdown, too: the editor asks for what is done on save on the first cell only.
+    // Markdown, too: on save, the editor requests code actions for the first cell only.
     documentSelector: ['vscode-notebook-cell', 'file'].flatMap((scheme) => [
       { scheme, language: 'python' },
       { scheme, language: 'markdown' },
@@ -131,7 +132,7 @@ function clientOptions(
       },
       workspace: {
         handleApplyEdit: async (params, next) => {
-          const edit = asWhole(params.edit);
+          const edit = asSingleStep(params.edit);
           if (createsFiles(edit) && !(await confirmed(edit, params.label ?? 'nb2prod'))) {
             return { applied: false };
           }
@@ -145,10 +146,10 @@ function clientOptions(
 
 function whole(action: unknown): unknown {
   const { edit } = action as CodeAction;
-  return edit ? { ...(action as CodeAction), edit: asWhole(edit) } : action;
+  return edit ? { ...(action as CodeAction), edit: asSingleStep(edit) } : action;
 }
 
-/** Let the code of a finding open the page of its rule in the editor. */
+/** Make the code of a finding a link to the page of its rule. */
 function withPage(diagnostic: vscode.Diagnostic): vscode.Diagnostic {
   const { code } = diagnostic;
   if (typeof code !== 'object') return diagnostic;

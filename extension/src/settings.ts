@@ -1,21 +1,21 @@
-// The settings that are the extension's own; the others are the server's, and go there as they are.
+// The extension's own settings; all others are sent to the server unchanged.
 
 import * as vscode from 'vscode';
 
 export const SECTION = 'nb2prod';
 
-interface Own {
+interface OwnSettings {
   interpreter: string;
   notebookInterpreter: string;
   importStrategy: 'fromEnvironment' | 'useBundled';
 }
 
-export function setting<K extends keyof Own>(name: K, resource?: vscode.Uri): Own[K] {
-  const value = vscode.workspace.getConfiguration(SECTION, resource).get<Own[K]>(name);
-  return value ?? ('' as Own[K]);
+export function setting<K extends keyof OwnSettings>(name: K, resource?: vscode.Uri): OwnSettings[K] {
+  const value = vscode.workspace.getConfiguration(SECTION, resource).get<OwnSettings[K]>(name);
+  return value ?? ('' as OwnSettings[K]);
 }
 
-/** What the server is told when it starts: all settings, and whether the workspace is trusted. */
+/** The initialization options of the server: all settings, and whether the workspace is trusted. */
 export function initializationOptions(): object {
   const settings = vscode.workspace.getConfiguration().get<object>(SECTION);
   return { ...settings, trusted: vscode.workspace.isTrusted };

@@ -1,4 +1,4 @@
-// How the server is, in the editor's language status; and what to do when it does not run.
+// The state of the server in the editor's language status, and help when it does not run.
 
 import * as vscode from 'vscode';
 import type { Server, State } from './server';
@@ -18,8 +18,8 @@ export function showStatus(context: vscode.ExtensionContext, server: Server): vo
   const show = (state: State) => {
     Object.assign(item, described(state));
     void vscode.commands.executeCommand('setContext', 'nb2prod.running', state.is === 'running');
-    if (state.is === 'missing') void offer(state);
-    if (state.is === 'failed') void complain(state.reason);
+    if (state.is === 'missing') void offerInstallation(state);
+    if (state.is === 'failed') void showFailure(state.reason);
   };
   context.subscriptions.push(item, server.onState(show));
   show(server.state());
@@ -50,27 +50,27 @@ function described(state: State): Shown {
   }
 }
 
-/** Say once that there is no server, and what can be done about it. */
-async function offer({ reasons, usable }: Extract<State, { is: 'missing' }>): Promise<void> {
+/** Show that no Python has nb2prod, and offer to install it or to select a Python. */
+async function offerInstallation({ problems, usable }: Extract<State, { is: 'missing' }>): Promise<void> {
   const actions = [
     ...(usable ? [{ title: 'Install the Bundled Server', command: INSTALL }] : []),
     { title: 'Select a Python', command: SELECT },
     { title: 'Show Log', command: LOG },
   ];
   const text = usable
-    ? `nb2prod is not installed in ${usable.python}, nor anywhere else it was looked for.`
-    : 'nb2prod needs Python 3.11 or newer, and found none.';
-  const where = reasons.length === 1 && reasons[0] ? `${reasons[0]}.` : text;
-  const picked = await vscode.window.showWarningMessage(`nb2prod: ${where}`, ...actions);
+    ? `nb2prod is not installed in ${usable.python}, nor in any other Python that was found.`
+    : 'nb2prod needs Python 3.11 or newer, but none was found.';
+  const message = problems.length === 1 && problems[0] ? `${problems[0]}.` : text;
+  const picked = await vscode.window.showWarningMessage(`nb2prod: ${message}`, ...actions);
   if (picked) await vscode.commands.executeCommand(picked.command);
 }
 
-async function complain(reason: string): Promise<void> {
+async function showFailure(reason: string): Promise<void> {
   const actions = [
     { title: 'Show Log', command: LOG },
     { title: 'Restart', command: RESTART },
   ];
-  const text = `The language server of nb2prod did not start: ${reason}`;
+  const text = `The nb2prod language server did not start: ${reason}`;
   const picked = await vscode.window.showErrorMessage(text, ...actions);
   if (picked) await vscode.commands.executeCommand(picked.command);
 }

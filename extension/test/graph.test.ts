@@ -14,7 +14,7 @@ const STAGES = [
   stage('evaluate', ['model', 'df'], []),
 ];
 
-test('an arrow leads from the last stage that gives a value to the one that takes it', () => {
+test('an arrow leads from the last stage that outputs a value to the stage that reads it', () => {
   assert.deepEqual(arrowsOf(STAGES), [
     { from: 'load', to: 'clean', names: ['df'] },
     { from: 'clean', to: 'train', names: ['df', 'means'] },
@@ -23,7 +23,7 @@ test('an arrow leads from the last stage that gives a value to the one that take
   ]);
 });
 
-test('stages lie below those they take from, none over another', () => {
+test('stages are below those whose outputs they read, without overlap', () => {
   const sizes = new Map(STAGES.map(({ name }) => [name, { width: 120, height: 40 }]));
   const arrows = arrowsOf(STAGES);
   const labels = new Map(arrows.map((arrow) => [arrow, { width: 30, height: 16 }]));
@@ -39,7 +39,7 @@ test('stages lie below those they take from, none over another', () => {
   for (const { path } of drawn) assert.match(path, /^M[\d.]+ [\d.]+[QL]/);
 });
 
-test('a single stage is drawn, too', () => {
+test('a single stage is laid out, too', () => {
   const { boxes, arrows } = draw(new Map([['all', { width: 10, height: 10 }]]), [], new Map());
   assert.equal(boxes.size, 1);
   assert.deepEqual(arrows, []);

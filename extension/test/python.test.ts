@@ -3,7 +3,7 @@ import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { type Found, first, inEnvironment, lacking, onPath, probe } from '../src/python';
+import { type Found, firstUsable, inEnvironment, problemWith, onPath, probe } from '../src/python';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'nb2prod-'));
 after(() => rm(folder, { recursive: true }));
@@ -21,23 +21,23 @@ const answering = (name: string, version: string, nb2prod: string) =>
 
 const ask = (file: string) => probe({ path: file, from: 'here' }, folder);
 
-test('a Python without nb2prod is told from one that has it', async () => {
+test('a Python without nb2prod is distinguished from one that has it', async () => {
   const without = await ask(await answering('a/python', '3, 12', 'null'));
   const having = await ask(await answering('b/python', '3, 12', '"0.1.0"'));
   const here = { path: '', from: 'here' };
-  assert.equal(lacking(here, having), undefined);
-  assert.equal(lacking(here, without), 'a/python (here) has no nb2prod');
+  assert.equal(problemWith(here, having), undefined);
+  assert.equal(problemWith(here, without), 'a/python (here) does not have nb2prod');
 });
 
-test('a Python that is too old is none, whatever it has', async () => {
+test('a Python that is too old does not count, whatever it has', async () => {
   const old = await ask(await answering('old/python', '3, 10', '"0.1.0"'));
   assert.equal(
-    lacking({ path: '', from: 'here' }, old),
-    'old/python (here) is Python 3.10; 3.11 is the oldest',
+    problemWith({ path: '', from: 'here' }, old),
+    'old/python (here) is Python 3.10, but nb2prod needs 3.11 or newer',
   );
 });
 
-test('what is no Python, fails or is not there is none', async () => {
+test('a file that is not a Python, fails or does not exist does not count', async () => {
   assert.equal(await ask(await script('c/python', 'echo hello')), undefined);
   assert.equal(await ask(await script('d/python', 'exit 3')), undefined);
   assert.equal(await ask(path.join(folder, 'nothing')), undefined);
@@ -57,19 +57,19 @@ test('the first that has nb2prod is taken, and the others are named', async () =
     better: { python: 'better', version: [3, 14], nb2prod: '0.2.0' },
   };
   const candidates = Object.keys(pythons).map((name) => ({ path: name, from: 'a test' }));
-  const answer = await first(candidates, (candidate) => {
+  const answer = await firstUsable(candidates, (candidate) => {
     const known = pythons[candidate.path];
     return Promise.resolve(known && ({ ...candidate, ...known } as Found));
   });
   assert.equal(answer.found?.python, 'good');
   assert.equal(answer.usable?.python, 'plain');
-  assert.deepEqual(answer.lacking, [
-    'gone (a test) is no Python that starts',
-    'plain (a test) has no nb2prod',
+  assert.deepEqual(answer.problems, [
+    'gone (a test) is not a working Python',
+    'plain (a test) does not have nb2prod',
   ]);
 });
 
-test('the Python beside an nb2prod command on PATH comes first', async () => {
+test('the Python of an nb2prod command on PATH comes first', async () => {
   const tool = path.dirname(await script('tool/bin/nb2prod', ''));
   const links = path.dirname(await script('links/python3', ''));
   await symlink(path.join(tool, 'nb2prod'), path.join(links, 'nb2prod'));

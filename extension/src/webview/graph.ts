@@ -1,4 +1,4 @@
-// Where the stages of a plan and the arrows between them lie.
+// The layout of the graph: stages and the arrows between them.
 
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Stage } from '../plan';
@@ -11,11 +11,11 @@ export interface Size {
 export interface Arrow {
   from: string;
   to: string;
-  names: string[]; // what is handed on
+  names: string[]; // the values passed on
 }
 
 export interface Box extends Size {
-  x: number; // of the left upper corner
+  x: number; // of the upper left corner
   y: number;
 }
 
@@ -25,20 +25,20 @@ export interface Drawn {
   arrows: (Arrow & { path: string; label: { x: number; y: number } })[];
 }
 
-/** Who hands what to whom: a stage's input comes from the last stage before it that gives it. */
+/** The arrows between stages: an input comes from the last stage before that outputs it. */
 export function arrowsOf(stages: Stage[]): Arrow[] {
   const arrows = new Map<string, Arrow>();
-  const giver = new Map<string, string>();
+  const producer = new Map<string, string>();
   for (const stage of stages) {
     for (const name of stage.inputs) {
-      const from = giver.get(name);
-      if (from === undefined) continue; // a file of the notebook's
+      const from = producer.get(name);
+      if (from === undefined) continue; // a file that the notebook reads
       const key = JSON.stringify([from, stage.name]);
       const arrow = arrows.get(key) ?? { from, to: stage.name, names: [] };
       arrow.names.push(name);
       arrows.set(key, arrow);
     }
-    for (const name of stage.outputs) giver.set(name, stage.name);
+    for (const name of stage.outputs) producer.set(name, stage.name);
   }
   return [...arrows.values()];
 }
@@ -74,7 +74,7 @@ interface Edge extends Point {
   points: Point[];
 }
 
-/** A curve through the middles between the points, from the first to the last. */
+/** A curve from the first to the last point, through the midpoints between them. */
 function smooth(points: Point[]): string {
   const [start, ...others] = points;
   if (!start) return '';

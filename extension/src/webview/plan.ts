@@ -1,4 +1,4 @@
-// The page of the graph: stages as buttons, arrows between them, and what is known of the selected.
+// The page of the graph: stages as buttons, arrows between them, and details of the selected stage.
 
 import type { Plan, Stage } from '../plan';
 import type { FromPage, ToPage } from '../messages';
@@ -29,7 +29,7 @@ window.addEventListener('message', ({ data }: MessageEvent<ToPage>) => {
     case 'refused':
       root.replaceChildren(
         element('h1', {}, data.notebook),
-        element('p', { className: 'warning', role: 'alert' }, `There is no plan: ${data.reason}`),
+        element('p', { className: 'warning', role: 'alert' }, `No plan: ${data.reason}`),
       );
   }
 });
@@ -40,7 +40,7 @@ function render(notebook: string): void {
   const count = stages.length === 1 ? '1 stage' : `${stages.length} stages`;
   const parts: HTMLElement[] = [
     element('h1', {}, notebook),
-    element('p', { className: 'muted' }, `${count}. A stage shows its cells; an arrow hands values on.`),
+    element('p', { className: 'muted' }, `${count}. Click a stage to see its cells; arrows are values passed on.`),
   ];
   if (stages.length) parts.push(toolbar());
   if (obstacles.length) parts.push(obstacleList());
@@ -56,8 +56,8 @@ function render(notebook: string): void {
 function toolbar(): HTMLElement {
   const actions = [
     ['write', 'Turn into a project …'],
-    ['preview', 'Preview the project'],
-    ['yaml', 'The plan as YAML'],
+    ['preview', 'Preview project'],
+    ['yaml', 'Show as YAML'],
   ] as const;
   const buttons = actions.map(([what, label], number) => {
     const className = number ? 'action secondary' : 'action';
@@ -79,7 +79,7 @@ function obstacleList(): HTMLElement {
   return element('section', { className: 'warning' }, element('h2', {}, 'Obstacles'), list);
 }
 
-// The boxes are laid out by their size, so they are put on the page before they have a place.
+// The layout needs the sizes of the boxes, so they are added to the page before they are placed.
 function renderGraph(graph: HTMLElement): void {
   const arrows = arrowsOf(plan.stages);
   const buttons = new Map(plan.stages.map((stage, number) => [stage.name, box(stage, number)]));
@@ -119,7 +119,7 @@ function box(stage: Stage, number: number): HTMLButtonElement {
     { className: 'stage', type: 'button' },
     element('strong', {}, stage.name),
     element('span', { className: 'muted' }, cellsOf(stage)),
-    ...(telling(stage) ? [element('span', {}, stage.title)] : []),
+    ...(titleIsInformative(stage) ? [element('span', {}, stage.title)] : []),
   );
   button.dataset.stage = stage.name;
   button.setAttribute('aria-pressed', 'false');
@@ -133,15 +133,15 @@ function box(stage: Stage, number: number): HTMLButtonElement {
   return button;
 }
 
-/** Say whether the title says more than the name, which is often made of it. */
-function telling({ name, title }: Stage): boolean {
+/** Whether the title says more than the name, which is often derived from it. */
+function titleIsInformative({ name, title }: Stage): boolean {
   return title.toLowerCase().replaceAll(/\W+/g, '_') !== name;
 }
 
 function label(arrow: Arrow): HTMLElement {
   const [first, second, ...more] = arrow.names;
   const short = [first, second].filter(Boolean).join(', ') + (more.length ? ` +${more.length}` : '');
-  const title = `${arrow.from} hands ${arrow.names.join(', ')} to ${arrow.to}`;
+  const title = `${arrow.from} passes ${arrow.names.join(', ')} to ${arrow.to}`;
   return element('span', { className: 'label', title }, short);
 }
 
@@ -173,8 +173,8 @@ function select(stage: Stage, reveal: boolean): void {
   }
   const rows = [
     ['Cells', cellsOf(stage)],
-    ['Takes', stage.inputs.join(', ')],
-    ['Gives', stage.outputs.join(', ')],
+    ['Inputs', stage.inputs.join(', ')],
+    ['Outputs', stage.outputs.join(', ')],
     ['Parameters', stage.parameters.join(', ')],
   ] as const;
   const list = rows.flatMap(([term, text]) => [

@@ -55,9 +55,9 @@ def test_the_light_bulb_mends_one_finding(editor: Window, workspace: Path):
     wait_for(lambda: sources(workspace)[1].startswith("import sys\n"))
 
 
-def test_everything_safe_is_mended_on_save(editor: Window, workspace: Path):
+def test_everything_safe_is_fixed_on_save(editor: Window, workspace: Path):
     editor.command("nb2prod: Fix Notebooks on Save")
-    editor.see(".notification-toast", "mended on each save")
+    editor.see(".notification-toast", "fixed on save")
     assert "fixAll.nb2prod" in (workspace / ".vscode" / "settings.json").read_text()
     editor.put_cursor("df.head()")
     editor.page.keyboard.press("End")
@@ -74,7 +74,7 @@ def test_a_name_tells_where_it_comes_from(editor: Window):
     editor.page.keyboard.press("Home")
     editor.page.keyboard.press("Control+K")
     editor.page.keyboard.press("Control+I")
-    editor.see(".monaco-hover .hover-row", "changed in cells 7 and 9")
+    editor.see(".monaco-hover .hover-row", "mutated in cells 7 and 9")
     editor.shot("5-hover")
     editor.page.keyboard.press("Escape")
 
@@ -132,7 +132,7 @@ def test_a_cell_is_extracted_to_a_module_and_back_by_one_undo(editor: Window, wo
     editor.see(".multiDiffEntry", "machines, cell 7.py")
     editor.shot("10-extract-shown")
     assert made() == set()
-    editor.answer("Make the Changes")
+    editor.answer("Apply Changes")
     wait_for(lambda: len(made()) == 4)
     editor.put_cursor("until the project is installed")
     editor.page.keyboard.press("Control+Z")
@@ -163,7 +163,7 @@ def test_the_project_is_shown_before_it_is_made(editor: Window, workspace: Path)
 def test_the_project_is_written_and_checked(editor: Window, workspace: Path):
     editor.command("nb2prod: Turn into a Project")
     editor.agree("Folder of the Project")
-    editor.see(".quick-input-list .monaco-list-row", "Check it against the notebook")
+    editor.see(".quick-input-list .monaco-list-row", "Verify against the notebook")
     editor.shot("13-what-shall-be-done")
     editor.page.keyboard.press("Enter")
     editor.see(".notification-toast", "running the notebook")
@@ -181,7 +181,7 @@ def test_the_check_says_when_a_project_computes_something_else(editor: Window, w
     project = workspace / "machines-project"
     file = next(f for f in project.glob("src/*/*.py") if "stress" in f.read_text())
     file.write_text(re.sub(r'(\["load"\]) \*', r"\1 * 2 *", file.read_text()))
-    editor.command("nb2prod: Check a Project Against Its Notebook")
+    editor.command("nb2prod: Verify a Project Against Its Notebook")
     toast = editor.page.locator(".notification-toast", has_text="Read Me")  # not the progress
     toast.wait_for(timeout=400_000)
     editor.shot("16-differs")
@@ -191,7 +191,7 @@ def test_the_check_says_when_a_project_computes_something_else(editor: Window, w
 def test_a_check_is_stopped_before_its_end(editor: Window, workspace: Path):
     editor.command("Notifications: Clear All Notifications")
     proof = (workspace / "machines-project" / "proof.json").read_bytes()
-    editor.command("nb2prod: Check a Project Against Its Notebook")
+    editor.command("nb2prod: Verify a Project Against Its Notebook")
     editor.see(".notification-toast", "running the notebook")
     editor.answer("Cancel")
     editor.gone(".notification-toast:has-text('running the notebook')")

@@ -54,7 +54,7 @@ module.exports = {
     assert.equal(target.path, 'nb2prod.showRule');
   },
 
-  async 'a quick fix mends a finding'() {
+  async 'a quick fix fixes a finding'() {
     const offered = await actions(1, vscode.CodeActionKind.QuickFix.value);
     const fix = offered.find(({ title, edit: change }) => change && /os/.test(title));
     assert.ok(fix, offered.map(({ title }) => title).join('; '));
@@ -62,7 +62,7 @@ module.exports = {
     await until(() => codes(1).length < 2, 'the finding is gone');
   },
 
-  async 'above a cell stands what it does, and at a name where it comes from'() {
+  async 'code lenses show what cells do, and hover shows where names are defined'() {
     const { document } = notebook.cellAt(3);
     const lenses = await vscode.commands.executeCommand('vscode.executeCodeLensProvider', document.uri, 5);
     assert.match(lenses[0].command.title, /stage 1/);
@@ -71,7 +71,7 @@ module.exports = {
     assert.match(hover.contents[0].value, /df/);
   },
 
-  async 'everything safe is mended on save'() {
+  async 'everything safe is fixed on save'() {
     const onSave = (value) => vscode.workspace.getConfiguration('notebook')
       .update('codeActionsOnSave', value, vscode.ConfigurationTarget.Global);
     await onSave({ 'notebook.source.fixAll.nb2prod': 'explicit' });
