@@ -108,7 +108,7 @@ def server_settings() -> dict[str, dict[str, Any]]:
         "pause": {
             **number,
             "default": default.pause,
-            "description": "Milliseconds without typing before slow analyses start: leakage and the plan.",
+            "description": "Milliseconds without typing before leakage and the plan are analysed.",
         },
         "codeLens": {
             "type": "boolean",

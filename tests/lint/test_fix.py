@@ -1,4 +1,4 @@
-"""Mending: what several fixes make of a notebook together."""
+"""Applying several fixes to one notebook."""
 
 import json
 from pathlib import Path
@@ -10,8 +10,8 @@ from nb2prod.lint.fix import fixed
 IPYNB = Path("a.ipynb")
 
 
-def mended(*sources: str) -> list[str]:
-    """Return the sources of a notebook's cells when all that can be mended in it is."""
+def fixed_sources(*sources: str) -> list[str]:
+    """Return the sources of a notebook's cells after all its findings were fixed."""
     cells = [
         {
             "cell_type": "code",
@@ -37,14 +37,14 @@ def mended(*sources: str) -> list[str]:
 
 
 def test_two_cells_that_need_a_module_get_one_import():
-    first, second = mended("!mkdir -p data", "%cd data\n!wget -q http://a.example/b.csv")
+    first, second = fixed_sources("!mkdir -p data", "%cd data\n!wget -q http://a.example/b.csv")
     assert first.count("import subprocess\n") == 1
     assert "import subprocess" not in second
     assert second.count("import os\n") == 1
 
 
 def test_two_fixes_in_one_cell_get_one_import():
-    (source,) = mended("!mkdir -p data\n!cp a.csv data")
+    (source,) = fixed_sources("!mkdir -p data\n!cp a.csv data")
     assert source.startswith("import subprocess\n")
     assert source.count("import subprocess") == 1
     assert source.count("subprocess.run") == 2

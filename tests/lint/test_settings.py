@@ -1,4 +1,4 @@
-"""Settings in pyproject.toml, and wishes written in the notebook itself."""
+"""Settings in pyproject.toml, and suppressions in the notebook itself."""
 
 import json
 from pathlib import Path
@@ -84,7 +84,7 @@ def test_rules_are_off_in_some_files(tmp_path: Path):
         f"{STAR}\n# nb2prod: ignore",
     ],
 )
-def test_a_comment_holds_a_finding_back(tmp_path: Path, cell: str):
+def test_a_comment_suppresses_a_finding(tmp_path: Path, cell: str):
     assert codes(notebook(tmp_path, cell), Config(select=("NBI003", "NBV008"))) == []
 
 
@@ -106,7 +106,7 @@ def test_a_comment_elsewhere_or_of_another_rule_does_not(tmp_path: Path, cell: s
         ({}, {"nb2prod": {"ignore": True}}),
     ],
 )
-def test_tags_and_metadata_hold_findings_back(tmp_path: Path, cell, whole):
+def test_tags_and_metadata_suppress_findings(tmp_path: Path, cell, whole):
     path = notebook(tmp_path, STAR)
     data = json.loads(path.read_text())
     data["metadata"].update(whole)

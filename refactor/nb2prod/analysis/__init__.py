@@ -1,1 +1,1 @@
-"""One notebook, understood once: its statements, what each uses, binds and changes."""
+"""Analysis of one notebook: its statements, and what each uses, binds and changes."""

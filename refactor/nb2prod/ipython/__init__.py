@@ -1,1 +1,1 @@
-"""IPython's syntax: magics, shell commands and prompts, masked or turned into Python."""
+"""IPython syntax: magics, shell commands and prompts, masked or converted to Python."""

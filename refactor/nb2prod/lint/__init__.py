@@ -1,1 +1,1 @@
-"""The engine of the rules: checking files and open notebooks, fixes, suppressions, cache."""
+"""The linter: checking files and open notebooks, fixes, suppressions, the cache."""

@@ -1,4 +1,4 @@
-"""Cell cache: what is known of each code cell of a notebook from the text of that cell alone."""
+"""Cell cache: the results for each code cell that depend on the text of that cell alone."""
 
 from __future__ import annotations
 

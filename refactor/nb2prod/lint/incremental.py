@@ -1,14 +1,12 @@
 """Incremental linting: after an edit, check again only the cells and facts that it affects.
 
-Three kinds of findings are kept, each as long as what it depends on stays the same:
-
-- The findings of rules on single cells are kept with the cell (`CellCache`). The facts on other
-  cells that these rules asked for are noted, and the cell is checked again when one has changed.
-- The flags of rules on the whole notebook are kept by rule (`FlagsByRule`). Such a rule is asked
+- The findings of rules on single cells are kept with the cell (`CellCache`). The facts about other
+  cells that these rules ask for are noted, and the cell is checked again when one has changed.
+- The flags of rules on the whole notebook are kept by rule (`FlagsByRule`). Such a rule is run
   again when an aspect of the notebook that it looks at has changed.
-- Suppressions are applied last, to the cells whose findings or suppressions changed.
+- Suppressions are applied last, to the cells whose findings or suppressions have changed.
 
-When cells are added, removed or moved, everything is checked again, but no known cell is parsed.
+When cells are added, removed or moved, all rules are run again, but no known cell is parsed again.
 """
 
 from __future__ import annotations

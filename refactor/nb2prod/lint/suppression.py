@@ -4,7 +4,7 @@
     # nb2prod: ignore[NBP001]           this cell, these rules; without brackets, all rules
 
 A cell's tag `nb2prod:ignore` or `nb2prod:ignore=NBP001,NBX001` suppresses the same in the cell, and
-`"nb2prod": {"ignore": ["NBX001"]}` in the metadata of a cell or of the notebook in what it is in.
+`"nb2prod": {"ignore": ["NBX001"]}` in the metadata of a cell or the notebook in all of it.
 """
 
 from __future__ import annotations

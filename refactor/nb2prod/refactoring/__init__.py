@@ -1,1 +1,1 @@
-"""Refactorings of a notebook in place: it goes on running, and computes the same as before."""
+"""Refactorings of a notebook in place, which keep its results."""

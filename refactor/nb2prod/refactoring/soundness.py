@@ -1,4 +1,4 @@
-"""Whether statements can become a function, and what it takes and returns."""
+"""Soundness: refuse statements that cannot become a function; find its parameters and results."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ class FunctionBoundary:
     def _left_behind(self, end: int) -> set[str]:
         """Return the variables that would keep an older value until the end of the notebook.
 
-        Loop variables are left out: nobody relies on them.
+        Loop variables are left out, because nothing relies on them.
         """
         looped = {n for node in self._nodes for n in _loop_names(node)}
         rebound = {n for e in self._subject.analysis.effects[end:] for n in e.binds}

@@ -1,1 +1,1 @@
-"""A folder of a project as its readers would clone it: files, pipelines, modules, workflows."""
+"""The repository of a project: its files, pipelines, modules, workflows and manifests."""

@@ -46,7 +46,7 @@ def is_requirements(path: str) -> bool:
 
 
 def needed_by(path: str, text: str) -> tuple[Needed, ...] | None:
-    """Return the packages that a file requires; None if the file alone does not tell."""
+    """Return the packages that a file requires; None if it depends on other files."""
     name = posixpath.basename(path)
     if name.endswith((".txt", ".in")):
         # The packages of an included file are not known here.

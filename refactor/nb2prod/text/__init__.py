@@ -1,1 +1,1 @@
-"""Text and where things stand in it: spans, JSON, YAML, Python; secrets; replacing files."""
+"""Text with positions: spans, JSON, YAML, Python; secrets; replacing files."""

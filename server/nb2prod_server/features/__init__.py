@@ -1,1 +1,1 @@
-"""One module for each request of the protocol."""
+"""The features of the server, one module for each request of the protocol."""

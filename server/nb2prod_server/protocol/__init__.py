@@ -1,1 +1,1 @@
-"""Bytes and positions on the wire."""
+"""The transport of messages, and the positions in them."""

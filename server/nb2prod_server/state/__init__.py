@@ -1,1 +1,1 @@
-"""What is open: documents, notebooks, findings, settings."""
+"""The state of the server: open documents and notebooks, findings, settings."""

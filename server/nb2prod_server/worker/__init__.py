@@ -1,1 +1,1 @@
-"""The worker process, which plans and writes code, and its client."""
+"""The worker process, which analyses notebooks and writes code, and its client."""

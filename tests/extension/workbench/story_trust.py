@@ -66,7 +66,9 @@ def test_without_nb2prod_it_is_said_and_the_bundled_one_is_offered(
     workbench.set({"nb2prod.interpreter": bare}, "Machine")
     editor.page.reload()
     editor.open_notebook("machines.ipynb")
-    editor.see(".notification-toast", f"{bare} (the setting nb2prod.interpreter) does not have nb2prod")
+    editor.see(
+        ".notification-toast", f"{bare} (the setting nb2prod.interpreter) does not have nb2prod"
+    )
     editor.see(".notification-toast .monaco-button", "Install the Bundled Server")
     editor.shot("22-no-nb2prod")
     workbench.set({"nb2prod.interpreter": os.environ["NB2PROD_PYTHON"]}, "Machine")

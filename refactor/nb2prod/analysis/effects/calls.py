@@ -52,7 +52,7 @@ _COLLECTING = frozenset(
 
 
 class CallEvaluator(LibraryCallEvaluator):
-    """Evaluates calls, whoever defines the called function."""
+    """Evaluates calls of library functions, methods and unknown functions."""
 
     def run_function(self, number: int, node: ast.AST, arguments: Arguments) -> AbstractValue:
         """Return the result of a function of the notebook; see `FunctionEvaluator`."""

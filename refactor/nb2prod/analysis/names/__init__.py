@@ -1,1 +1,1 @@
-"""What each cell does to names: cheap enough for every keystroke."""
+"""The effects of single cells on names, cheap enough for every keystroke."""

@@ -1,7 +1,7 @@
 """Visit each node of a cell's syntax tree once.
 
-`TreeWalk` knows how to reach the children of any node. Its subclasses say what a node of some
-class does: a method called `_` and the name of the class handles such nodes, children included.
+`TreeWalk` knows how to reach the children of any node. Its subclasses handle nodes of some classes:
+a method called `_` and the name of the class handles such nodes, including their children.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Cell visitor: what the statements, calls and imports of a cell do to names.
+"""Cell visitor: the effects of a cell's statements, calls and imports on names.
 
 The visitor is a chain of classes, each in a module of its own: `NameCollector` keeps the names,
 `TreeWalk` reaches each node once, `ScopeVisitor` handles names and scopes, `CellVisitor` the rest.
