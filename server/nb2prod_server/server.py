@@ -97,7 +97,7 @@ class Server(LanguageServer):
         return value
 
     def supports(self, *path: str) -> bool:
-        """Say whether the editor has a capability."""
+        """Return whether the editor has a capability."""
         return bool(self.capability(*path))
 
     def translator(self, state: NotebookState) -> Translator:

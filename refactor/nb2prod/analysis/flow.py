@@ -42,7 +42,7 @@ class Analysis:
         return self.effects[position - 1].after.get(name, UNKNOWN) if position else UNKNOWN
 
     def random_crosses(self, position: int) -> bool:
-        """Say whether a random state that can be saved is used before and after a position."""
+        """Return whether a random state that can be saved is used before and after a position."""
         before = self.seeded_before(position) & HANDED_ON
         unknown_after = any(e.may_draw for e in self.effects[position:])
         return bool(before & self._drawn_after(position)) or bool(before and unknown_after)
@@ -92,7 +92,7 @@ def _liveness(effects: tuple[Effects, ...]) -> tuple[frozenset[str], ...]:
 
 
 def imports(statement: Statement) -> bool:
-    """Say whether a statement only imports, possibly with a fallback."""
+    """Return whether a statement only imports, possibly with a fallback."""
     node = statement.node
     if isinstance(node, ast.Import | ast.ImportFrom):
         return True

@@ -195,7 +195,7 @@ def _plain(node: ast.stmt, code: str) -> tuple[ast.stmt, str]:
 
 
 def _runs_command(node: ast.stmt) -> bool:
-    """Say whether a statement is a shell command like `!ls`, which has no value."""
+    """Return whether a statement is a shell command like `!ls`, which has no value."""
     match node:
         case ast.Expr(ast.Call(func=ast.Attribute(value=ast.Name("subprocess"), attr="run"))):
             return True
@@ -235,7 +235,7 @@ def _keep_last_values(statements: list[Statement]) -> Iterator[Statement]:
 
 
 def _silenced(code: str) -> bool:
-    """Say whether a semicolon at the end of the cell hides the value."""
+    """Return whether a semicolon at the end of the cell hides the value."""
     last = code.rstrip()
     try:
         tokens = [

@@ -95,7 +95,7 @@ def read(source: str) -> tuple[tuple[Piece, ...], tuple[Span, ...]]:
 
 
 def _suspect(source: str) -> bool:
-    """Say whether a cell may contain IPython syntax; quick, and never wrong about a "no"."""
+    """Return whether a cell may contain IPython syntax; quick, and never wrong about a "no"."""
     signs = "%" in source or "!" in source or "?" in source or "get_ipython" in source
     return bool(
         _SUSPECT_START.match(source)
@@ -139,7 +139,7 @@ def _unindented(text: str, at: int) -> bool:
 
 
 def _bare(text: str) -> bool:
-    """Say whether a cell is one magic, written without `%`."""
+    """Return whether a cell is one magic, written without `%`."""
     line = text.strip()
     if "\n" in line or "\r" in line or not _BARE.match(line):
         return False

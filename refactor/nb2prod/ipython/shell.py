@@ -213,7 +213,7 @@ def _parts(command: str, names: Collection[str] | None) -> list[_Part]:
 
 
 def _is_python(code: str, own: set[str], names: Collection[str] | None) -> bool:
-    """Say whether a field is an expression over variables of the notebook."""
+    """Return whether a field is an expression over variables of the notebook."""
     tree = parsed(f"({code}\n)")
     if not tree:
         return False

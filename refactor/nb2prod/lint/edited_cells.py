@@ -63,7 +63,7 @@ def changed_cells(before: Notebook, after: Notebook) -> list[tuple[Cell, Cell]] 
 def _is_same_otherwise(
     before: Notebook, after: Notebook, changes: Iterable[tuple[Cell, Cell]]
 ) -> bool:
-    """Say whether nothing but sources, outputs and execution counts of cells has changed."""
+    """Return whether nothing but sources, outputs and execution counts of cells has changed."""
     return (
         before.path == after.path
         and before.format == after.format

@@ -125,7 +125,7 @@ def _added_import(change: Change) -> str:
 
 
 def _clash(one: Change, other: Change) -> bool:
-    """Say whether two changes of the same cell or file exclude each other."""
+    """Return whether two changes of the same cell or file exclude each other."""
     if isinstance(one, EditCell | EditFile) and isinstance(other, EditCell | EditFile):
         a, b = one.edit.span, other.edit.span
         if a == b and a.start == a.end:

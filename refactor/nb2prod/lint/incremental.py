@@ -287,6 +287,6 @@ def _target(view: NotebookView, name: str) -> str:
 
 
 def _is_excepted(view: NotebookView, code: str) -> bool:
-    """Say whether the findings of a rule on cells do not apply in this notebook."""
+    """Return whether the findings of a rule on cells do not apply in this notebook."""
     rule = find_rule(code)
     return bool(rule and rule.unless and rule.unless(view))

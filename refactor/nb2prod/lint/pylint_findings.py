@@ -152,7 +152,7 @@ def _unknown_results(code: CodeCell) -> str:
 
 
 def _makes_sense(message: Message, code: CodeCell, line: int) -> bool:
-    """Say whether a message on a line of a cell makes sense in a notebook."""
+    """Return whether a message on a line of a cell makes sense in a notebook."""
     if not message.obj and message.symbol in _DISABLED_AT_TOP_LEVEL:
         return False
     start = code.lines.start(line)

@@ -143,7 +143,7 @@ def unused_suppressions(
 
 
 def suppresses(line: str, names: Collection[str]) -> bool:
-    """Say whether a comment on a line of a file that is not a notebook suppresses a rule.
+    """Return whether a comment on a line of a file that is not a notebook suppresses a rule.
 
     Args:
         line: a line in any language whose comments begin with `#`.

@@ -107,7 +107,7 @@ def as_mapping(value: object) -> Mapping[str, Any]:
 
 
 def is_mapping(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Say whether a value is a mapping with text keys only."""
+    """Return whether a value is a mapping with text keys only."""
     return isinstance(value, Mapping) and all(
         isinstance(key, str) for key in cast("Mapping[Any, Any]", value)
     )

@@ -55,7 +55,7 @@ class ScriptCell(msgspec.Struct, frozen=True):
 
 
 def is_percent(text: str) -> bool:
-    """Say whether a script contains cell marks."""
+    """Return whether a script contains cell marks."""
     return any(_MARK.match(line) for line in text.splitlines())
 
 

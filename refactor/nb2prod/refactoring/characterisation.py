@@ -173,6 +173,6 @@ def _state(effect: Effects) -> set[str]:
 
 
 def _has_side_effects(effect: Effects) -> bool:
-    """Say whether a statement writes files, draws figures, or does what cannot be analysed."""
+    """Return whether a statement writes files, draws figures, or does what cannot be analysed."""
     written = {w for w in effect.writes if w.startswith(FILE) or w == FIGURE}
     return bool(written or effect.dynamic or effect.folders)

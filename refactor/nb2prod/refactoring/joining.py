@@ -111,6 +111,6 @@ def _parted(source: str) -> tuple[str, str]:
 
 
 def _clash(bodies: Iterable[str], top: str) -> bool:
-    """Say whether the code before some imports mentions a name that they bind."""
+    """Return whether the code before some imports mentions a name that they bind."""
     names = {found.name for found in CodeCell(top).summary.imports}
     return "*" in names or any(not names.isdisjoint(_WORD.findall(body)) for body in bodies)

@@ -200,7 +200,7 @@ def _is_set_at_the_beginning(code: CodeCell, statement: ast.stmt) -> bool:
 
 
 def _only_sets(body: Sequence[ast.stmt]) -> bool:
-    """Say whether statements only import and set variables to constants."""
+    """Return whether statements only import and set variables to constants."""
     for node in body:
         match node:
             case ast.Import() | ast.ImportFrom():

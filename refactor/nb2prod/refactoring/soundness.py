@@ -125,7 +125,7 @@ class FunctionBoundary:
             maybe |= effect.may_bind
 
     def _is_fixed(self, name: str) -> bool:
-        """Say whether a name is an import, a function of the notebook or a builtin."""
+        """Return whether a name is an import, a function of the notebook or a builtin."""
         scope = self._subject.flow.scope
         defined = {d.name for d in scope.definitions.values()}
         return name in scope.imports or name in defined or name in _BUILTINS

@@ -207,7 +207,7 @@ class Subject:
         return SelectedStatements(cell, code, tuple(node for node, _ in pairs), tuple(numbers))
 
     def _works(self, number: int) -> bool:
-        """Say whether a statement does more than import or define something."""
+        """Return whether a statement does more than import or define something."""
         return not is_preamble(self, number)
 
     def _numbers(self, cell: int, code: CodeCell) -> dict[int, int]:
@@ -223,7 +223,7 @@ class Subject:
 
 
 def is_preamble(subject: Subject, number: int) -> bool:
-    """Say whether a statement only imports or defines something, and so best stays in the cell."""
+    """Return whether a statement only imports or defines something; it best stays in the cell."""
     statement = subject.analysis.statements[number]
     node = statement.node
     text = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)

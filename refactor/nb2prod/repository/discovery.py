@@ -86,7 +86,7 @@ def _prefix(folder: str) -> str:
 
 
 def excluded(path: str, patterns: Iterable[str]) -> bool:
-    """Say whether one of the patterns matches a path, its name, or a folder that contains it."""
+    """Return whether one of the patterns matches a path, its name, or a folder that contains it."""
     name = path.rpartition("/")[2]
     return any(
         fnmatch(path, pattern.rstrip("/"))

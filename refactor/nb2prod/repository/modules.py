@@ -124,7 +124,7 @@ class Module:
 
 
 def is_main_guard(test: ast.expr) -> bool:
-    """Say whether a condition is `__name__ == "__main__"`."""
+    """Return whether a condition is `__name__ == "__main__"`."""
     return any(isinstance(n, ast.Name) and n.id == "__name__" for n in ast.walk(test))
 
 
@@ -195,7 +195,7 @@ class Modules:
                 yield f"{inner}/__init__.py"
 
     def is_trivial(self, path: str) -> bool:
-        """Say whether a module is empty except for a docstring."""
+        """Return whether a module is empty except for a docstring."""
         module = self.get(path)
         return module is not None and all(
             isinstance(s, ast.Expr) and isinstance(s.value, ast.Constant) for s in module.tree.body

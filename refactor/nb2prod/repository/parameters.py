@@ -35,7 +35,7 @@ def values_of(tree: Tree, path: str) -> Mapping[str, Any] | None:
 
 
 def has_key(values: Mapping[str, Any], key: str) -> bool:
-    """Say whether parameters contain a key with dots and indexes, such as `train.layers[0]`."""
+    """Return whether parameters contain a key with dots and indexes, such as `train.layers[0]`."""
     return found(values, key, missing=_MISSING) is not _MISSING
 
 

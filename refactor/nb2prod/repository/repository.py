@@ -60,7 +60,7 @@ class Repository:
         return frozenset(path for path in (*outs, *data) if path)
 
     def brought(self, path: str) -> bool:
-        """Say whether DVC produces a path, a file in it, or a folder that contains it."""
+        """Return whether DVC produces a path, a file in it, or a folder that contains it."""
         return any(
             path == other or path.startswith(f"{other}/") or other.startswith(f"{path}/")
             for other in self.produced

@@ -39,7 +39,7 @@ def normalised(name: str) -> str:
 
 
 def is_requirements(path: str) -> bool:
-    """Say whether the name of a file is that of a requirements file for `pip install -r`."""
+    """Return whether the name of a file is that of a requirements file for `pip install -r`."""
     name = posixpath.basename(path)
     inside = posixpath.basename(posixpath.dirname(path)) == "requirements"
     return name.endswith((".txt", ".in")) and ("require" in name.lower() or inside)
@@ -122,7 +122,7 @@ def _of_conda(path: str, text: str) -> tuple[Needed, ...] | None:
 
 
 def declares_dependencies(data: Mapping[str, Any]) -> bool:
-    """Say whether a pyproject.toml declares dependencies, itself or as `dynamic`."""
+    """Return whether a pyproject.toml declares dependencies, itself or as `dynamic`."""
     project = _table(data.get("project"))
     tool = _table(data.get("tool"))
     return (

@@ -66,7 +66,7 @@ class Tree:
         return state.st_size if stat.S_ISREG(state.st_mode) else 0
 
     def exists(self, path: str) -> bool:
-        """Say whether a file or folder exists, ignored or not, with exactly this spelling."""
+        """Return whether a file or folder exists, ignored or not, with exactly this spelling."""
         if path in self.files or path in self.folders or path in self.edited or path in {"", "."}:
             return True
         at = ""
@@ -90,7 +90,7 @@ class Tree:
                 yield path
 
     def around(self, *names: str) -> bool:
-        """Say whether one of these exists in the folder, or above it in the same repository."""
+        """Return whether one of these exists in the folder, or above it in the same repository."""
         if any(self.exists(name) for name in names):
             return True
         above = [f for f in self.root.absolute().parents if self.top and f.is_relative_to(self.top)]

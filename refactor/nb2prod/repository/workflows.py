@@ -52,7 +52,7 @@ class Workflow:
 
 
 def is_workflow(path: str) -> bool:
-    """Say whether a path is that of a GitHub Actions workflow."""
+    """Return whether a path is that of a GitHub Actions workflow."""
     return re.fullmatch(r"\.github/workflows/[^/]+\.ya?ml", path) is not None
 
 

@@ -52,7 +52,7 @@ _PLACEHOLDER = re.compile(
 
 
 def may_hold_secret(raw: bytes) -> bool:
-    """Say whether a text, given as JSON, is worth searching for secrets."""
+    """Return whether a text, given as JSON, is worth searching for secrets."""
     for hint in _HINTS:
         if hint in raw:
             return True
@@ -100,10 +100,10 @@ def redacted(text: str) -> str:
 
 
 def names_secret(name: str) -> bool:
-    """Say whether the name of a variable, argument or key suggests a secret."""
+    """Return whether the name of a variable, argument or key suggests a secret."""
     return bool(_NAME.search(name))
 
 
 def is_placeholder(value: str) -> bool:
-    """Say whether a text is a placeholder, not a secret."""
+    """Return whether a text is a placeholder, not a secret."""
     return bool(_PLACEHOLDER.fullmatch(value))

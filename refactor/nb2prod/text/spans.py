@@ -33,7 +33,7 @@ class Span(msgspec.Struct, frozen=True, order=True):
         return source[self.start : self.end]
 
     def covers(self, other: Span) -> bool:
-        """Say whether `other` lies entirely inside this span."""
+        """Return whether `other` lies entirely inside this span."""
         return self.start <= other.start and other.end <= self.end
 
 

@@ -87,6 +87,6 @@ def version_of(documents: Documents, uri: str) -> int | None:
 
 
 def is_requested(kind: str, only: Iterable[str]) -> bool:
-    """Say whether an editor requests a kind of code action; an empty `only` requests all."""
+    """Return whether an editor requests a kind of code action; an empty `only` requests all."""
     wanted = list(only)
     return not wanted or any(kind == k or kind.startswith(f"{k}.") for k in wanted)

@@ -97,7 +97,7 @@ def suppression_edit(source: str, found_line: int, code: str) -> Edit | None:
 
 
 def _is_comment(source: str, edit: Edit) -> bool:
-    """Say whether the text that an edit inserts would be a comment there."""
+    """Return whether the text that an edit inserts would be a comment there."""
     new = apply_edits(source, [edit])
     if CodeCell(new).summary.broken and not CodeCell(source).summary.broken:
         return False  # the line continues with a backslash

@@ -113,7 +113,7 @@ def _quick_fixes(
 
 
 def _fits(context: ActionContext, fix: Mapping[str, Any]) -> bool:
-    """Say whether the texts that a fix edits are unchanged since the diagnostic was published."""
+    """Return whether the texts that a fix edits are unchanged since it was published."""
     edits = _mapping(fix.get("edits"))
     return all(
         version_of(context.documents, uri) == item.get("version") for uri, item in edits.items()

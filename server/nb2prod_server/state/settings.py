@@ -72,7 +72,7 @@ def read_settings(value: object, base: Settings | None = None) -> Settings:
 
 
 def is_trusted(value: object, *, trusted: bool) -> bool:
-    """Say whether the editor trusts the workspace; `trusted` if it does not say.
+    """Return whether the editor trusts the workspace; `trusted` if it does not say.
 
     This is not one of the settings, because a workspace could set it for itself.
     """

@@ -210,7 +210,7 @@ def _slices(index: ast.expr) -> bool:
 
 
 def _copies(index: ast.expr, value: AbstractValue) -> bool:
-    """Say whether an index selects by a list or a mask, which copies."""
+    """Return whether an index selects by a list or a mask, which copies."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
     if any(isinstance(p, ast.List | ast.Compare | ast.ListComp) for p in parts):
         return True

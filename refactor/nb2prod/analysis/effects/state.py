@@ -153,7 +153,7 @@ class EffectState:
         self.effects.calls.append(Called(name, receiver, role, node, self.depth))
 
     def too_much(self) -> bool:
-        """Count a node; say whether the statement exceeds the limits."""
+        """Count a node; return whether the statement exceeds the limits."""
         self.nodes += 1
         return self.nodes > MAX_NODES or self.heap.work > MAX_OBJECTS
 
@@ -202,7 +202,7 @@ class EffectState:
 
 
 def _only_writes(effect: catalog.Effect, arguments: dict[str, AbstractValue]) -> bool:
-    """Say whether a call writes to a file and returns nothing; `to_csv()` returns a text."""
+    """Return whether a call writes to a file and returns nothing; `to_csv()` returns a text."""
     if effect.role != "save" or not effect.writes:
         return False
     position, _, keyword = effect.writes.partition(":")

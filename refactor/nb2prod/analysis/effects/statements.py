@@ -251,7 +251,7 @@ class EffectInterpreter(FunctionEvaluator):
 
 
 def _never_empty(node: ast.expr) -> bool:
-    """Say whether a loop over an expression certainly runs."""
+    """Return whether a loop over an expression certainly runs."""
     if isinstance(node, ast.List | ast.Tuple | ast.Set):
         return bool(node.elts)
     match node:

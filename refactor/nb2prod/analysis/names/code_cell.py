@@ -142,7 +142,7 @@ def _binds(magic: Magic) -> tuple[str, ...]:
 
 
 def _is_hidden(statement: ast.stmt, magics: tuple[Magic, ...], span: Span) -> bool:
-    """Say whether a statement is only the placeholder of a magic line."""
+    """Return whether a statement is only the placeholder of a magic line."""
     return isinstance(statement, ast.Expr) and any(
         m.span.start == span.start and m.kind in {"line", "shell", "help"} for m in magics
     )

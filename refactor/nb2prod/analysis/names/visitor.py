@@ -235,7 +235,7 @@ def _written(node: ast.expr) -> str:
 
 
 def _catches(caught: ast.expr | None) -> bool:
-    """Say whether an `except` clause catches a NameError."""
+    """Return whether an `except` clause catches a NameError."""
     names = caught.elts if isinstance(caught, ast.Tuple) else [caught]
     return any(n is None or (isinstance(n, ast.Name) and n.id in _CATCHES) for n in names)
 
