@@ -64,7 +64,9 @@ class IncrementalCheck:
         self._once = once
         self._manifests = manifests or NearestManifests()
         self._notebook_rules = [r for r in rules.rules if r.notebook and (slow or not r.slow)]
-        self._complete = tuple(r for r in rules.rules if slow or not r.slow)  # all flags are in
+        # The rules whose flags are known, so that an unused suppression of them can be reported.
+        self._complete = tuple(r for r in rules.rules if slow or not r.slow)
+        # The rules that look at each cell and ask for facts about the others.
         self._among = [rule for rule in rules.rules if rule.among]
         self._among_code = [rule for rule in self._among if rule.looks_at != ("outputs",)]
         self._unless = {rule.code: rule for rule in rules.rules if rule.unless}
