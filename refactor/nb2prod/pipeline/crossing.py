@@ -77,7 +77,7 @@ def _obstacle(analysis: Analysis, scope: Scope, position: int, name: str) -> str
     if value.type == "library":
         return ""
     if any(_local_function(analysis, scope, n) for n in held):
-        return "contains a function that has to stay where it is defined"
+        return "contains a function that can't move to a module"
     classes = (catalog.library_class(t) for t in types if t and "." in t)
     if any(c and c.unstorable for c in classes):
         return "contains something that can't be written to a file"

@@ -164,7 +164,10 @@ def test_a_model_that_can_not_be_kept_is_refused_with_the_cell(folder):
     environment = environment_of(sys.executable, 9e9, print)
     with pytest.raises(RefusedError) as refused:
         serve(Trial(draft_of(plan), folder, environment, {}))
-    assert str(refused.value).startswith("cell 3: the model model holds a function")
+    assert str(refused.value) == (
+        "cell 3: the model model can't be saved to a file: model contains a function that can't "
+        "move to a module"
+    )
 
 
 def test_a_library_that_is_missing_is_named_with_the_cell(folder):
@@ -172,8 +175,8 @@ def test_a_library_that_is_missing_is_named_with_the_cell(folder):
     command = [sys.executable, "-m", "nb2prod", "refactor", str(path)]
     command += ["--output", str(folder / "project"), "--with", "api"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
-    said, without = done.stderr.splitlines()
-    assert "fails in cell 3: ModuleNotFoundError: No module named 'nosuchboost'" in said
+    failure, without = done.stderr.splitlines()
+    assert "fails in cell 3: ModuleNotFoundError: No module named 'nosuchboost'" in failure
     assert "without api: the project is unverified" in without
     assert (folder / "project" / "dvc.yaml").exists()
     assert not (folder / "project" / "src" / "case" / "api").exists()

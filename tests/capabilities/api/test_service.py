@@ -148,7 +148,7 @@ def test_a_model_that_was_changed_is_not_loaded(project, tmp_path):
     code = "import sys; sys.path.insert(0, 'src'); from churn.api.predictor import Predictor"
     command = [sys.executable, "-c", f"{code}; Predictor()"]
     done = subprocess.run(command, cwd=root, check=False, capture_output=True, text=True)
-    assert "model.skops is not the file that was written" in done.stderr
+    assert "model.skops has changed since it was written; run dvc repro" in done.stderr
 
 
 def test_the_same_model_is_the_same_file_in_each_run(project, tmp_path):

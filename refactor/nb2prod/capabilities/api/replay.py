@@ -85,7 +85,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
     if artifact is None:
         end = plan.served.get(model, -1) + 1
         known = "; ".join(unstorable(plan.analysis, plan.scope, end, [model]))
-        return f"the model {known or model} can't be saved to a file"
+        return f"the model {model} can't be saved to a file" + (f": {known}" if known else "")
     adapters = SERIES if inference.series else NETWORKS
     names = (*_REPLAYED, *adapters)
     modules = {name: rendered(f"api/package/{name}", package=package) for name in names}
