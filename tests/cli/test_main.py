@@ -7,7 +7,9 @@ from importlib.metadata import version
 
 import pytest
 
-COMMANDS = {*"check rule doctor plan refactor add verify server diff hooks".split()}
+COMMANDS = {
+    "check", "rule", "doctor", "plan", "refactor", "add", "verify", "server", "diff", "hooks",
+}  # fmt: skip
 
 
 def nb2prod(*arguments: str) -> "subprocess.CompletedProcess[str]":

@@ -68,7 +68,7 @@ def verdict_region(verdict: str, remarks: Iterable[str]) -> str:
             "versions.",
         ]
     if listed := [f"- {remark}" for remark in remarks]:
-        lines += ["", "Not verified:", "", *listed]
+        lines += ["", "Limits of the comparison:", "", *listed]
     return "\n".join([*lines, _END])
 
 

@@ -22,7 +22,7 @@ from nb2prod.pipeline.planner import OWN_MODULES, assemble, refuse
 from nb2prod.pipeline.prose import read_prose
 
 _HEADER = """\
-# The pipeline that {name} becomes. To change it, edit this file and run
+# How {name} becomes a pipeline. To change it, edit this file and run
 #   nb2prod refactor {path} --plan THIS_FILE --output DIR
 # You can change the names of stages and steps, and their cells. Every statement has to stay, in
 # the order of the notebook. Cells are counted from 1, Markdown cells included; 4.2 is the second
