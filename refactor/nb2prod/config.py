@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -132,11 +133,15 @@ def _tool_table(file: Path) -> dict[str, Any] | None:
 def _toml(file: Path) -> dict[str, Any]:
     import tomllib  # noqa: PLC0415  slow to import, and most notebooks have no settings
 
+    from nb2prod.text.read_file import read_text_file  # noqa: PLC0415
+
     try:
-        return tomllib.loads(file.read_text("utf-8"))
+        return tomllib.loads(read_text_file(file))
     except OSError as error:
         raise ConfigError(f"{file}: {error.strerror}") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except RecursionError:
+        raise UnreadableConfigError(f"{file}: not TOML (nested too deeply)") from None
+    except ValueError as error:  # also a number of more digits than Python converts
         raise UnreadableConfigError(f"{file}: not TOML ({error})") from None
 
 
@@ -148,7 +153,7 @@ def _read(file: Path, table: Mapping[str, Any], depth: int, base: Config) -> Con
     changes: dict[str, Any] = {"root": file.parent}
     for key, value in table.items():
         match key:
-            case "extend" | "service":  # generated projects have a table `service`
+            case "extend":
                 continue
             case "select" | "extend-select" | "ignore" | "exclude":
                 changes[key.replace("-", "_")] = _texts(file, key, value)
@@ -162,6 +167,10 @@ def _read(file: Path, table: Mapping[str, Any], depth: int, base: Config) -> Con
                 changes["severity"] = {**base.severity, **levels}
             case "limits":
                 changes["limits"] = _limits(file, base.limits, _mapping(file, key, value))
+            case "capabilities" | "service":  # these say what a generated project has
+                continue
+            case _ if "capabilities" in table and isinstance(value, dict):
+                continue  # the table of a capability
             case _:
                 raise ConfigError(f"{file}: [tool.nb2prod] has no setting {key!r}")
     return base._replace(**changes)
@@ -173,8 +182,10 @@ def _limits(file: Path, base: Limits, table: Mapping[str, Any]) -> Limits:
     for key, value in table.items():
         if key not in known:
             raise ConfigError(f"{file}: {key!r} is not a limit; choose from {', '.join(known)}")
-        if type(value) not in {int, float} or value < 0:
-            raise ConfigError(f"{file}: limits.{key} is {value!r}; it has to be a number >= 0")
+        whole = type(getattr(base, known[key])) is int
+        if type(value) not in ({int} if whole else {int, float}) or not 0 <= value < math.inf:
+            kind = "a whole number" if whole else "a number"
+            raise ConfigError(f"{file}: limits.{key} is {value!r}; it has to be {kind} >= 0")
         changes[known[key]] = value
     return base._replace(**changes)
 

@@ -17,6 +17,7 @@ from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
 from nb2prod.pipeline.plan_file import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
+from nb2prod.text.read_file import read_text_file
 
 
 class InputError(Exception):
@@ -71,7 +72,7 @@ def _refuse(program: Program) -> None:
 
 def _text_of(path: Path) -> str:
     try:
-        return path.read_text("utf-8")
+        return read_text_file(path)
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
         raise InputError(f"{path}: {reason}") from None

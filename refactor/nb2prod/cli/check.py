@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nb2prod.cli.findings import Configured, add_lint_options, configuration, report_of
-from nb2prod.config import ConfigError
+from nb2prod.cli.messages import say
 from nb2prod.lint.cache import Cache, Shown, user_cache
 from nb2prod.lint.files import Checked, FileChecker, check_file
-from nb2prod.repository.discovery import MissingPathError, find_notebooks
+from nb2prod.repository.discovery import find_notebooks
 
 if TYPE_CHECKING:
     from nb2prod.finding import Safety
@@ -29,6 +28,8 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
         help="notebooks, folders, or - for standard input (default: this folder)")  # fmt: skip
     add_lint_options(check)
     add("--pylint", action="store_true", help="report Pylint's findings in the code, too")
+    add("--pylint-config", type=Path, metavar="FILE",
+        help="with --pylint: Pylint's settings, which can run code (default: none)")  # fmt: skip
     add("--no-cache", action="store_true", help="neither read nor write cached results")
     add("--stdin-filename", type=Path, default=Path("stdin.ipynb"), metavar="NAME",
         help="the file name to assume for standard input (default: %(default)s)")  # fmt: skip
@@ -37,19 +38,14 @@ def add_arguments(check: argparse.ArgumentParser) -> None:
 
 def run_check(options: argparse.Namespace) -> int:
     """Check notebooks; return 0 (no findings), 1 (findings) or 2 (usage, unreadable input)."""
-    try:
-        configured = configuration(options)
-        cache_folder = None if options.no_cache else user_cache()
-        files = FileChecker(configured, Cache(cache_folder), _renderer(options))
-        if options.diff:
-            status = _show_differences(options, files, configured)
-        else:
-            status = _report_findings(options, files, configured)
-    except BrokenPipeError:  # the reader has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (ConfigError, MissingPathError, OSError) as error:
-        print(f"nb2prod: {error}", file=sys.stderr)
+    configured = configuration(options)
+    cache_folder = None if options.no_cache else user_cache()
+    files = FileChecker(configured, Cache(cache_folder), _renderer(options))
+    if options.diff:
+        status = _show_differences(options, files, configured)
+    else:
+        status = _report_findings(options, files, configured)
+    if files.failed:
         return 2
     return 0 if options.exit_zero else status
 
@@ -66,7 +62,7 @@ def _report_findings(
     else:
         checked = files.check(find_notebooks(options.paths, options.exclude, configured))
     if options.pylint:
-        checked = _with_pylint(checked, content)
+        checked = _with_pylint(checked, content, options.pylint_config)
     found = False
     skipped: list[Checked] = []
 
@@ -85,24 +81,27 @@ def _report_findings(
         # With --fix - the fixed notebook goes to standard output.
         (sys.stderr if options.fix and STDIN in options.paths else sys.stdout).writelines(parts)
     for file in skipped:
-        print(f"nb2prod: {file.path}: not checked: {file.skipped}", file=sys.stderr)
+        say(f"{file.path}: not checked: {file.skipped}")
     return int(found)
 
 
-def _with_pylint(checked: Iterable[Checked], content: bytes | None) -> Iterator[Checked]:
+def _with_pylint(
+    checked: Iterable[Checked], content: bytes | None, settings: Path | None
+) -> Iterator[Checked]:
     """Yield the checked files, notebooks with Pylint's findings added."""
     from nb2prod.lint.pylint_findings import with_pylint
     from nb2prod.notebook.model import NotebookError
-    from nb2prod.notebook.read import parse_notebook
+    from nb2prod.notebook.read import LIMIT, parse_notebook
+    from nb2prod.text.read_file import read_file
 
     for file in checked:
         try:
-            source = file.path.read_bytes() if content is None else content
+            source = read_file(file.path, LIMIT) if content is None else content
             notebook = parse_notebook(file.path, source)
         except (OSError, NotebookError):  # NBV006 has reported it
             yield file
         else:
-            yield with_pylint(file, notebook)
+            yield with_pylint(file, notebook, settings)
 
 
 def _apply_fixes(
@@ -124,7 +123,7 @@ def _apply_fixes(
             replace_file(Path(other), encoded(Path(other), text))
         yield Checked(path, done.findings, done.skipped)
     if count:
-        print(f"nb2prod: {count} finding{'s' * (count != 1)} fixed", file=sys.stderr)
+        say(f"{count} finding{'s' * (count != 1)} fixed")
 
 
 def _show_differences(
@@ -151,7 +150,9 @@ def _fixed(
     options: argparse.Namespace, files: FileChecker, configured: Configured
 ) -> Iterator[tuple[Path, bytes, Fixed]]:
     """Yield each file with its content and the result of fixing it."""
-    from nb2prod.lint.fix import fixed
+    from nb2prod.lint.fix import Fixed, fixed
+    from nb2prod.notebook.read import LIMIT
+    from nb2prod.text.read_file import read_file
 
     allowed: set[Safety] = {"safe", "unsafe"} if options.unsafe_fixes else {"safe"}
     if STDIN in options.paths:
@@ -161,8 +162,13 @@ def _fixed(
         return
     others: dict[str, str] = {}
     for path in find_notebooks(options.paths, options.exclude, configured):
-        content = path.read_bytes()
-        done = fixed(path, content, files.rule_set(path), allowed, others)
+        content = b""
+        try:
+            content = read_file(path, LIMIT)
+            done = fixed(path, content, files.rule_set(path), allowed, others)
+        except Exception as error:  # noqa: BLE001  the other files are fixed all the same
+            failed = files.failure(path, error)
+            done = Fixed(content, 0, tuple(failed.findings), failed.skipped)
         others |= done.others
         yield path, content, done
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nb2prod.cli.findings import add_lint_options, configuration, report_of
-from nb2prod.config import Config, ConfigError, UnreadableConfigError, find_config
+from nb2prod.cli.messages import say
+from nb2prod.config import Config, UnreadableConfigError, find_config
 
 if TYPE_CHECKING:
     from nb2prod.finding import Safety
@@ -40,21 +40,14 @@ def run_doctor(options: argparse.Namespace) -> int:
     root: Path = options.root
     if not root.is_dir():
         reason = "not a folder" if root.exists() else "no such folder"
-        print(f"nb2prod: {root}: {reason}", file=sys.stderr)
+        say(f"{root}: {reason}")
         return 2
-    try:
-        doctor = Doctor.of(configuration(options, _settings)(root))
-        repository = doctor.repository(root, options.exclude)
-        if options.diff:
-            status = _show_differences(options, doctor, repository)
-        else:
-            status = _report_findings(options, doctor, repository)
-    except BrokenPipeError:  # the reader has gone, as `head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    except (ConfigError, OSError) as error:
-        print(f"nb2prod: {error}", file=sys.stderr)
-        return 2
+    doctor = Doctor.of(configuration(options, _settings)(root))
+    repository = doctor.repository(root, options.exclude)
+    if options.diff:
+        status = _show_differences(options, doctor, repository)
+    else:
+        status = _report_findings(options, doctor, repository)
     return 0 if options.exit_zero else status
 
 
@@ -66,7 +59,7 @@ def _settings(folder: Path) -> Config:
     try:
         return find_config(folder)
     except UnreadableConfigError as error:
-        print(f"nb2prod: {error}; using the default settings", file=sys.stderr)
+        say(f"{error}; using the default settings")
         return Config(folder)
 
 
@@ -92,7 +85,7 @@ def _apply_fixes(
     for path, text in done.texts.items():
         replace_file(path, encoded(path, text))
     if done.fixed:
-        print(f"nb2prod: {done.fixed} finding{'s' * (done.fixed != 1)} fixed", file=sys.stderr)
+        say(f"{done.fixed} finding{'s' * (done.fixed != 1)} fixed")
     return done.left
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
+
+from nb2prod.cli.messages import say
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -20,16 +21,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run_hooks(options: argparse.Namespace) -> int:
     """Make git use nbdime for notebooks, or stop it; return 2 if git can't be configured."""
-    from nb2prod.repository.git_drivers import DriverError, install, uninstall
+    from nb2prod.repository.git_drivers import install, uninstall
 
     act = install if options.action == "install" else uninstall
     if not options.folder.is_dir():
-        print(f"nb2prod: {options.folder}: no such folder", file=sys.stderr)
+        say(f"{options.folder}: no such folder")
         return 2
-    try:
-        done = act(options.folder, everywhere=options.everywhere)
-    except DriverError as error:
-        print(f"nb2prod: {error}", file=sys.stderr)
-        return 2
+    done = act(options.folder, everywhere=options.everywhere)
     print("\n".join(done) if done else "nothing to do")
     return 0

@@ -9,6 +9,9 @@ import sys
 from collections.abc import Sequence
 from importlib import import_module
 
+from nb2prod.cli.messages import UsageError, say
+from nb2prod.text.fault import internal
+
 # The purpose of each command. Its module has its name, and is imported only when it is asked for:
 # `check` runs at each commit, and must not wait for what the others import.
 COMMANDS = {
@@ -38,7 +41,6 @@ Commands:
 {commands}
 
 `nb2prod COMMAND --help` lists the options of a command, `nb2prod --version` prints the version."""
-_QUICK = {"check", "rule", "doctor"}  # these report their own errors
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -50,40 +52,52 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command not in COMMANDS:
         return _without_command(command)
     options = parser_of(command).parse_args(rest)
-    return int(options.run(options)) if command in _QUICK else _run(options)
+    return _run(options)
 
 
 def _run(options: argparse.Namespace) -> int:
     """Run a command, and turn its errors into one line and an exit status."""
-    from nb2prod.cli.messages import UsageError, say
-    from nb2prod.notebook.model import NotebookError
-    from nb2prod.pipeline.plan import PlanError
-    from nb2prod.planning import InputError
-
     try:
         return int(options.run(options))
-    except (NotebookError, InputError, UsageError) as error:
-        say(str(error))
-        return 2
-    except PlanError as error:
-        say(f"refused: {error}")
-        return 1
     except KeyboardInterrupt:
         say("interrupted")
         return 130
     except BrokenPipeError:  # the reader has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except OSError as error:
-        say(_reason(error))
-        return 2
-    except Exception as error:
-        # A notebook may hold anything; whatever it breaks in nb2prod is one line to its user.
-        if os.environ.get("NB2PROD_TRACEBACK"):
-            raise
-        say(f"internal error, please report it: {type(error).__name__}: {error}"[:300])
-        say("set NB2PROD_TRACEBACK=1 to see where it happened")
-        return 2
+    except Exception as error:  # noqa: BLE001  a notebook may hold anything
+        return _failed(error)
+
+
+def _failed(error: Exception) -> int:
+    """Say why a command failed; return its exit status."""
+    from nb2prod.config import ConfigError
+    from nb2prod.notebook.model import NotebookError
+    from nb2prod.pipeline.plan import PlanError
+    from nb2prod.planning import InputError
+    from nb2prod.repository.discovery import MissingPathError
+    from nb2prod.repository.git_drivers import DriverError
+
+    match error:
+        case PlanError():
+            say(f"refused: {error}")
+            return 1
+        case (
+            NotebookError()
+            | InputError()
+            | UsageError()
+            | ConfigError()
+            | MissingPathError()
+            | DriverError()
+        ):
+            say(str(error))
+        case OSError():
+            say(_reason(error))
+        case _:
+            # A notebook may hold anything; whatever it breaks in nb2prod is one line to its user.
+            say(internal(error))
+            say("set NB2PROD_TRACEBACK=1 to see where it happened")
+    return 2
 
 
 def _reason(error: OSError) -> str:
@@ -117,7 +131,7 @@ def _without_command(argument: str) -> int:
 
     close = get_close_matches(argument, COMMANDS, 1)
     hint = f"did you mean {close[0]!r}?" if close else "nb2prod --help lists the commands"
-    print(f"nb2prod: {argument!r} is not a command; {hint}", file=sys.stderr)
+    say(f"{argument!r} is not a command; {hint}")
     return 2
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
+from nb2prod.cli.messages import show
 from nb2prod.cli.options import add_plan_options
 
 if TYPE_CHECKING:
@@ -53,5 +54,5 @@ def _show_plan(options: argparse.Namespace) -> int:
         from nb2prod.report.plans import plan_mermaid, plan_text
 
         form = {"text": plan_text, "mermaid": plan_mermaid, "html": plan_page}
-        print(form[options.format](plan), end="")
+        show(form[options.format](plan), end="")
     return 0

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nb2prod.cli.messages import UsageError, say
+from nb2prod.cli.messages import UsageError, say, show
 from nb2prod.cli.options import add_capabilities, add_plan_options, add_run_options, environment
 from nb2prod.cli.plan import plan_from_options
 
@@ -82,5 +82,5 @@ def write_and_report(root: Path, conversion: Conversion) -> int:
     for text in done:
         say(text)
     stages = "1 stage" if len(plan.stages) == 1 else f"{len(plan.stages)} stages"
-    print(f"{root}: {stages}, {verdict}")
+    show(f"{root}: {stages}, {verdict}")
     return 1 if verdict.startswith("differs") else 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
+from nb2prod.cli.messages import say
+
 
 def add_arguments(rule: argparse.ArgumentParser) -> None:
     """Add the arguments of `rule`."""
@@ -54,7 +56,7 @@ def _new(code: str, name: str) -> int:
         path, text = new_rule(code, name)
         path.write_text(text, "utf-8")
     except (ValueError, OSError) as error:
-        print(f"nb2prod: {error}", file=sys.stderr)
+        say(f"{error}")
         return 2
     print(path)
     print(f"Fill in the page and the check; then: python tests/run.py rule {path.stem[:6].upper()}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from nb2prod.cli.messages import UsageError, say
+from nb2prod.cli.messages import UsageError, say, show
 from nb2prod.cli.options import add_run_options, environment, own_python
 
 
@@ -49,5 +49,5 @@ def _verify(options: argparse.Namespace) -> int:
         raise UsageError(str(error)) from None
     if not options.update and before != check.verdict.text:
         say(f"recorded before: {before}; --update records the new verdict")
-    print(f"{root}: {check.verdict.text}")
+    show(f"{root}: {check.verdict.text}")
     return 0 if check.verdict.kind == "equal" else 1

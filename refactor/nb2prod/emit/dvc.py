@@ -7,7 +7,7 @@ import posixpath
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from nb2prod.analysis.effects.effects import ANY_FILE
 from nb2prod.emit.contribution import Contribution
@@ -18,6 +18,7 @@ from nb2prod.emit.package.local_modules import local_modules
 from nb2prod.emit.package.modules import has_figures
 from nb2prod.pipeline.plan import Plan, Stage
 from nb2prod.pipeline.plan_file import as_yaml
+from nb2prod.text.untrusted import in_dvc, in_gitignore
 
 RUNNER = "src/run.py"  # runs the stages
 
@@ -55,7 +56,7 @@ def dvc_yaml(draft: Draft, added: Contribution) -> str:
             entry["metrics"] = [{its.metrics_path: {"cache": False}}]
         if has_figures(plan, stage):
             entry["plots"] = [{f"reports/figures/{stage.name}": {"cache": False}}]
-        stages[stage.name] = entry
+        stages[stage.name] = _escaped(entry)
         previous = stage.name
         made |= {*written}
     for name, other in added.stages.items():
@@ -64,6 +65,15 @@ def dvc_yaml(draft: Draft, added: Contribution) -> str:
         entry = {key: deps if key == "deps" else value for key, value in other.items()}
         stages[name] = entry if "deps" in entry else {**entry, "deps": deps}
     return as_yaml({"stages": stages})
+
+
+def _escaped(entry: Any) -> Any:
+    """Return an entry whose texts are themselves for DVC, and no templates."""
+    if isinstance(entry, dict):
+        return {in_dvc(k): _escaped(v) for k, v in cast("dict[str, Any]", entry).items()}
+    if isinstance(entry, list):
+        return [_escaped(v) for v in cast("list[Any]", entry)]
+    return in_dvc(entry) if isinstance(entry, str) else entry
 
 
 def _read(plan: Plan, stage: Stage) -> Iterator[str]:
@@ -97,7 +107,7 @@ def git_ignored(plan: Plan, artifacts: Sequence[StageFiles]) -> list[str]:
     paths |= {its.keeps for its in artifacts if its.keeps}
     written = {path for stage in plan.stages for path in _written(plan, stage)}
     own = {f"/{posixpath.dirname(path)}/" for path in paths}
-    return [*sorted(own), *sorted(f"/{path}" for path in written)]
+    return [*sorted(own), *sorted(map(in_gitignore, written))]
 
 
 def _closure(

@@ -11,6 +11,7 @@ from nb2prod.emit.draft import Draft
 from nb2prod.emit.dvc import RUNNER, dvc_yaml, git_ignored
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.libraries import distributions_of, libraries_of, requirements_file
+from nb2prod.emit.package.docstrings import named
 from nb2prod.emit.package.local_modules import local_files
 from nb2prod.emit.project_tests.files import project_tests
 from nb2prod.emit.provenance.provenance import NOTEBOOKS, archive
@@ -52,7 +53,7 @@ def runnable_files(draft: Draft, added: Contribution | None = None) -> Iterator[
     yield GeneratedFile(".dvc/config", _dvc_config(added))
     stages = [s.name for s in plan.stages] + [n for n in added.stages if n in added.modules]
     yield GeneratedFile(RUNNER, _runtime("run", draft, stages))
-    about = f'"""The pipeline of the notebook `{plan.notebook.path.name}`."""\n'
+    about = f'"""The pipeline of the notebook {named(plan.notebook)}."""\n'
     yield GeneratedFile(f"src/{package}/__init__.py", about)
     for name, text in {**draft.modules, **added.modules}.items():
         yield GeneratedFile(f"src/{package}/{name.replace('.', '/')}.py", text)

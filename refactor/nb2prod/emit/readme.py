@@ -39,7 +39,7 @@ def readme(draft: Draft, evidence: Evidence, sections: str = "") -> str:
         "project/README.md",
         title=title,
         intro=intro,
-        notebook=code(plan.notebook.path.name),
+        notebook=plan.notebook.name.into(code),
         notebook_link=link(provenance.notebook),
         verdict=verdict_region(evidence.verdict, evidence.remarks),
         python=_python(evidence),

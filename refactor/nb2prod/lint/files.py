@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from nb2prod.config import Config
+from nb2prod.config import Config, ConfigError
 from nb2prod.lint.cache import Cache, Entry, KeptFindings, Shown
 from nb2prod.repository.nearest_manifests import (
     ManifestFinder,
     NearestManifests,
     nearest_manifests,
 )
+from nb2prod.text.fault import internal
 
 if TYPE_CHECKING:
     from nb2prod.finding import Finding
@@ -53,6 +54,7 @@ class FileChecker:
             cache: the results of earlier checks.
             show: formats findings as text, which is cached with them.
         """
+        self.failed: list[Path] = []  # files that broke nb2prod itself
         self._config_for = config_for
         self._show = show
         self._cache = cache
@@ -63,14 +65,37 @@ class FileChecker:
     def check(self, paths: Iterable[Path]) -> Iterator[Checked]:
         """Yield each file with its findings; write the cache at the end.
 
-        Raises:
-            ConfigError: the settings for a file are invalid.
+        A file whose settings are invalid, or that breaks nb2prod itself, does not stop the others.
         """
         try:
             for path in paths:
-                yield self._check(path)
+                try:
+                    checked = self._check(path)
+                except Exception as error:  # noqa: BLE001  the other files are checked all the same
+                    checked = self.failure(path, error)
+                yield checked
         finally:
             self._cache.save()
+
+    def failure(self, path: Path, error: Exception) -> Checked:
+        """Return the result for a file whose check raised an error, and note an internal one.
+
+        Raises:
+            ConfigError: the settings are invalid where the user is, or the options are.
+        """
+        from nb2prod.lint.check import RuleSet, skipped_file  # noqa: PLC0415
+
+        match error:
+            case ConfigError():
+                RuleSet.of(self._config_for(Path()), Path())  # raises if the user's own are
+                reason = f"its settings are invalid: {error}"
+            case OSError():
+                reason = error.strerror or str(error)
+            case _:
+                self.failed.append(path)
+                return Checked(path, (), internal(error))
+        rules = RuleSet.of(Config(path.parent), path.absolute())
+        return Checked(path, tuple(skipped_file(rules, "unreadable", reason)))
 
     def rule_set(self, path: Path) -> RuleSet:
         """Return the rule set for a file."""

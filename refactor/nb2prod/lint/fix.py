@@ -16,6 +16,7 @@ from nb2prod.notebook.changes import Change, EditCell, EditFile
 from nb2prod.notebook.write import RewriteError, rewrite
 from nb2prod.repository.nearest_manifests import NearestManifests, nearest_manifests
 from nb2prod.text.spans import Edit, apply_edits
+from nb2prod.text.untrusted import clean
 
 MAX_ROUNDS = 10  # a fix may reveal another finding; two that undo each other must not loop forever
 _IMPORT = re.compile(r"\s*import \w+\s*$")
@@ -139,7 +140,7 @@ def unified_diff(path: Path, before: bytes, after: bytes) -> Iterator[str]:
     if before == after:
         return
     old, new = (c.decode("utf-8", "replace").splitlines(keepends=True) for c in (before, after))
-    for line in difflib.unified_diff(old, new, f"a/{path}", f"b/{path}"):
+    for line in difflib.unified_diff(old, new, f"a/{clean(str(path))}", f"b/{clean(str(path))}"):
         yield line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n"
 
 

@@ -8,6 +8,7 @@ messages that make no sense in a notebook are left out.
 from __future__ import annotations
 
 import io
+import os
 import sys
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
@@ -57,20 +58,19 @@ _SEVERITIES: Mapping[str, Severity] = {
 }
 
 
-def with_pylint(checked: Checked, notebook: Notebook) -> Checked:
+def with_pylint(checked: Checked, notebook: Notebook, settings: Path | None = None) -> Checked:
     """Return a checked notebook with Pylint's findings added.
-
-    As usual, Pylint reads its settings from the current folder or one above; they can make it
-    load plug-ins.
 
     Args:
         checked: the findings of nb2prod.
         notebook: it is only read, never run.
+        settings: Pylint's settings. They can run code and load plug-ins, so Pylint does not read
+            those of the folder where it works, unless they are given here; None for its defaults.
 
     Raises:
         ConfigError: Pylint's settings are invalid; Pylint has printed the reason.
     """
-    found = list(_pylint_findings(notebook))
+    found = list(_pylint_findings(notebook, settings or Path(os.devnull)))
     suppressions = list(suppressions_of_notebook(notebook))
     suppressions += (s for cell in notebook.cells for s in suppressions_of_cell(cell))
     kept, _ = apply_suppressions(found, suppressions, lambda name: _codes_of(name, found))
@@ -125,13 +125,13 @@ class _Module:
         return any(code.summary.opaque for _, code in self.cells)
 
 
-def _pylint_findings(notebook: Notebook) -> Iterator[Finding]:
+def _pylint_findings(notebook: Notebook, settings: Path) -> Iterator[Finding]:
     """Yield Pylint's messages on a notebook as findings, suppressed ones among them."""
     module = _Module.of(notebook)
     if not module.cells:
         return
     end = module.starts[-1] + len(LineTable(module.cells[-1][1].code))
-    for message in _messages(module.text, notebook.path):
+    for message in _messages(module.text, notebook.path, settings):
         if not module.starts[0] <= message.line < end:
             continue
         number = bisect_right(module.starts, message.line) - 1
@@ -189,14 +189,15 @@ def _finding(message: Message, cell: Cell, line: int, lines_before: int) -> Find
     )
 
 
-def _messages(text: str, path: Path) -> list[Message]:
+def _messages(text: str, path: Path, settings: Path) -> list[Message]:
     """Return Pylint's messages on a module."""
     from pylint.lint import Run  # noqa: PLC0415  takes half a second
     from pylint.reporters import CollectingReporter  # noqa: PLC0415
 
     reporter = CollectingReporter()
     options = ["--persistent=n", "--score=n", f"--disable={','.join(_DISABLED.split())}"]
-    options += [f"--additional-builtins={_BUILTINS}", "--from-stdin", str(path.with_suffix(".py"))]
+    options += [f"--additional-builtins={_BUILTINS}", f"--rcfile={settings}", "--from-stdin"]
+    options.append(os.path.abspath(path.with_suffix(".py")))  # noqa: PTH100  `-x.py` is no option
     given, sys.stdin = sys.stdin, _stream(text)
     try:
         with redirect_stdout(io.StringIO()):

@@ -9,6 +9,7 @@ from typing import Any, Literal, TypeGuard, cast
 import msgspec
 
 from nb2prod.notebook.outputs import Output
+from nb2prod.text.untrusted import Untrusted
 
 CellKind = Literal["code", "markdown", "raw"]
 Format = Literal["ipynb", "py", "md"]
@@ -60,6 +61,11 @@ class Notebook(msgspec.Struct, frozen=True):
     metadata: Mapping[str, Any]
     format: Format
     version: tuple[int, int] = (4, 5)
+
+    @property
+    def name(self) -> Untrusted:
+        """The name of the file, which may hold any characters."""
+        return Untrusted(self.path.name)
 
     @property
     def code_cells(self) -> tuple[Cell, ...]:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Literal, TypeGuard
+from typing import Any, Literal, TypeGuard, cast
 
 import msgspec
 
@@ -27,6 +27,17 @@ from nb2prod.notebook.model import (
 )
 from nb2prod.notebook.outputs import Output, read_output
 from nb2prod.notebook.percent import is_percent, read_percent
+from nb2prod.text.read_file import read_file
+
+LIMIT = 1_000_000_000  # bytes of a notebook
+
+
+_HALF = re.compile("[\ud800-\udfff]")  # of a surrogate pair; JSON can hold one alone
+_HALF_ESCAPED = re.compile(r"\\u[dD][89a-fA-F]")
+
+
+def _halves(text: str) -> re.Match[str] | None:
+    return None if text.isascii() else _HALF.search(text)
 
 
 def read_notebook(path: Path) -> Notebook:
@@ -46,6 +57,8 @@ def parse_notebook(path: Path, content: bytes) -> Notebook:
     Raises:
         NotebookError: the content is not a notebook, or is not in Python.
     """
+    if _halves(str(path)):
+        raise NotebookError(f"{path}: the file's name is not UTF-8; rename the file")
     suffix = path.suffix.lower()
     notebook = _quick(path, content) if suffix not in {".py", ".md"} else None
     if notebook is None:
@@ -151,16 +164,18 @@ def _read_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise NotebookError(f"{path}: is a folder, not a notebook")
     try:
-        return path.read_bytes()
+        return read_file(path, LIMIT)
     except FileNotFoundError:
         raise NotebookError(f"{path}: no such file") from None
-    except (OSError, ValueError) as error:  # ValueError: a zero byte in the path
-        raise NotebookError(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+    except OSError as error:
+        raise NotebookError(f"{path}: {error.strerror or error}") from None
 
 
 def _load_json(path: Path, text: str) -> Mapping[str, Any]:
     try:
         data: object = json.loads(text)
+        if _HALF_ESCAPED.search(text):
+            data = _whole(data)
     except json.JSONDecodeError as error:
         conflict = re.search(r"^(<{7}|={7}|>{7})", text, re.MULTILINE)
         reason = "has unresolved merge conflicts" if conflict else f"not JSON ({error.msg})"
@@ -177,6 +192,18 @@ def _load_json(path: Path, text: str) -> Mapping[str, Any]:
         hint = "; open and save it in Jupyter" if version in (1, 2) else ""
         raise NotebookError(f"{path}: notebook format {version!r:.20} is not supported{hint}")
     return data
+
+
+def _whole(value: Any, *, source: bool = False) -> Any:
+    """Return a JSON value without halves of surrogate pairs, except in the text of cells."""
+    if isinstance(value, str):
+        return value if source else _HALF.sub("\N{REPLACEMENT CHARACTER}", value)
+    if isinstance(value, list):
+        return [_whole(item, source=source) for item in cast("list[Any]", value)]
+    if isinstance(value, dict):
+        items = cast("dict[str, Any]", value).items()
+        return {_whole(k): _whole(v, source=k in ("source", "input")) for k, v in items}
+    return value
 
 
 def _load_text(path: Path, text: str, kind: Format) -> Mapping[str, Any]:
@@ -201,6 +228,7 @@ def _cells(path: Path, data: Mapping[str, Any]) -> Iterator[Cell]:
         source = _source(raw)
         if source is None:
             raise NotebookError(f"{path}: the source of cell {index} is not text")
+        source = _without_halves(path, index, source, code=kind == "code")
         if kind == "heading":  # exists in format 3
             level = raw.get("level", 1)
             source = f"{'#' * (level if level in range(1, 7) else 1)} {source}"
@@ -219,6 +247,17 @@ def _cells(path: Path, data: Mapping[str, Any]) -> Iterator[Cell]:
             outputs=tuple(map(read_output, outputs)) if _is_list(outputs) else (),
             id=identity if isinstance(identity, str) else None,
         )
+
+
+def _without_halves(path: Path, index: int, source: str, *, code: bool) -> str:
+    half = _halves(source)
+    if half and code:
+        line = source.count("\n", 0, half.start()) + 1
+        raise NotebookError(
+            f"{path}: cell {index + 1}, line {line} holds half of a surrogate pair, "
+            f"\\u{ord(half[0]):04x}, which is no character; delete it"
+        )
+    return _whole(source) if half else source
 
 
 def _tags(tags: object) -> tuple[str, ...]:

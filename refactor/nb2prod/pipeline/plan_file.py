@@ -6,6 +6,7 @@ import re
 import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any, cast
 
 import yaml
@@ -20,6 +21,7 @@ from nb2prod.pipeline.parameters import find_parameters
 from nb2prod.pipeline.plan import Plan, PlanError, Step, served_from
 from nb2prod.pipeline.planner import OWN_MODULES, assemble, refuse
 from nb2prod.pipeline.prose import read_prose
+from nb2prod.text.untrusted import is_clean, on_one_line
 
 _HEADER = """\
 # How {name} becomes a pipeline. To change it, edit this file and run
@@ -52,7 +54,9 @@ _Dumper.add_representer(
 
 def as_yaml(value: Any) -> str:
     """Return a value as YAML, with keys in their order and lists indented."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=100)
+    dump = partial(yaml.dump, value, Dumper=_Dumper, sort_keys=False, width=100)
+    text: str = dump(allow_unicode=True)
+    return text if is_clean(text) else dump(allow_unicode=False)
 
 
 def plan_document(plan: Plan) -> str:
@@ -68,12 +72,13 @@ def plan_document(plan: Plan) -> str:
             entry["random_state"] = "continues from the stage before"
         entry["steps"] = [_step(plan, step) for step in stage.steps]
         stages.append(entry)
-    content: dict[str, Any] = {"notebook": plan.notebook.path.name, "stages": stages}
+    name = plan.notebook.name
+    content: dict[str, Any] = {"notebook": name.into(str), "stages": stages}
     if obstacles := list(obstacles_of(plan)):
         content["obstacles"] = obstacles
-    name = plan.notebook.path.name
+    path = name.into(lambda text: on_one_line(shlex.quote(text)))
     return (
-        _HEADER.format(name=name, path=shlex.quote(name))
+        _HEADER.format(name=name.into(on_one_line), path=path)
         + as_yaml(content)
         + _service(plan)
         + _capabilities(plan)

@@ -15,6 +15,7 @@ from pathlib import Path
 import libcst as cst
 
 from nb2prod.analysis.effects.effects import CWD, ENVIRON, FIGURE, FILE, RANDOM, Effects
+from nb2prod.emit.package.docstrings import named
 from nb2prod.emit.package.imports import library_imports
 from nb2prod.emit.package.rewrite import function_text
 from nb2prod.pipeline.plan import cell_ranges
@@ -48,7 +49,7 @@ def characterisation_tests(
         RefusedError: an existing file cannot be read.
     """
     path = root / "tests" / f"test_{module.rpartition('.')[2]}.py"
-    about = f'"""Tests that `{module}` computes the same as `{subject.notebook.path.name}`."""'
+    about = f'"""Tests that `{module}` computes the same as {named(subject.notebook)}."""'
     own = [f"from {module} import {found.name}"]
     above = _statements_leading_to(subject, found)
     if above is None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nb2prod.analysis.flow import imports
-from nb2prod.emit.package.docstrings import docstring
+from nb2prod.emit.package.docstrings import docstring, named
 from nb2prod.emit.package.imports import library_imports
 from nb2prod.emit.package.local_modules import imported_modules
 from nb2prod.pipeline.english import words
@@ -66,7 +66,7 @@ def extract_to_module(subject: Subject, cell: int, span: Span | None = None) -> 
     found = replace(found, name=name)
     text = definition(subject, found, _docstring(subject, found), leaves=True)
     lines = library_imports(plan_without_stages(subject), names_in(text))
-    about = f'"""Functions of the notebook `{subject.notebook.path.name}`."""'
+    about = f'"""Functions of the notebook {named(subject.notebook)}."""'
     files = [*_package(subject, target), with_added(target.path, about, lines, [text])]
     files += characterisation_tests(
         subject, found, target.root, f"{target.package}.{target.module}"
@@ -80,7 +80,7 @@ def _docstring(subject: Subject, found: Extraction) -> str:
     """Return the Markdown above the statements, and the origin of the function."""
     first = found.selection.numbers[0]
     text = subject.prose.text_between(first - 1, first)
-    source = f"From cell {found.selection.cell + 1} of `{subject.notebook.path.name}`."
+    source = f"From cell {found.selection.cell + 1} of {named(subject.notebook)}."
     return docstring(found.name.replace("_", " "), [*text, source], limit=8)
 
 
@@ -160,5 +160,5 @@ def _project_name(path: Path) -> str:
 def _package(subject: Subject, target: TargetModule) -> Iterator[FileChange]:
     path = target.path.with_name("__init__.py")
     if text_of(path) is None:
-        name = subject.notebook.path.name
-        yield FileChange(path, None, f'"""Functions of the notebook `{name}`."""\n')
+        about = f'"""Functions of the notebook {named(subject.notebook)}."""\n'
+        yield FileChange(path, None, about)

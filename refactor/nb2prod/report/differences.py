@@ -16,7 +16,7 @@ from typing import Any
 
 from nb2prod.emit.templates import filled
 from nb2prod.notebook.diff import CellPair, DiffOptions, NotebookDiff
-from nb2prod.report.findings import clean
+from nb2prod.text.untrusted import clean
 
 _WORDS = re.compile(r"\w+|\s+|.", re.DOTALL)
 _PICTURES = ("image/png", "image/jpeg", "image/gif")

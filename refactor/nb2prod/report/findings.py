@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol
 
 from nb2prod.lint.cache import Shown
 from nb2prod.lint.files import Checked
+from nb2prod.text.untrusted import clean, on_one_line
 
 if TYPE_CHECKING:
     from nb2prod.finding import Finding, Severity
 
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _COLOURS: dict[Severity, str] = {"error": "31", "warning": "33", "info": "36"}
 
 
@@ -40,8 +39,8 @@ def place(path: object, finding: Finding) -> str:
     """Return the place of a finding: `path`, `path:1:8`, or `path:cell 3:1:8` in a notebook."""
     at = f":{finding.line}:{finding.column}"
     if finding.cell is not None:
-        return f"{clean(str(path))}:cell {finding.cell + 1}{at}"
-    return f"{clean(str(path))}{at if finding.line else ''}"
+        return f"{on_one_line(str(path))}:cell {finding.cell + 1}{at}"
+    return f"{on_one_line(str(path))}{at if finding.line else ''}"
 
 
 def text_report(
@@ -75,12 +74,12 @@ def show(file: Checked, style: Style = plain) -> Shown:
 
 def _block(file: Checked, finding: Finding, style: Style) -> str:
     code = style(finding.code, _COLOURS[finding.severity])
-    head = f"{place(file.path, finding)}: {code} {clean(finding.message)} [{finding.name}]\n"
+    head = f"{place(file.path, finding)}: {code} {on_one_line(finding.message)} [{finding.name}]\n"
     if finding.excerpt and finding.end > finding.start:
         head += _excerpt(finding, style)
     if finding.fixes:
         fix = finding.fixes[0]
-        head += f"  {style('fix', '32')} ({fix.safety}): {clean(fix.title)}\n"
+        head += f"  {style('fix', '32')} ({fix.safety}): {on_one_line(fix.title)}\n"
     return head
 
 
@@ -129,10 +128,3 @@ def statistics_report(checked: Iterable[Checked], thing: str = "notebook") -> It
         files.update({finding.code for finding in file.findings})
     for (code, name), count in sorted(counts.items(), key=lambda item: (-item[1], item[0])):
         yield f"{count:6}  {code}  {name} ({_counted(files[code], thing)})\n"
-
-
-def clean(text: str) -> str:
-    """Return text from a notebook without control characters, which could steer a terminal."""
-    if text.isprintable():
-        return text
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

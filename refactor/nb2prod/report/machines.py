@@ -8,6 +8,7 @@ the cell.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,10 @@ from xml.etree import ElementTree
 from nb2prod.finding import Finding, Fix, Severity
 from nb2prod.lint.files import Checked
 from nb2prod.notebook.changes import EditCell, EditFile
-from nb2prod.report.findings import clean, place
+from nb2prod.report.findings import place
 from nb2prod.rules.registry import all_rules, page
 from nb2prod.rules.rule import Rule
+from nb2prod.text.untrusted import clean, on_one_line
 
 _SARIF_LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "note"}
 _GITHUB_LEVELS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "notice"}
@@ -104,7 +106,9 @@ def _sarif_rule(rule: Rule) -> Mapping[str, Any]:
 
 def _sarif_result(file: Checked, finding: Finding, index: int) -> Mapping[str, Any]:
     location: dict[str, Any] = {
-        "physicalLocation": {"artifactLocation": {"uri": quote(Path(file.path).as_posix())}}
+        "physicalLocation": {
+            "artifactLocation": {"uri": quote(os.fsencode(Path(file.path).as_posix()))}
+        }
     }
     message = finding.message
     if finding.line:
@@ -132,8 +136,8 @@ def github_report(checked: Iterable[Checked]) -> Iterator[str]:
         for f in file.findings:
             where = "" if f.cell is None else f" (cell {f.cell + 1}, line {f.line})"
             title = _property(f"{f.code} {f.name}{where}")
-            path = _property(Path(file.path).as_posix())
-            message = _data(f"{place(file.path, f)}: {f.message}")
+            path = _property(clean(Path(file.path).as_posix()))
+            message = _data(f"{place(file.path, f)}: {clean(f.message)}")
             # The line in a cell is not a line of the file.
             line = f",line={f.line},col={f.column}" if f.line and f.cell is None else ""
             yield f"::{_GITHUB_LEVELS[f.severity]} file={path}{line},title={title}::{message}\n"
@@ -151,7 +155,7 @@ def junit_report(checked: Iterable[Checked]) -> Iterator[str]:
     """Yield a JUnit XML document: a test case for each finding, and one for each clean file."""
     suites = ElementTree.Element("testsuites", name="nb2prod")
     for file in checked:
-        path = clean(str(file.path))
+        path = on_one_line(str(file.path))
         count = str(len(file.findings))
         tests = str(len(file.findings) or 1)
         suite = ElementTree.SubElement(
@@ -163,9 +167,9 @@ def junit_report(checked: Iterable[Checked]) -> Iterator[str]:
             name = f"{f.code} {place(file.path, f).removeprefix(path).lstrip(':')}".rstrip()
             case = ElementTree.SubElement(suite, "testcase", name=name, classname=path)
             failure = ElementTree.SubElement(
-                case, "failure", type=f.severity, message=clean(f.message)
+                case, "failure", type=f.severity, message=on_one_line(f.message)
             )
-            failure.text = f"{place(file.path, f)}: {clean(f.message)}\n{clean(f.excerpt)}"
+            failure.text = f"{place(file.path, f)}: {on_one_line(f.message)}\n{clean(f.excerpt)}"
     ElementTree.indent(suites)
     yield '<?xml version="1.0" encoding="utf-8"?>\n'
     yield ElementTree.tostring(suites, encoding="unicode") + "\n"

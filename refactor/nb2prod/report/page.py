@@ -10,6 +10,7 @@ from nb2prod.emit.templates import filled
 from nb2prod.pipeline.plan import Plan, Step, cell_ranges, served_from
 from nb2prod.pipeline.plan_file import obstacles_of
 from nb2prod.report.plans import arrows, served_by
+from nb2prod.text.untrusted import clean
 
 # Dimensions of the drawing, in pixels.
 _FILE_WIDTH = 190
@@ -32,7 +33,7 @@ def plan_page(plan: Plan) -> str:
         lines.append(_arrow(steps[service["source"]], service, [service["model"]]))
     return filled(
         "plan/page.html",
-        notebook=plan.notebook.path.name,
+        notebook=plan.notebook.name.into(clean),
         stages=stages,
         step_count=len(steps),
         arrows=lines,

@@ -9,6 +9,7 @@ from fnmatch import fnmatch
 from pathlib import Path
 
 from nb2prod.config import Config
+from nb2prod.text.read_file import read_beginning
 
 _NEVER = """.git .hg .svn .dvc .ipynb_checkpoints .virtual_documents .venv venv env node_modules
     __pycache__ site-packages .tox .nox .eggs .mypy_cache .ruff_cache .pytest_cache"""
@@ -98,8 +99,7 @@ def excluded(path: str, patterns: Iterable[str]) -> bool:
 
 def _has_signs_of_notebook(path: Path) -> bool:
     try:
-        with path.open("rb") as stream:
-            content = stream.read(_BEGINNING)
+        content = read_beginning(path, _BEGINNING)
     except OSError:
         return False
     if path.suffix == ".md":

@@ -12,6 +12,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import NamedTuple
 
+from nb2prod.text.read_file import read_beginning
+
 _NAMES = (
     "requirements.txt",
     "pyproject.toml",
@@ -42,8 +44,7 @@ class NearestManifests(NamedTuple):
         if path in self.edited:
             return self.edited[path]
         try:
-            with open(path, "rb") as stream:
-                return stream.read(_MAX_SIZE).decode("utf-8-sig")
+            return read_beginning(path, _MAX_SIZE).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError, ValueError):
             return None
 

@@ -17,6 +17,7 @@ from nb2prod.emit.package.local_modules import imported_modules
 from nb2prod.emit.provenance.provenance import Original
 from nb2prod.emit.readme import verdict_region, with_verdict
 from nb2prod.emit.update import last_text, rewrite
+from nb2prod.text.read_file import read_text_file
 from nb2prod.verify.compare.comparison import Comparison, Difference
 from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.compare.verdict import Verdict, verdict_of, verdict_of_failure
@@ -159,7 +160,7 @@ def recorded_verdict(root: Path) -> str:
 
 
 def _content(root: Path) -> dict[str, Any]:
-    content: Any = json.loads((root / FILE).read_text("utf-8"))
+    content: Any = json.loads(read_text_file(root / FILE))
     return cast("dict[str, Any]", content) if isinstance(content, dict) else {}
 
 

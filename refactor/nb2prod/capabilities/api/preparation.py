@@ -10,7 +10,7 @@ import libcst as cst
 
 from nb2prod.capabilities.api.slice.inference import RAW, Inference
 from nb2prod.capabilities.api.slice.statements import Piece
-from nb2prod.emit.package.docstrings import docstring
+from nb2prod.emit.package.docstrings import docstring, named
 from nb2prod.emit.package.functions import rewriting, rewritten
 from nb2prod.emit.package.imports import with_imports
 from nb2prod.emit.templates import formatted, rendered
@@ -23,7 +23,7 @@ def preparation_modules(plan: Plan, inference: Inference, package: str) -> dict[
         parts = ("source", "prepare")
         return {part: rendered(f"api/package/{part}", package=package) for part in parts}
     cells = sorted({plan.analysis.statements[n].cell + 1 for n in inference.statements})
-    about = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`."
+    about = f"From {cell_ranges(cells)} of {named(plan.notebook)}."
     doc = docstring("Preparation of raw records for the model.", [about])
     prepare = with_imports(plan, doc, [_prepare(plan, inference)], package)
     own = f"from {package}.learnt import Learnt\n"

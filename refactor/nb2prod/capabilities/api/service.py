@@ -20,6 +20,7 @@ from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.english import snake
 from nb2prod.pipeline.plan import Plan
+from nb2prod.text.untrusted import on_one_line
 
 # The service's own libraries, with bounds for those that the environment of the run lacks.
 LIBRARIES = {
@@ -142,7 +143,7 @@ def service_modules(draft: Draft, service: Service, engine: str) -> dict[str, st
         "part": "".join(f"[{key!r}]" for key in model_part(plan, artifact, service.inference.sink)),
         "libraries": _served_libraries(draft, service),
         "metrics": [its.metrics_path for its in artifacts if its.metrics],
-        "notebook": repr(plan.notebook.path.name),
+        "notebook": plan.notebook.name.into(repr),
         "verdict": service.verdict,
         "probabilities": service.probabilities,
         "labels": service.labels,
@@ -210,7 +211,7 @@ def _served_libraries(draft: Draft, service: Service) -> list[str]:
 
 
 def _description(plan: Plan, service: Service) -> str:
-    name = plan.notebook.path.name
+    name = plan.notebook.name.into(on_one_line)
     if service.raw:
         return f"Predictions of the model in {name} from raw records."
     return (

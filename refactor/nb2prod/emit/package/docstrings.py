@@ -5,7 +5,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable
 
+from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import Plan, Step, cell_ranges
+from nb2prod.text.untrusted import in_docstring, in_docstring_code
 
 _WIDTH = 84
 _MOST_LINES = 8  # of Markdown in a function's docstring; the notebook has the rest
@@ -13,7 +15,7 @@ _MOST_LINES = 8  # of Markdown in a function's docstring; the notebook has the r
 
 def sentence(text: str) -> str:
     """Return text as the first line of a docstring: a short sentence with a full stop."""
-    text = escaped(" ".join(text.split())).lstrip("0123456789.)#- ")
+    text = in_docstring(" ".join(text.split())).lstrip("0123456789.)#- ")
     if len(text) > _WIDTH - 10:
         text = textwrap.shorten(text, _WIDTH - 10, placeholder=" ...")
     text = text.rstrip(" .:;,")
@@ -21,10 +23,9 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:]}{end}" if text else "A part of the notebook."
 
 
-def escaped(text: str) -> str:
-    """Return text without characters that would end or break a docstring."""
-    text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
-    return text.replace("\\", "/").replace('"""', "'''").replace('"', "'")
+def named(notebook: Notebook) -> str:
+    """Return the name of a notebook's file for a docstring, between backticks."""
+    return f"`{notebook.name.into(in_docstring_code)}`"
 
 
 def docstring(title: str, paragraphs: Iterable[str], *, limit: int | None = None) -> str:
@@ -35,7 +36,7 @@ def docstring(title: str, paragraphs: Iterable[str], *, limit: int | None = None
         paragraphs: Plain text, which is wrapped.
         limit: The most lines of all paragraphs but the last; None for no limit.
     """
-    *body, last = [escaped(p) for p in paragraphs]
+    *body, last = [in_docstring(p) for p in paragraphs]
     lines = [line for p in body for line in ("", *textwrap.wrap(p, _WIDTH - 4))]
     if limit is not None and len(lines) > limit:
         lines = lines[:limit]

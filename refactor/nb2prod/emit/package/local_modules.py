@@ -9,6 +9,7 @@ from pathlib import Path
 from nb2prod.analysis.program import Program
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.plan import Plan
+from nb2prod.text.read_file import read_text_file
 
 
 def imported_modules(program: Program) -> set[str]:
@@ -57,8 +58,8 @@ def _import_folders(plan: Plan) -> Iterator[Path]:
 
 def _names_in(source: Path) -> list[str]:
     try:
-        return imported_names(source.read_text("utf-8"))
-    except (SyntaxError, UnicodeDecodeError, ValueError):
+        return imported_names(read_text_file(source))
+    except (OSError, SyntaxError, ValueError, RecursionError):
         return []
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.effects.effects import CWD, ENVIRON, FIGURE, OPTIONS
 from nb2prod.emit.package.artifacts import Artifact, StageFiles, replaced_later
-from nb2prod.emit.package.docstrings import docstring
+from nb2prod.emit.package.docstrings import docstring, named
 from nb2prod.emit.package.functions import definition_text, rewriting, rewritten, step_function
 from nb2prod.emit.package.imports import with_imports
 from nb2prod.emit.package.rewrite import function_text
@@ -19,7 +19,7 @@ MAX_POSITIONAL = 5  # arguments of a call; further ones are passed by name
 def stage_module(plan: Plan, stage: Stage, files: StageFiles, package: str) -> str:
     """Return the module of a stage: a function per step, and `main`."""
     cells = sorted({c for step in stage.steps for c in plan.cells(step)})
-    source = f"From {cell_ranges(cells)} of `{plan.notebook.path.name}`." if cells else "Empty."
+    source = f"From {cell_ranges(cells)} of {named(plan.notebook)}." if cells else "Empty."
     doc = docstring(stage.title or stage.name.replace("_", " "), [source])
     own = [p for p in plan.parameters if p.stage == stage.name]
     parts = [step_function(plan, step, own) for step in stage.steps]
@@ -34,7 +34,7 @@ def functions_module(plan: Plan, package: str) -> str | None:
         if not definition.local and definition.version not in seen:
             seen.add(definition.version)
             parts.append(definition_text(plan, number, definition))
-    doc = f'"""Functions and classes of `{plan.notebook.path.name}`."""'
+    doc = f'"""Functions and classes of {named(plan.notebook)}."""'
     return with_imports(plan, doc, parts, package) if parts else None
 
 

@@ -14,6 +14,7 @@ from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.plan_file import as_yaml, read_plan_document
+from nb2prod.text.read_file import read_text_file
 
 
 def plan_again(
@@ -40,8 +41,8 @@ def plan_again(
 def settings_of(root: Path) -> dict[str, Any]:
     """Return the table `[tool.nb2prod]` of a project; empty if it has none."""
     try:
-        content = tomllib.loads((root / "pyproject.toml").read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
+        content = tomllib.loads(read_text_file(root / "pyproject.toml"))
+    except (OSError, ValueError, RecursionError):
         return {}
     found: Any = content
     for key in ("tool", "nb2prod"):

@@ -15,6 +15,7 @@ from nb2prod.emit.package.local_modules import imported_modules, local_files
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import Plan
+from nb2prod.text.untrusted import in_path
 
 NOTEBOOKS = "notebooks"  # the folder for unchanged copies of the notebook and its local modules
 
@@ -138,7 +139,7 @@ def provenance_of(plan: Plan, package: str) -> Provenance:
     path = plan.notebook.path
     tops = {n.partition(".")[0] for n in imported_modules(plan.analysis.program)}
     return Provenance(
-        f"{NOTEBOOKS}/{path.name}",
+        archived(plan.notebook),
         fingerprint(path),
         package,
         tuple(sorted(_seeded(tops))),
@@ -184,9 +185,14 @@ def _archived(path: str) -> str:
     return f"{NOTEBOOKS}/{path.removeprefix('src/')}"
 
 
+def archived(notebook: Notebook) -> str:
+    """Return the path of a notebook's unchanged copy in the project."""
+    return f"{NOTEBOOKS}/{notebook.name.into(in_path)}"
+
+
 def archive(plan: Plan) -> Iterator[GeneratedFile]:
     """Yield unchanged copies of the notebook and its local modules."""
-    yield GeneratedFile(f"{NOTEBOOKS}/{plan.notebook.path.name}", plan.notebook.path)
+    yield GeneratedFile(archived(plan.notebook), plan.notebook.path)
     for file in local_files(plan):
         yield GeneratedFile(_archived(file.path), file.content)
 

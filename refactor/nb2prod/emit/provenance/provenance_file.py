@@ -19,6 +19,7 @@ from nb2prod.emit.provenance.provenance import (
 )
 from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.plan_file import as_yaml
+from nb2prod.text.read_file import read_text_file
 
 PATH = ".nb2prod/provenance.yaml"
 
@@ -99,7 +100,7 @@ def _content(root: Path) -> Mapping[str, Any]:
     path = root / PATH
     try:
         # BaseLoader reads strings only: as a number, 4.10 would be 4.1.
-        content: Any = yaml.load(path.read_text("utf-8"), yaml.BaseLoader)  # noqa: S506
+        content: Any = yaml.load(read_text_file(path), yaml.BaseLoader)  # noqa: S506
     except (FileNotFoundError, NotADirectoryError):
         raise ProvenanceError(f"{root}: not a project made by nb2prod (no {PATH})") from None
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:

@@ -13,6 +13,8 @@ from typing import Any, cast
 
 import yaml
 
+from nb2prod.text.read_file import read_text_file
+
 _PYTHON = re.compile(r"(.*[/\\])?python[\d.]*(\.exe)?")
 _UNSUPPORTED = ("foreach", "matrix", "wdir")
 # Characters that have a meaning for a shell: a line with one of them is left to it.
@@ -81,7 +83,7 @@ def _needs(stage: _Stage, paths: set[str]) -> bool:
 def _read_stages(project: Path) -> list[_Stage]:
     path = project / "dvc.yaml"
     try:
-        content: Any = yaml.safe_load(path.read_text("utf-8"))
+        content: Any = yaml.safe_load(read_text_file(path))
     except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
         reason = " ".join(str(getattr(error, "strerror", None) or error).split())
         raise PipelineError(f"{path}: can't be read: {reason:.200}") from None
@@ -138,7 +140,7 @@ def _paths(stage: Mapping[str, Any], key: str) -> list[str]:
     found: Any = stage.get(key)
     entries = cast("list[Any]", found) if isinstance(found, list) else []
     paths = [next(iter(_mapping(e)), "") if isinstance(e, dict) else e for e in entries]
-    return [posixpath.normpath(str(path)) for path in paths]
+    return [posixpath.normpath(str(path).replace("\\${", "${")) for path in paths]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
