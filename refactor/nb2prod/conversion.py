@@ -61,7 +61,7 @@ def plan_of_project(root: Path, original: Original, notebook: Notebook) -> Plan:
         PlanFileError: The provenance lists no stages, or names something that does not exist.
         PlanError: The stages are not sound.
     """
-    plan = plan_again(original, notebook, capability.reserved())
+    plan = plan_again(root, original, notebook, capability.reserved())
     settings = settings_of(root)
     has = capabilities_of(settings)
     for name in has:

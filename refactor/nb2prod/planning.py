@@ -13,7 +13,7 @@ from nb2prod import capability
 from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import Program, read_program
 from nb2prod.notebook.model import Notebook
-from nb2prod.pipeline.data import LIMIT
+from nb2prod.pipeline.borders import COPYING, Copying
 from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
 from nb2prod.pipeline.plan_file import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
@@ -25,7 +25,11 @@ class InputError(Exception):
 
 
 def plan_of(
-    notebook: Notebook, *, split: str = "auto", plan_file: Path | None = None, limit: int = LIMIT
+    notebook: Notebook,
+    *,
+    split: str = "auto",
+    plan_file: Path | None = None,
+    copying: Copying = COPYING,
 ) -> Plan:
     """Return the plan of a notebook: a new one, or the one in an edited plan file.
 
@@ -34,7 +38,7 @@ def plan_of(
         split: "auto", "headings" (a stage for each H2) or "none" (one stage); ignored with a
             plan file.
         plan_file: An edited plan.
-        limit: The size in bytes above which a data file is not copied.
+        copying: The data files that may be copied.
 
     Raises:
         PlanError: The notebook can't become a pipeline; the message has the cell and the reason.
@@ -44,13 +48,13 @@ def plan_of(
     _refuse(program)
     analysis, reserved = analyse(program), capability.reserved()
     if plan_file is None:
-        return make_plan(notebook, analysis, split=split, limit=limit, reserved=reserved)
+        return make_plan(notebook, analysis, split=split, copying=copying, reserved=reserved)
     try:
         return read_plan_document(
             _text_of(plan_file),
             notebook,
             analysis,
-            limit=limit,
+            copying=copying,
             reserved=reserved,
             capabilities=capability.names(),
         )

@@ -38,7 +38,6 @@ from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files, runnable_files
 from nb2prod.emit.writer import write_files
 from nb2prod.notebook.read import read_notebook
-from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
 from nb2prod.verify.runs.environment import environment_of
 
@@ -156,7 +155,7 @@ def made(notebook: Path, root: Path) -> str:
 def made_quickly(notebook: Path, root: Path) -> str:
     """Make the project with its service, its pipeline run once; return what is told of it."""
     read = read_notebook(notebook)
-    plan = make_plan(read, analyse(read_program(read)), limit=LIMIT)
+    plan = make_plan(read, analyse(read_program(read)))
     # As after a run: all that is handed on was seen, and can be kept.
     plan = replace(with_models_kept(with_served(plan)), types={(0, ""): ""})
     suffixes = {(s.end, n): ".pkl" for s in plan.stages for t in s.steps for n in t.outputs}

@@ -20,6 +20,7 @@ def said(tmp_path):
     def run(*cells, rc="", options=()):
         if rc:
             (tmp_path / "pylintrc").write_text(rc)
+            options = ["--pylint-config", "pylintrc", *options]
         texts = [textwrap.dedent(cell).strip("\n") for cell in cells]
         made = [new_markdown_cell(t[1:]) if t[:1] == "|" else new_code_cell(t) for t in texts]
         nbformat.write(new_notebook(cells=made), tmp_path / "study.ipynb")
@@ -86,7 +87,7 @@ def test_a_cell_that_is_not_python_does_not_hide_the_others(said):
     assert said("for x in", "print(missing)") == [(2, 1, 7, "undefined-variable")]
 
 
-def test_the_project_says_what_pylint_is_to_tell(said):
+def test_a_given_configuration_of_pylint_counts(said):
     assert (
         said("x = 5\nprint(x == None)", rc="[messages control]\ndisable=singleton-comparison") == []
     )
@@ -109,6 +110,7 @@ def test_settings_that_pylint_does_not_understand_end_with_2(tmp_path):
     (tmp_path / "pylintrc").write_text("[master]\njobs=many\n")
     nbformat.write(new_notebook(cells=[new_code_cell("x = 1")]), tmp_path / "study.ipynb")
     command = [sys.executable, "-m", "nb2prod", "check", "--pylint", "study.ipynb"]
+    command += ["--pylint-config", "pylintrc"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert "Pylint's settings are invalid" in done.stderr

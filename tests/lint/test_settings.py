@@ -51,7 +51,7 @@ def test_settings_can_extend_others(tmp_path: Path):
     [
         ("selct = []", "no setting 'selct'"),
         ('select = "NBI"', "it has to be a list of strings"),
-        ("limits.max-cells = -1", "it has to be a number >= 0"),
+        ("limits.max-cells = -1", "it has to be a whole number >= 0"),
         ("limits.max-cell = 1", "'max-cell' is not a limit"),
         ('severity.NBI003 = "bad"', "choose from error, warning, info"),
         ('extend = "pyproject.toml"', "circular"),

@@ -76,11 +76,17 @@ def test_a_notebook_without_a_code_cell_is_a_notebook(write):
     assert read_notebook(write({"nbformat": 4, "metadata": {}, "cells": []})).code_cells == ()
 
 
-def test_lone_surrogates_are_read(write):
-    content = (
-        '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "code", "source": "\\ud800"}]}'
-    )
-    assert read_notebook(write(content)).cells[0].source == "\ud800"
+LONE = '{"nbformat": 4, "metadata": {}, "cells": [{"cell_type": "KIND", "source": "\\ud800"}]}'
+
+
+def test_a_lone_surrogate_is_no_code(write):
+    with pytest.raises(NotebookError, match=r"cell 1, line 1 holds half of a surrogate pair"):
+        read_notebook(write(LONE.replace("KIND", "code")))
+
+
+def test_a_lone_surrogate_in_text_is_replaced(write):
+    (cell,) = read_notebook(write(LONE.replace("KIND", "markdown"))).cells
+    assert cell.source == "\N{REPLACEMENT CHARACTER}"
 
 
 def test_a_percent_script_is_read_with_its_magics_and_its_markdown(write):

@@ -59,6 +59,15 @@ def add_plan_options(parser: argparse.ArgumentParser) -> None:
         metavar="SIZE",
         help="refer to data files larger than this instead of copying them (default: 50MB)",
     )
+    parser.add_argument(
+        "--bring",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="copy data below this path, too: hidden files, and files outside of the repository "
+        "(or, without one, of the notebook's folder), are not copied unasked",
+    )
 
 
 def add_capabilities(parser: argparse.ArgumentParser) -> None:

@@ -33,12 +33,13 @@ def plan_from_options(options: argparse.Namespace) -> Plan:
         InputError: The plan file can't be used.
     """
     from nb2prod.notebook.read import read_notebook
-    from nb2prod.pipeline.data import LIMIT
+    from nb2prod.pipeline.borders import LIMIT, Copying
     from nb2prod.planning import plan_of
 
     limit = LIMIT if options.data_limit is None else options.data_limit
+    copying = Copying(limit, tuple(options.bring))
     notebook = read_notebook(options.notebook)
-    return plan_of(notebook, split=options.split, plan_file=options.plan, limit=limit)
+    return plan_of(notebook, split=options.split, plan_file=options.plan, copying=copying)
 
 
 def _show_plan(options: argparse.Namespace) -> int:

@@ -10,6 +10,7 @@ from nb2prod.emit.draft import Draft
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.markdown import code, inline, label, link
 from nb2prod.emit.package.artifacts import Artifact, StageFiles
+from nb2prod.emit.package.local_modules import refused_modules
 from nb2prod.emit.package.modules import has_figures
 from nb2prod.emit.provenance.provenance import Provenance
 from nb2prod.emit.templates import filled
@@ -50,7 +51,7 @@ def readme(draft: Draft, evidence: Evidence, sections: str = "") -> str:
         parameters=list(_parameters(plan)),
         metrics=list(_metrics(evidence.metrics)),
         data=list(_data(provenance)),
-        left=[inline(text) for text in left_behind(plan.data)],
+        left=[inline(text) for text in (*left_behind(plan.data), *refused_modules(plan))],
         functions=list(_functions(plan, package)),
         sections=sections,
     )

@@ -6,16 +6,15 @@ import posixpath
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
-from glob import escape
 from pathlib import Path
 
 from nb2prod.analysis.effects.effects import Called, PathUse
 from nb2prod.analysis.flow import Analysis
 from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.borders import COPYING, Borders, Copying, held_secret
+from nb2prod.pipeline.named_files import is_path, matching, namesake
 from nb2prod.pipeline.plan import DataFiles
 
-LIMIT = 50_000_000  # bytes; a larger file is not copied
-_MOST_FILES = 500  # that a pattern may match
 _OUTPUT = "data/output"
 _COMPUTED = "the path is computed, and known only at run time"
 _POINTER = b"version https://git-lfs.github.com/spec/"
@@ -28,6 +27,7 @@ class _Search:
 
     folder: Path
     limit: int
+    borders: Borders
     cwd: str | None = "."  # relative to the notebook's folder; None if not known
     paths: dict[str, str] = field(default_factory=dict[str, str])
     copies: dict[str, Path] = field(default_factory=dict[str, Path])
@@ -78,22 +78,28 @@ class _Search:
             return
         key = self._key(text)
         if key is None:
-            self.left.append((cell, text or "a file", _COMPUTED))
+            why = _COMPUTED if text is None or is_path(text) else "no file has such a name"
+            self.left.append((cell, text or "a file", why))
             return
         if key in self.written:
             self.reads.setdefault(number, []).append(self.written[key])
             return
         if any(path.startswith(f"{key}/") or fnmatch(path, key) for path in self.written):
             return  # a folder that the notebook itself writes to
+        absolute = key.startswith("/")
         try:
-            found = list(_matching(self.folder, key, exact=use.path is not None))
+            base = self._base(key)
+            if base.exists() and (why := self.borders.refusal(base, absolute=absolute)):
+                self.left.append((cell, text or key, why))
+                return
+            found = list(matching(self.folder, key, exact=use.path is not None))
         except OSError as error:
             self.left.append((cell, text or key, error.strerror or "it can't be read"))
             return
         if not found:
             why = "no such file" if use.path is not None else "no file matches"
-            if (namesake := _namesake(self.folder, key)) is not None:
-                why = f"{why}; did you mean {namesake}?"
+            if (other := namesake(self.folder, key)) is not None:
+                why = f"{why}; did you mean {other}?"
             self.left.append((cell, text or key, why))
         exact = found == [self.folder / key] and not (self.folder / key).is_dir()
         for source in found:
@@ -105,14 +111,25 @@ class _Search:
         """Return a path relative to the notebook's folder, or an absolute one."""
         if text is None or not text or (self.cwd is None and not text.startswith("/")):
             return None
-        if "\0" in text or any(
-            len(part.encode("utf-8", "replace")) > 255 for part in text.split("/")
-        ):
-            return None  # a file can't have such a path
+        if not is_path(text):
+            return None
         return posixpath.normpath(posixpath.join(self.cwd or ".", text))
+
+    def _base(self, key: str) -> Path:
+        """Return the file or folder that a path names, for a pattern the folder it begins with."""
+        if not any(c in key for c in "*?[") or (self.folder / key).exists():
+            return self.folder / key
+        parts = key.split("/")
+        fixed = next(i for i, part in enumerate(parts) if any(c in part for c in "*?["))
+        return self.folder / ("/".join(parts[:fixed]) or ("/" if key.startswith("/") else "."))
 
     def _bring(self, number: int, cell: int, source: Path, named: str | None) -> None:
         """Bring a file into the project: its path becomes a parameter if the notebook names it."""
+        absolute = named is not None and named.startswith("/")
+        why = self.borders.refusal(source, absolute=absolute) or held_secret(source)
+        if why is not None:
+            self.left.append((cell, named or source.name, why))
+            return
         if _is_pointer(source):
             why = "it is a Git LFS pointer; run `git lfs pull` to download the file"
             self.left.append((cell, named or source.name, why))
@@ -125,7 +142,7 @@ class _Search:
         else:
             target = posixpath.normpath(posixpath.relpath(source, self.folder))
             if _outside(target) or large:
-                outside = "it is outside of the notebook's folder"
+                outside = "a project can't list files outside of its folder"
                 why = _too_large(source, self.limit) if large else outside
                 self.left.append((cell, target, why))
                 return
@@ -143,16 +160,18 @@ class _Search:
         return f"data/raw/{source.name}"
 
 
-def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> DataFiles:
+def find_data(notebook: Notebook, analysis: Analysis, copying: Copying = COPYING) -> DataFiles:
     """Find the files that a notebook reads and writes, as far as they are known without a run.
 
     Args:
         notebook: The notebook.
         analysis: The analysis of the notebook.
-        limit: The size in bytes above which a file is not copied.
+        copying: The files that may be copied.
     """
     lists = any(_lists_folders(call) for effect in analysis.effects for call in effect.calls)
-    search = _Search(notebook.path.resolve().parent, limit, in_place=lists)
+    folder = notebook.path.resolve().parent
+    borders = Borders(folder, tuple(path.resolve() for path in copying.allowed))
+    search = _Search(folder, copying.limit, borders, in_place=lists)
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         for use in effect.paths:
             note = search.write if use.writes else search.read
@@ -168,7 +187,8 @@ def find_data(notebook: Notebook, analysis: Analysis, limit: int = LIMIT) -> Dat
         {n: tuple(dict.fromkeys(paths)) for n, paths in search.writes.items()},
         {n: tuple(dict.fromkeys(paths)) for n, paths in search.folders.items()},
         tuple(dict.fromkeys(search.left)),
-        limit,
+        copying.limit,
+        borders,
     )
 
 
@@ -194,6 +214,10 @@ def with_observed_reads(data: DataFiles, folder: Path, observed: Iterable[str]) 
     }
     small = {name: path for name, path in more.items() if path.stat().st_size <= data.limit}
     left = [(None, name, _too_large(more[name], data.limit)) for name in more if name not in small]
+    for name, path in list(small.items()):
+        if (why := data.borders.refusal(path) or held_secret(path)) is not None:
+            del small[name]
+            left.append((None, name, why))
     return DataFiles(
         data.paths,
         {**data.copies, **small},
@@ -203,6 +227,7 @@ def with_observed_reads(data: DataFiles, folder: Path, observed: Iterable[str]) 
         data.folders,
         (*(entry for entry in data.left if entry[2] != _COMPUTED), *left),
         data.limit,
+        data.borders,
         tuple(small),
     )
 
@@ -229,34 +254,16 @@ def left_behind(data: DataFiles) -> Iterator[str]:
         yield f"{path} stays where it is: {_too_large(source, data.limit)}"
 
 
+def brought_from_outside(data: DataFiles) -> Iterator[str]:
+    """Yield a sentence for each copied file that lies outside of the notebook's folder."""
+    for target, source in data.copies.items():
+        real = source.resolve()
+        if not real.is_relative_to(data.borders.folder):
+            yield f"{target} is a copy of {real} ({size_text(real.stat().st_size)})"
+
+
 def _outside(key: str) -> bool:
     return key == ".." or key.startswith(("/", "../"))
-
-
-def _matching(folder: Path, key: str, *, exact: bool) -> Iterator[Path]:
-    """Yield the files that a path or pattern matches; for a folder, the files in it."""
-    path = folder / key
-    if path.is_file():
-        yield path
-    elif path.is_dir():
-        yield from _files(path.rglob("*"))
-    elif not key.startswith("/") and (not exact or any(c in key for c in "*?[")):
-        base, pattern = folder, key
-        while pattern.startswith("../"):
-            base, pattern = base.parent, pattern.removeprefix("../")
-        if pattern.strip("*/."):
-            yield from _files(base.glob(pattern))
-
-
-def _namesake(folder: Path, key: str) -> str | None:
-    """Return a file near the notebook with the name of a missing one, if there is any.
-
-    Notebooks that were written on another machine have paths such as `/content/sales.csv`.
-    """
-    name = escape(key.replace("\\", "/").rpartition("/")[2])
-    near = (path for depth in ("", "*/", "*/*/") for path in _files(folder.glob(depth + name)))
-    found = next(near, None) if name else None
-    return found.relative_to(folder).as_posix() if found else None
 
 
 def _is_pointer(path: Path) -> bool:
@@ -269,8 +276,3 @@ def _is_pointer(path: Path) -> bool:
             return stream.read(len(_POINTER)) == _POINTER
     except OSError:
         return False
-
-
-def _files(found: Iterable[Path]) -> list[Path]:
-    files = [p for p in found if p.is_file() and not any(part[:1] == "." for part in p.parts)]
-    return sorted(files)[:_MOST_FILES]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from nb2prod.analysis.flow import Analysis
 from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.borders import Borders
 from nb2prod.pipeline.crossing import Crossing
 from nb2prod.pipeline.definitions import Scope
 from nb2prod.pipeline.prose import Prose
@@ -78,6 +79,7 @@ class DataFiles:
         left: (cell, path, reason) of files that are not copied; the cell is None if only a run
             has shown that the file is read.
         limit: The size in bytes above which a file is not copied.
+        borders: Which files may be copied.
         observed: The paths of copies that only a run has shown to be read.
     """
 
@@ -89,6 +91,7 @@ class DataFiles:
     folders: Mapping[int, tuple[str, ...]]
     left: tuple[tuple[int | None, str, str], ...]
     limit: int
+    borders: Borders
     observed: tuple[str, ...] = ()
 
 

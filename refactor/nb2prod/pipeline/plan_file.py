@@ -13,8 +13,9 @@ import yaml
 
 from nb2prod.analysis.flow import Analysis
 from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.borders import COPYING, Copying
 from nb2prod.pipeline.cuts import sound
-from nb2prod.pipeline.data import LIMIT, left_behind
+from nb2prod.pipeline.data import left_behind
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import RESERVED
 from nb2prod.pipeline.parameters import find_parameters
@@ -146,7 +147,7 @@ def read_plan_document(
     notebook: Notebook,
     analysis: Analysis,
     *,
-    limit: int = LIMIT,
+    copying: Copying = COPYING,
     reserved: frozenset[str] = frozenset(),
     capabilities: Collection[str] = (),
 ) -> Plan:
@@ -156,7 +157,7 @@ def read_plan_document(
         text: The text of the file.
         notebook: The notebook.
         analysis: The analysis of the notebook.
-        limit: The size in bytes above which a data file is not copied.
+        copying: The data files that may be copied.
         reserved: Names of modules that capabilities may add.
         capabilities: The available capabilities.
 
@@ -184,7 +185,7 @@ def read_plan_document(
         reason = "; ".join(found.obstacles)
         raise PlanError(f"cell {cell}: the plan can't begin a stage here: {reason}")
     prose = read_prose(notebook, analysis.statements)
-    plan = assemble(notebook, flow, prose, starts[1:], runs, limit=limit, reserved=reserved)
+    plan = assemble(notebook, flow, prose, starts[1:], runs, copying=copying, reserved=reserved)
     plan = _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
     plan = replace(plan, wanted=_wanted(content, capabilities))
     return with_chosen(plan, content["served"]) if content.get("served") else plan

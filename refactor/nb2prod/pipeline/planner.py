@@ -10,9 +10,10 @@ from itertools import pairwise
 from nb2prod.analysis.flow import Analysis, imports
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline import naming
+from nb2prod.pipeline.borders import COPYING, Copying
 from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.cuts import heading_cuts, sound, stage_cuts
-from nb2prod.pipeline.data import LIMIT, find_data
+from nb2prod.pipeline.data import find_data
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import asked, imperative, words
 from nb2prod.pipeline.parameters import find_parameters
@@ -36,7 +37,7 @@ def make_plan(
     analysis: Analysis,
     *,
     split: str = "auto",
-    limit: int = LIMIT,
+    copying: Copying = COPYING,
     reserved: frozenset[str] = frozenset(),
 ) -> Plan:
     """Plan a pipeline.
@@ -45,7 +46,7 @@ def make_plan(
         notebook: The notebook.
         analysis: The analysis of the notebook.
         split: "auto", "headings" (a stage for each H2) or "none" (one stage).
-        limit: The size in bytes above which a data file is not copied.
+        copying: The data files that may be copied.
         reserved: Names of modules that capabilities may add.
 
     Raises:
@@ -62,7 +63,7 @@ def make_plan(
         cuts = stage_cuts(flow, prose)
     runs = _step_runs(flow, prose, cuts)
     given_up = tuple((p, "; ".join(c.obstacles)) for p, c in merged.items())
-    return assemble(notebook, flow, prose, cuts, runs, given_up, limit=limit, reserved=reserved)
+    return assemble(notebook, flow, prose, cuts, runs, given_up, copying=copying, reserved=reserved)
 
 
 def refuse(analysis: Analysis) -> None:
@@ -87,7 +88,7 @@ def assemble(
     runs: Sequence[Sequence[int]],
     merged: tuple[tuple[int, str], ...] = (),
     *,
-    limit: int = LIMIT,
+    copying: Copying = COPYING,
     reserved: frozenset[str] = frozenset(),
 ) -> Plan:
     """Return the plan with these stages and steps.
@@ -99,7 +100,7 @@ def assemble(
         cuts: The positions before which a stage begins, except the first stage.
         runs: The statements of each step, in order; none crosses a cut.
         merged: The cuts that were given up, with the reasons.
-        limit: The size in bytes above which a data file is not copied.
+        copying: The data files that may be copied.
         reserved: Names of modules that capabilities may add.
     """
     analysis, scope = flow.analysis, flow.scope
@@ -111,7 +112,7 @@ def assemble(
     )
     steps = list(_named_steps(flow, prose, runs, {*variables, *names.values(), *reserved}))
     stages = list(_named_stages(flow, prose, cuts, steps, reserved))
-    data = find_data(notebook, analysis, limit)
+    data = find_data(notebook, analysis, copying)
     plan = Plan(
         notebook, analysis, scope, prose, tuple(stages), names, data, (), merged, reserved=reserved
     )

@@ -12,6 +12,7 @@ from nb2prod.emit.package.rewrite import comments_below, function_text
 from nb2prod.emit.package.types import annotation
 from nb2prod.emit.templates import formatted
 from nb2prod.pipeline import naming
+from nb2prod.pipeline.borders import Borders
 from nb2prod.pipeline.plan import DataFiles, Plan
 from nb2prod.refactoring.soundness import FunctionBoundary, refuse
 from nb2prod.refactoring.subject import (
@@ -182,7 +183,8 @@ def _signature(subject: Subject, found: Extraction, *, leaves: bool) -> str:
 
 def plan_without_stages(subject: Subject) -> Plan:
     """Return a plan without stages in which variables keep their names, for the code generator."""
-    files = DataFiles({}, {}, {}, {}, {}, {}, (), 0)
+    borders = Borders(subject.notebook.path.parent)
+    files = DataFiles({}, {}, {}, {}, {}, {}, (), 0, borders)
     flow = subject.flow
     return Plan(subject.notebook, subject.analysis, flow.scope, subject.prose, (), {}, files)
 

@@ -39,9 +39,9 @@ class Untrusted:
         """Refuse to be formatted."""
         raise TypeError("text from outside; say what it goes into: text.into(...)")
 
-    def __str__(self) -> NoReturn:
+    def __str__(self) -> str:
         """Refuse to be a string."""
-        self.__format__("")
+        return self.__format__("")
 
 
 def clean(text: str) -> str:

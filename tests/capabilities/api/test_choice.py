@@ -15,7 +15,6 @@ from nb2prod.capability import RefusedError, Trial
 from nb2prod.cli.main import main
 from nb2prod.emit.draft import draft_of
 from nb2prod.notebook.read import read_notebook
-from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
 from nb2prod.verify.runs.environment import environment_of
 
@@ -40,7 +39,7 @@ def folder(tmp_path):
 
 def planned(path):
     read = read_notebook(path)
-    return make_plan(read, analyse(read_program(read)), limit=LIMIT)
+    return make_plan(read, analyse(read_program(read)))
 
 
 def shown(capsys, path, *options):

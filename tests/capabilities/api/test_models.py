@@ -26,7 +26,6 @@ from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files, runnable_files
 from nb2prod.emit.writer import write_files
 from nb2prod.notebook.read import read_notebook
-from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
 from nb2prod.verify.runs.environment import environment_of
 
@@ -213,7 +212,7 @@ def folder(tmp_path):
 def served(folder, cells):
     """Return the service of a notebook, written to `project`, its pipeline run."""
     read = read_notebook(notebook(folder, *cells, name="small.ipynb"))
-    plan = make_plan(read, analyse(read_program(read)), limit=LIMIT)
+    plan = make_plan(read, analyse(read_program(read)))
     # As after a run: all that is handed on was seen, and can be kept.
     plan = replace(with_models_kept(with_served(plan)), types={(0, ""): ""})
     suffixes = {(s.end, n): ".pkl" for s in plan.stages for t in s.steps for n in t.outputs}

@@ -23,7 +23,6 @@ from nb2prod.emit.package.modules import functions_module
 from nb2prod.emit.project import runnable_files
 from nb2prod.emit.templates import rendered
 from nb2prod.notebook.read import read_notebook
-from nb2prod.pipeline.data import LIMIT
 from nb2prod.pipeline.planner import make_plan
 from nb2prod.verify.runs.environment import probe_source
 
@@ -61,7 +60,7 @@ def replay(folder, *cells):
     """Return what the probe finds of the first slice, and the text of `prepare`."""
     path = notebook(folder, IMPORTS, *cells, TRAINS)
     read = read_notebook(path)
-    plan = make_plan(read, analyse(read_program(read)), split="auto", limit=LIMIT)
+    plan = make_plan(read, analyse(read_program(read)), split="auto")
     inference = next(inferences(plan))
     modules = preparation_modules(plan, inference, "case")
     package = folder / "src" / "case"

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from nb2prod.analysis.program import Program
 from nb2prod.emit.writer import GeneratedFile
+from nb2prod.pipeline.borders import held_secret
+from nb2prod.pipeline.named_files import files_below
 from nb2prod.pipeline.plan import Plan
 from nb2prod.text.read_file import read_text_file
 
@@ -26,25 +28,63 @@ def imported_modules(program: Program) -> set[str]:
 
 def local_modules(plan: Plan) -> dict[str, Path]:
     """Return the local modules that the notebook imports, directly or indirectly, by name."""
+    return {top: found for top, (found, why) in _modules(plan).items() if why is None}
+
+
+def refused_modules(plan: Plan) -> Iterator[str]:
+    """Yield a sentence for each local module or file of one that is not copied."""
+    for found, why in _modules(plan).values():
+        if why is not None:
+            yield f"the module {found} is not in the project: {why}"
+    for source in local_modules(plan).values():
+        for path, why in _files(plan, source):
+            if why is not None:
+                yield f"{path} is not in the project: {why}"
+
+
+def _modules(plan: Plan) -> dict[str, tuple[Path, str | None]]:
+    """Return each imported local module by name, and why it is not copied."""
     folders = list(_import_folders(plan))
-    found: dict[str, Path] = {}
+    found: dict[str, tuple[Path, str | None]] = {}
     todo = sorted(imported_modules(plan.analysis.program))
     while todo:
         name = todo.pop()
         top = name.partition(".")[0]
-        for candidate in (f / c for f in folders for c in (f"{top}.py", top)):
-            if top in found or not (candidate.is_file() or (candidate / "__init__.py").is_file()):
-                continue
-            found[top] = candidate
-            for source in [candidate] if candidate.is_file() else candidate.rglob("*.py"):
-                todo += _names_in(source)
+        for folder, absolute in folders:
+            for candidate in (folder / f"{top}.py", folder / top):
+                if top in found or not _is_module(candidate):
+                    continue
+                why = plan.data.borders.refusal(candidate, absolute=absolute)
+                found[top] = candidate, why
+                for source in [] if why else _listed(candidate):
+                    todo += _names_in(source) if source.suffix == ".py" else []
     return found
 
 
-def _import_folders(plan: Plan) -> Iterator[Path]:
-    """Yield the folders of local modules: the notebook's own, and those it adds to `sys.path`."""
+def _is_module(path: Path) -> bool:
+    return path.is_file() if path.suffix == ".py" else (path / "__init__.py").is_file()
+
+
+def _files(plan: Plan, source: Path) -> Iterator[tuple[Path, str | None]]:
+    """Yield the files of a module or package, and why each is not copied."""
+    for path in _listed(source):
+        yield path, plan.data.borders.refusal(path) or held_secret(path)
+
+
+def _listed(source: Path) -> Iterator[Path]:
+    """Yield the files of a module or package."""
+    for path in [source] if source.is_file() else files_below(source):
+        if "__pycache__" not in path.parts:
+            yield path
+
+
+def _import_folders(plan: Plan) -> Iterator[tuple[Path, bool]]:
+    """Yield the folders of local modules, and whether the notebook names it by an absolute path.
+
+    They are the notebook's own, and those that it adds to `sys.path`.
+    """
     folder = plan.notebook.path.resolve().parent
-    yield folder
+    yield folder, False
     for statement in plan.analysis.statements:
         for node in ast.walk(statement.node):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in (
@@ -53,7 +93,7 @@ def _import_folders(plan: Plan) -> Iterator[Path]:
             ):
                 for part in ast.walk(node):
                     if isinstance(part, ast.Constant) and isinstance(part.value, str):
-                        yield folder / part.value
+                        yield folder / part.value, Path(part.value).is_absolute()
 
 
 def _names_in(source: Path) -> list[str]:
@@ -77,11 +117,7 @@ def imported_names(text: str) -> list[str]:
 def local_files(plan: Plan) -> Iterator[GeneratedFile]:
     """Yield copies of the local modules and packages, for `src`."""
     for source in local_modules(plan).values():
-        if source.is_file():
-            yield GeneratedFile(f"src/{source.name}", source)
-            continue
-        for file in sorted(source.rglob("*")):
-            if file.is_file() and "__pycache__" not in file.parts:
-                yield GeneratedFile(
-                    f"src/{source.name}/{file.relative_to(source).as_posix()}", file
-                )
+        for path, why in _files(plan, source):
+            if why is None:
+                inner = path.relative_to(source.parent).as_posix()
+                yield GeneratedFile(f"src/{inner}", path)

@@ -11,18 +11,19 @@ from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import Program
 from nb2prod.emit.provenance.provenance import Original, Provenance
 from nb2prod.notebook.model import Notebook
-from nb2prod.pipeline.data import LIMIT
+from nb2prod.pipeline.borders import LIMIT, Copying
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.plan_file import as_yaml, read_plan_document
 from nb2prod.text.read_file import read_text_file
 
 
 def plan_again(
-    original: Original, notebook: Notebook, reserved: frozenset[str] = frozenset()
+    root: Path, original: Original, notebook: Notebook, reserved: frozenset[str] = frozenset()
 ) -> Plan:
     """Return the plan of an existing project, with its stages and functions.
 
     Args:
+        root: The project.
         original: The project's notebook and provenance.
         notebook: The notebook in a folder that has the files which it reads.
         reserved: Names of modules that capabilities may add.
@@ -34,8 +35,9 @@ def plan_again(
     provenance = original.provenance
     document = as_yaml({"stages": list(_stages(provenance, original.program))})
     analysis = analyse(original.program)
-    limit = _limit(provenance)
-    return read_plan_document(document, notebook, analysis, limit=limit, reserved=reserved)
+    named = [Path(s.read_as) for s in provenance.data if Path(s.read_as).is_absolute()]
+    copying = Copying(_limit(provenance), (root, *named))  # as it was when the project was made
+    return read_plan_document(document, notebook, analysis, copying=copying, reserved=reserved)
 
 
 def settings_of(root: Path) -> dict[str, Any]:
