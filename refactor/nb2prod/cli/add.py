@@ -49,7 +49,7 @@ def _add(options: argparse.Namespace) -> int:
 def _add_capability(options: argparse.Namespace) -> int:
     from nb2prod.conversion import convert, convert_without_running, plan_of_project
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
-    from nb2prod.emit.update import FolderError
+    from nb2prod.emit.update import FolderError, take_back_unfinished
     from nb2prod.notebook.read import read_notebook
     from nb2prod.pipeline.plan_file import PlanFileError
     from nb2prod.planning import with_capabilities
@@ -59,6 +59,7 @@ def _add_capability(options: argparse.Namespace) -> int:
 
     root: Path = options.project
     try:
+        take_back_unfinished(root)
         original, _ = with_current_data(root, read_original(root))
         with rebuilt_sandbox(root, original.provenance) as folder:
             shutil.copy2(root / original.provenance.notebook, folder)

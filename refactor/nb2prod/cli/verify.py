@@ -25,7 +25,7 @@ def _verify(options: argparse.Namespace) -> int:
     from nb2prod.capability import capabilities_of, load
     from nb2prod.emit.provenance.plan_again import settings_of
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
-    from nb2prod.emit.update import FolderError
+    from nb2prod.emit.update import FolderError, take_back_unfinished
     from nb2prod.verify.proof import record_verdict, recorded_verdict
     from nb2prod.verify.runs.dvc_commands import PipelineError
     from nb2prod.verify.runs.kernel import KernelError
@@ -33,6 +33,7 @@ def _verify(options: argparse.Namespace) -> int:
 
     root: Path = options.project
     try:
+        take_back_unfinished(root)
         original, changed = with_current_data(root, read_original(root))
         for path in changed:
             say(f"{path} has changed since the project was made")

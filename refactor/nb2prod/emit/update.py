@@ -13,16 +13,26 @@ import os
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from merge3 import Merge3
 
+from nb2prod.emit.journal import FOLDER as UNFINISHED
+from nb2prod.emit.journal import change_files, digest, take_back
 from nb2prod.emit.writer import GeneratedFile, write_files
+from nb2prod.processes.lock import locked
+from nb2prod.text.temporary import prefix, remove_forgotten
 
 BASE = ".nb2prod/generated.zip"
 _SUMS = ".nb2prod/SHA256SUMS"  # an entry of BASE, with a line for each file that is not text
+_MOST_BYTES = 200_000_000  # of all texts in BASE
+# Any of these can come out of an archive that somebody has tampered with.
+_UNREADABLE = (
+    zipfile.BadZipFile, ValueError, RuntimeError, NotImplementedError, zlib.error, EOFError,
+)  # fmt: skip
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip entry can have
 
 
@@ -75,7 +85,8 @@ def check_folder(root: Path) -> None:
 
 def _create(root: Path, files: list[GeneratedFile]) -> Update:
     root.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=root.parent, prefix=".nb2prod-"))
+    remove_forgotten(root.parent)
+    temporary = Path(tempfile.mkdtemp(dir=root.parent, prefix=prefix()))
     try:
         write_files(temporary, [*files, _packed(_Made.of(files))])
         temporary.chmod(0o755)
@@ -87,12 +98,20 @@ def _create(root: Path, files: list[GeneratedFile]) -> Update:
 
 
 def _update(root: Path, files: list[GeneratedFile]) -> Update:
-    last, new = _last_time(root), _Made.of(files)
-    update, changed = _changes(root, last, files, new)
-    write_files(root, [*changed, _packed(new)])
-    for path in _stale(root, last, {f.path for f in files}):
-        path.unlink()
+    with locked(root):
+        take_back(root)
+        last, new = _last_time(root), _Made.of(files)
+        update, changed = _changes(root, last, files, new)
+        stale = _stale(root, last, {f.path for f in files})
+        change_files(root, [*changed, _packed(new)], stale)
     return update
+
+
+def take_back_unfinished(root: Path) -> None:
+    """Take back an update of a project that was killed before its end, if there was one."""
+    if (root / UNFINISHED).exists():
+        with locked(root):
+            take_back(root)
 
 
 def rewrite(root: Path, texts: Mapping[str, tuple[str, str]]) -> None:
@@ -105,11 +124,14 @@ def rewrite(root: Path, texts: Mapping[str, tuple[str, str]]) -> None:
     Raises:
         FolderError: The folder can't be written to.
     """
-    last = _last_time(root)
-    made = _Made({**last.texts, **{p: generated for p, (_, generated) in texts.items()}}, last.sums)
     files = [GeneratedFile(path, text) for path, (text, _) in texts.items()]
+    generated = {path: text for path, (_, text) in texts.items()}
     try:
-        write_files(root, [*files, _packed(made)])
+        with locked(root):
+            take_back(root)
+            last = _last_time(root)
+            made = _Made({**last.texts, **generated}, last.sums)
+            change_files(root, [*files, _packed(made)])
     except OSError as error:
         raise FolderError(f"{root}: {error.strerror or error}") from error
 
@@ -136,7 +158,7 @@ class _Made:
             elif isinstance(file.content, bytes):
                 sums[file.path] = hashlib.sha256(file.content).hexdigest()
             else:
-                sums[file.path] = _sum(file.content)
+                sums[file.path] = digest(file.content)
         return cls(texts, sums)
 
     def sum(self, path: str) -> str | None:
@@ -144,11 +166,6 @@ class _Made:
         if path in self.texts:
             return hashlib.sha256(self.texts[path].encode("utf-8")).hexdigest()
         return self.sums.get(path)
-
-
-def _sum(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _packed(made: _Made) -> GeneratedFile:
@@ -166,14 +183,20 @@ def _last_time(root: Path) -> _Made:
     if not path.is_file():
         return _Made({}, {})
     try:
-        with zipfile.ZipFile(path) as archive:
-            texts = {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
-    except (zipfile.BadZipFile, UnicodeDecodeError):
+        texts = _texts_in(path)
+    except _UNREADABLE:
         raise FolderError(
             f"{path}: can't be read; delete the project's folder to generate it from scratch"
         ) from None
     lines = (line.partition("  ") for line in texts.pop(_SUMS, "").splitlines())
     return _Made(texts, {name: digest for digest, _, name in lines})
+
+
+def _texts_in(path: Path) -> dict[str, str]:
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
+            raise zipfile.BadZipFile
+        return {name: archive.read(name).decode("utf-8") for name in archive.namelist()}
 
 
 def _changes(
@@ -191,7 +214,7 @@ def _changes(
                 found["kept"].append(file.path)
             else:
                 changed.append(file)
-        elif _sum(target) in (then, now):
+        elif digest(target) in (then, now):
             changed.append(file)
         elif then == now:
             found["kept"].append(file.path)
@@ -221,10 +244,10 @@ def _merged(base: str | None, mine: Path, new: str | bytes | Path) -> str | None
     return "".join(lines)
 
 
-def _stale(root: Path, last: _Made, wanted: set[str]) -> Iterator[Path]:
+def _stale(root: Path, last: _Made, wanted: set[str]) -> Iterator[str]:
     """Yield the files that are not generated any more, unless the user has changed them."""
-    for path in {*last.texts, *last.sums} - wanted:
+    for path in sorted({*last.texts, *last.sums} - wanted):
         target = (root / path).resolve()
         inside = target.is_relative_to(root.resolve()) and target.is_file()
-        if inside and _sum(target) == last.sum(path):
-            yield target
+        if inside and digest(target) == last.sum(path):
+            yield path

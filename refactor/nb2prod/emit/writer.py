@@ -1,10 +1,8 @@
-"""Writing the files of a project; no other module writes them."""
+"""The files of a project, and writing them into a new folder."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,50 +29,35 @@ class GeneratedFile:
 
 
 def write_files(root: Path, files: Iterable[GeneratedFile]) -> None:
-    """Write files below a folder, all of them or none.
+    """Write files below a folder that nobody else uses yet.
 
     Raises:
         ValueError: A path is outside of the folder.
         OSError: The disk is full, or a file or folder can't be written.
     """
-    written: list[tuple[Path, Path]] = []
-    made: list[Path] = []
-    try:
-        for file in files:
-            target = _inside(root, file.path)
-            made += _make_folders(target.parent)
-            handle, name = tempfile.mkstemp(dir=target.parent, prefix=".nb2prod-")
-            written.append((Path(name), target))
-            _write(handle, file)
-            Path(name).chmod(0o644)
-    except BaseException:
-        for temporary, _ in written:
-            temporary.unlink(missing_ok=True)
-        for folder in reversed(made):
-            folder.rmdir()
-        raise
-    for temporary, target in written:
-        os.replace(temporary, target)  # noqa: PTH105
+    for file in files:
+        target = inside(root, file.path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_file(target, file)
 
 
-def _inside(root: Path, path: str) -> Path:
-    target = root / path
-    if not target.resolve().is_relative_to(root.resolve()):
-        raise ValueError(f"{path} is outside of the project")
-    return target
-
-
-def _make_folders(folder: Path) -> list[Path]:
-    """Make a folder and its missing parents, and return those that were made, outermost first."""
-    missing = [f for f in (folder, *folder.parents) if not f.exists()][::-1]
-    folder.mkdir(parents=True, exist_ok=True)
-    return missing
-
-
-def _write(handle: int, file: GeneratedFile) -> None:
-    with os.fdopen(handle, "wb") as stream:
+def write_file(target: Path, file: GeneratedFile) -> None:
+    """Write one file, whose folder exists."""
+    with target.open("wb") as stream:
         if isinstance(file.content, Path):
             with file.content.open("rb") as source:
                 shutil.copyfileobj(source, stream)
         else:
             stream.write(file.bytes)
+
+
+def inside(root: Path, path: str) -> Path:
+    """Return a path below a folder.
+
+    Raises:
+        ValueError: It is outside of the folder.
+    """
+    target = root / path
+    if not target.resolve().is_relative_to(root.resolve()):
+        raise ValueError(f"{path} is outside of the project")
+    return target

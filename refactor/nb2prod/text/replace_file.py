@@ -7,6 +7,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from nb2prod.text.temporary import prefix, remove_forgotten
+
 
 def replace_file(path: Path, content: bytes) -> None:
     """Replace the content of a file atomically, or create the file.
@@ -14,7 +16,8 @@ def replace_file(path: Path, content: bytes) -> None:
     A symbolic link stays a link, and the file keeps its permissions.
     """
     target = path.resolve()
-    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".nb2prod-")
+    remove_forgotten(target.parent)
+    handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix())
     try:
         with os.fdopen(handle, "wb") as stream:
             stream.write(content)

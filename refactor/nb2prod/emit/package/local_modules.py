@@ -56,8 +56,9 @@ def _modules(plan: Plan) -> dict[str, tuple[Path, str | None]]:
                     continue
                 why = plan.data.borders.refusal(candidate, absolute=absolute)
                 found[top] = candidate, why
-                for source in [] if why else _listed(candidate):
-                    todo += _names_in(source) if source.suffix == ".py" else []
+                if why is None:
+                    for source in _listed(candidate):
+                        todo += _names_in(source) if source.suffix == ".py" else []
     return found
 
 
