@@ -3,8 +3,6 @@
 import json
 import os
 import resource
-import select
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -283,27 +281,3 @@ def test_on_a_full_disk_a_project_stays_as_it_was(small, tmp_path):
     run = on_a_full_disk(*command(small, project, "--no-verify"), size=100_000)
     assert run.returncode == 2
     assert contents(tmp_path) == before
-
-
-def test_an_interruption_ends_the_notebook_too(tmp_path):
-    started = tmp_path / "started"
-    os.mkfifo(started)
-    telling = (
-        f"import os\nwith open({str(started)!r}, 'w') as pipe:\n    print(os.getpid(), file=pipe)"
-    )
-    path = notebook(tmp_path, telling, "while True:\n    pass")
-    process = subprocess.Popen(
-        command(path, tmp_path / "project"),
-        stderr=subprocess.PIPE,
-        text=True,
-        # Where the tests run in the background interruptions are ignored, and would be here.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509
-    )
-    kernel = select.poll()
-    kernel.register(os.pidfd_open(int(started.read_text())), select.POLLIN)
-    process.send_signal(signal.SIGINT)
-    _, error = process.communicate()
-    assert process.returncode == 130
-    assert error == "nb2prod: interrupted\n"
-    assert not (tmp_path / "project").exists()
-    assert kernel.poll(30_000), "the kernel goes on"

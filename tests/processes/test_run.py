@@ -190,8 +190,8 @@ def test_the_guard_ends_no_process_that_was_given_an_old_id():
         assert process.stdin
         gone = subprocess.Popen(python(""))
         gone.wait()
-        process.stdin.write(b"%d\n" % gone.pid)
-        process.stdin.write(b"%d\n" % first.pid)
+        for pid in (gone.pid, first.pid):
+            process.stdin.write(b'{"process": %d}\n' % pid)
         process.stdin.close()
         assert process.wait(30) == 0
     assert eventually(lambda: first.poll() is not None)

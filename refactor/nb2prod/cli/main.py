@@ -5,8 +5,10 @@ from __future__ import annotations
 import argparse
 import gc
 import os
+import signal
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 
 from nb2prod.cli.messages import UsageError, say
@@ -57,16 +59,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     """Run a command, and turn its errors into one line and an exit status."""
+    terminated = _hear_termination()
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
-        say("interrupted")
-        return 130
+        say("terminated" if terminated else "interrupted")
+        return 128 + (terminated[0] if terminated else signal.SIGINT)
     except BrokenPipeError:  # the reader has gone, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001  a notebook may hold anything
         return _failed(error)
+
+
+def _hear_termination() -> list[int]:
+    """Take SIGTERM for an interruption, so that everything that was started ends.
+
+    Returns:
+        The signals of that kind that come, as they come.
+    """
+    heard: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        heard.append(number)
+        raise KeyboardInterrupt
+
+    if sys.platform != "win32":
+        with suppress(ValueError):  # in a thread, which gets no signals
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                signal.signal(number, interrupt)
+    return heard
 
 
 def _failed(error: Exception) -> int:

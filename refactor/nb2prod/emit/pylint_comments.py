@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from nb2prod.emit.project import RUNTIME
 from nb2prod.emit.writer import GeneratedFile, write_files
+from nb2prod.text.temporary import prefix
 
 if TYPE_CHECKING:
     from pylint.message import Message
@@ -61,7 +62,7 @@ def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
     modules = list(modules)
     paths = [m.path for m in modules if m.path.endswith(".py") and not _is_runtime(m)]
     found: dict[str, dict[int, set[str]]] = {}
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
+    with tempfile.TemporaryDirectory(prefix=prefix(hidden=False)) as folder:
         root = Path(folder).resolve()
         write_files(root, modules)
         for message in _messages(root, paths):

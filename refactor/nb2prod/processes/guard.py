@@ -1,15 +1,17 @@
-"""The guard: a process that ends the processes of another one, should that be killed.
+"""The guard: a process that cleans up after another one, should that be killed.
 
     python -m nb2prod.processes.guard
 
-It reads process ids, one a line, from a pipe that closes with the process that started it. At the
-end of its input it ends the processes that still run, with their descendants. No signal has to be
-caught for that, so it also works after `kill -9`.
+It reads process ids and folders from a pipe that closes with the process that started it. At the
+end of its input it ends the processes that still run, with their descendants, and removes the
+folders that still exist. No signal has to be caught for that, so it also works after `kill -9`.
 """
 
 from __future__ import annotations
 
 import atexit
+import json
+import shutil
 import subprocess
 import sys
 import threading
@@ -27,9 +29,18 @@ _lock = threading.Lock()
 
 def watch(pid: int) -> None:
     """End a process and its descendants when this process ends without having done so."""
-    # Where the guard can't run, or was killed itself, only a kill of this process leaves others.
+    _tell({"process": pid})
+
+
+def watch_folder(path: str) -> None:
+    """Remove a temporary folder when this process ends without having done so."""
+    _tell({"folder": path})
+
+
+def _tell(entry: dict[str, int | str]) -> None:
+    # Where the guard can't run, or was killed itself, only a kill of this process leaves something.
     with _lock, suppress(OSError):
-        _input().write(b"%d\n" % pid)
+        _input().write(json.dumps(entry).encode() + b"\n")
 
 
 @cache
@@ -51,14 +62,23 @@ def _input() -> IO[bytes]:
 
 
 def main() -> None:
-    """Guard the processes that standard input names."""
+    """Guard the processes and folders that standard input names."""
     guarded: list[psutil.Process] = []
+    folders: list[str] = []
     for line in sys.stdin:
-        with suppress(psutil.Error):  # it has ended already
-            guarded.append(psutil.Process(int(line)))
+        match json.loads(line):
+            case {"process": pid}:
+                with suppress(psutil.Error):  # it has ended already
+                    guarded.append(psutil.Process(pid))
+            case {"folder": path}:
+                folders.append(path)
+            case _:
+                pass
     for process in guarded:
         if process.is_running():  # and its id has not passed to another process
             end(process.pid)
+    for folder in folders:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 if __name__ == "__main__":

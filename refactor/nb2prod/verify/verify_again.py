@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
@@ -14,6 +13,7 @@ from msgspec import structs
 
 from nb2prod.analysis.program import read_program
 from nb2prod.emit.provenance.provenance import Original, Source, fingerprint
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.compare.comparison import Comparison, compare
 from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.proof import Check
@@ -44,9 +44,9 @@ def check_again(
         KernelError: no kernel can be started.
     """
     commands_of(root)  # raises before anything is run
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch:
-        project, state = Path(scratch) / "project", Path(scratch) / "generators"
-        relocated = _relocated(original, root, Path(scratch) / "absolute")
+    with scratch_folder() as scratch:
+        project, state = scratch / "project", scratch / "generators"
+        relocated = _relocated(original, root, scratch / "absolute")
         sandbox = partial(rebuilt_sandbox, root, original.provenance)
         observed = Observation(relocated, environment, sandbox)
         comparison = Comparison()

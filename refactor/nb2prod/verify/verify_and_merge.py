@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.data import with_observed_reads
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.planner import join_stages
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.compare.comparison import Difference, compare
 from nb2prod.verify.compare.notebook_values import Observation
 from nb2prod.verify.proof import Check
@@ -53,10 +53,10 @@ def verified_and_merged(
     plan = replace(plan, types=types, data=data)
     while True:
         draft = draft_of(plan, _suffixes(plan, observed))
-        with tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch:
-            root = Path(scratch) / "project"
+        with scratch_folder() as scratch:
+            root = scratch / "project"
             write_files(root, runnable_files(draft))
-            provenance, state = draft.original.provenance, Path(scratch) / "generators"
+            provenance, state = draft.original.provenance, scratch / "generators"
             comparison = compare(provenance, root, observed, environment, state)
             difference = comparison.difference
             if difference is None or difference.timed_out or len(plan.stages) == 1:

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from nb2prod.capabilities.api.preparation import preparation_modules
@@ -27,6 +25,7 @@ from nb2prod.emit.writer import GeneratedFile, write_files
 from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.plan import Plan
 from nb2prod.processes.run import run
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.runs.environment import probe_source
 
 # The modules that prepare records in a service.
@@ -92,8 +91,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
     modules |= preparation_modules(plan, inference, package)
     write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
     obstacle = inference.obstacle
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        place = Path(folder)
+    with scratch_folder() as place:
         (place / "probe.py").write_text(probe_source("inference"), "utf-8")
         config = {
             "root": str(root),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +29,7 @@ from nb2prod.pipeline.english import words
 from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 from nb2prod.processes.run import run
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.runs.environment import Environment, probe_source
 from nb2prod.verify.verify_and_merge import Verified
 
@@ -111,8 +111,7 @@ def _record(verified: Verified, rows: int | None, environment: Environment) -> _
     """Run the recorder in a copy of the project; return the reason if it does not finish."""
     draft = verified.draft
     plan = draft.plan
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        scratch = Path(folder)
+    with scratch_folder() as scratch:
         root = scratch / "project"
         write_files(root, runnable_files(draft))
         write_files(root, support_files(draft.package, carries=carries_random_state(plan)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +15,7 @@ from nb2prod.emit.project import project_files
 from nb2prod.emit.project_tests.recording import CALLS, REPORTS, Recording
 from nb2prod.emit.writer import write_files
 from nb2prod.processes.run import run
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.verify_and_merge import Verified
 
@@ -96,10 +96,10 @@ def _failures(
     verified: Verified, recording: Recording, environment: Environment
 ) -> dict[str, str] | str:
     """Return the tests that fail, with the reasons; or why none could be run."""
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        root = Path(folder) / "project"
+    with scratch_folder() as folder:
+        root = folder / "project"
         write_files(root, project_files(verified.draft, Evidence(recording)))
-        report = Path(folder) / "report.xml"
+        report = folder / "report.xml"
         command = [environment.python, "-m", "pytest", "-q", f"--junitxml={report}"]
         variables = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "COV_"))}
         variables |= {"PYTHONHASHSEED": "2", "MPLBACKEND": "Agg"}

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from nb2prod.emit.requirements import Distribution, Installed
 from nb2prod.processes.run import run
+from nb2prod.processes.scratch import scratch_folder
 
 # Distributions that run notebooks, and read a project's parameters; and a module of each.
 _NEEDED = {"ipykernel": "ipykernel", "pyyaml": "yaml"}
@@ -75,8 +75,8 @@ def environment_of(python: str, deadline: float, progress: Callable[[str], None]
 
 
 def _described(python: str) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        script = Path(folder) / "probe.py"
+    with scratch_folder() as folder:
+        script = folder / "probe.py"
         script.write_text(probe_source("environment"), "utf-8")
         try:
             finished = run([python, str(script)], _PATIENCE, os.environ)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import time
 from collections.abc import Generator
@@ -109,6 +110,18 @@ def started_kernel(folder: Path, environment: Environment, hash_seed: int) -> Ge
         except RuntimeError as error:
             raise KernelError(f"{python} starts no kernel: {error}") from error
         finally:
+            _cancel_tasks()
             client.stop_channels()
             end(pid)
             manager.shutdown_kernel(now=True)
+
+
+def _cancel_tasks() -> None:
+    """Cancel the tasks that an interruption has left; asyncio would complain of each."""
+    from jupyter_core.utils import ensure_event_loop  # noqa: PLC0415
+
+    loop = ensure_event_loop()
+    if tasks := asyncio.all_tasks(loop):
+        for task in tasks:
+            task.cancel()
+        loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import tempfile
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from typing import Any
 
 from nb2prod.emit.provenance.provenance import Original
 from nb2prod.knowledge.distributions import distribution_name
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.runs.environment import Environment, probe_source
 from nb2prod.verify.runs.kernel import Kernel, started_kernel
 from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
@@ -103,10 +103,10 @@ def run_notebook(
     cells = _cells(original, observed)
     before = list_files(folder)
     with (
-        tempfile.TemporaryDirectory(prefix="nb2prod-") as scratch,
+        scratch_folder() as scratch,
         started_kernel(folder, environment, hash_seed) as kernel,
     ):
-        result = Path(scratch) / "observed.json"
+        result = scratch / "observed.json"
         config = {
             "fingerprint": probe_source("fingerprint"),
             "names": observed,

@@ -7,12 +7,12 @@ import os
 import posixpath
 import shutil
 import sys
-import tempfile
 from collections.abc import Collection, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from nb2prod.emit.provenance.provenance import Provenance, Source
+from nb2prod.processes.scratch import scratch_folder
 
 # Files above this size are linked to, not copied; in a folder of more than _MOST, above _SMALL.
 _LARGE, _MOST, _SMALL = 100_000_000, 500_000_000, 1_000_000  # bytes
@@ -36,8 +36,7 @@ def copied_sandbox(folder: Path) -> Generator[Path]:
     if len(folder.parts) < 3:
         yield folder
         return
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as root:
-        top = Path(root)
+    with scratch_folder() as top:
         parent = top / folder.parent.name
         parent.mkdir()
         for entry in _entries(folder.parent.parent, folder.parent):
@@ -160,8 +159,8 @@ def rebuilt_sandbox(root: Path, provenance: Provenance) -> Generator[Path]:
     """
     sources = [s for s in (*provenance.data, *provenance.modules) if not is_absolute(s.read_as)]
     depth = max((_parents_left(s) for s in sources), default=0)
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as top:
-        folder = Path(top, *["above"] * depth, "notebook")
+    with scratch_folder() as top:
+        folder = top.joinpath(*["above"] * depth, "notebook")
         folder.mkdir(parents=True)
         for source in sources:
             path = Path(os.path.normpath(folder / source.read_as))

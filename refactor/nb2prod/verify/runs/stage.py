@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 
 from nb2prod.processes.commands import shell_command
 from nb2prod.processes.run import Finished, run
+from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.runs.dvc_commands import Command
 from nb2prod.verify.runs.environment import Environment, probe_source
 from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
@@ -87,8 +87,7 @@ def run_stage(
     variables["PATH"] = os.pathsep.join(
         [str(Path(environment.python).parent), os.environ.get("PATH", os.defpath)]
     )
-    with tempfile.TemporaryDirectory(prefix="nb2prod-") as folder:
-        scratch = Path(folder)
+    with scratch_folder() as scratch:
         (scratch / "probe.py").write_text(probe_source("stage"), "utf-8")
         config = {
             "fingerprint": probe_source("fingerprint"),
