@@ -137,3 +137,17 @@ def test_pylint_does_not_run_code_of_the_folder(tmp_path, monkeypatch):
     assert not (tmp_path / "RAN").exists()
     main(["check", "case.ipynb", "--pylint", "--pylint-config", ".pylintrc", "--no-cache"])
     assert (tmp_path / "RAN").exists()
+
+
+def test_a_damaged_cache_is_not_believed(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("NB2PROD_CACHE_DIR", str(tmp_path / "cache"))
+    notebook(tmp_path, "import os", "x = 1")
+    main(["check", "case.ipynb", "--select", "ALL"])
+    expected = capsys.readouterr().out
+    (cache,) = (tmp_path / "cache").rglob("*.check")
+    whole = cache.read_bytes()
+    for place in range(0, len(whole), 7):
+        cache.write_bytes(whole[:place] + bytes([whole[place] ^ 1]) + whole[place + 1 :])
+        main(["check", "case.ipynb", "--select", "ALL"])
+        assert capsys.readouterr().out == expected

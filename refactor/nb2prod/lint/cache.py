@@ -3,8 +3,8 @@
 The cache has two levels. The first is looked up by a file's time and size, and holds its findings.
 The second is decoded only if the first does not apply, and is looked up by the text of each cell.
 Findings also depend on the settings and on nb2prod itself: `Entry.key` covers the settings, and a
-fingerprint at both ends of the cache file covers the code. A cache that cannot be read or written
-is not an error; it is treated as empty.
+fingerprint at the beginning of the cache file covers the code. A digest of the rest follows. A
+cache that cannot be read or written, or that is damaged, is not an error; it is treated as empty.
 
 The files have the format of Python's bytecode cache, `marshal`, which needs no import. For the
 same reason, everything needed before a file is opened is a named tuple: findings are msgspec
@@ -140,7 +140,7 @@ class Cache:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 new = f"{file}.{os.getpid()}"
                 with open(new, "wb") as stream:
-                    stream.writelines((self._fingerprint, content, self._fingerprint))
+                    stream.writelines((self._fingerprint, _digest(content), content))
                 os.replace(new, file)
             except OSError:
                 return
@@ -158,13 +158,12 @@ class Cache:
                 kept = stream.read()
         except OSError:
             return {}
-        if not (kept.startswith(self._fingerprint) and kept.endswith(self._fingerprint)):
-            return {}  # written by another nb2prod or another Python, or truncated
-        try:
-            # Safe: anyone who can write to this folder can also write Python's bytecode cache.
-            return marshal.loads(memoryview(kept)[len(self._fingerprint) :])  # noqa: S302
-        except (EOFError, TypeError, ValueError):
-            return {}
+        fingerprint, digest = kept[:_DIGEST_SIZE], kept[_DIGEST_SIZE : 2 * _DIGEST_SIZE]
+        content = memoryview(kept)[2 * _DIGEST_SIZE :]
+        if fingerprint != self._fingerprint or digest != _digest(content):
+            return {}  # written by another nb2prod or another Python, truncated, or damaged
+        # Safe: anyone who can write to this folder can also write Python's bytecode cache.
+        return marshal.loads(content)  # noqa: S302
 
     @staticmethod
     def _file(cache_folder: Path, folder: str) -> str:
@@ -195,5 +194,8 @@ def _fingerprint() -> bytes:
                 if entry.name.endswith((".py", ".toml")):
                     stat = entry.stat()
                     state.append((entry.name, stat.st_mtime_ns, stat.st_size))
-    content = repr((sys.version, sorted(state)))
-    return hashlib.blake2b(content.encode(), digest_size=_DIGEST_SIZE).digest()
+    return _digest(repr((sys.version, sorted(state))).encode())
+
+
+def _digest(content: bytes | memoryview) -> bytes:
+    return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).digest()
