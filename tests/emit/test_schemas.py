@@ -1,6 +1,5 @@
 """Schemas of raw tables: they take the table they were made from, and notice what breaks it."""
 
-import importlib.resources
 import io
 
 import pandas as pd
@@ -9,6 +8,7 @@ import pytest
 
 from nb2prod.emit.project_tests.recording import Column, Table
 from nb2prod.emit.project_tests.schemas import schemas_module
+from nb2prod.verify.probes import sampling
 
 SHOP = """order_id,day,product,amount,price,paid,note,pixel1,pixel2,pixel3,pixel4,pixel5,pixel6,é 1
 1,2024-01-01,bread,2,2.5,True,,0,3,255,0,0,0,a
@@ -28,16 +28,8 @@ def shop():
     return pd.read_csv(io.StringIO(SHOP), parse_dates=["day"])
 
 
-def sampling():
-    """Return what the script that describes tables in the user's Python defines."""
-    source = importlib.resources.files("nb2prod.verify").joinpath("probes/sampling.py")
-    scope = {}
-    exec(compile(source.read_text("utf-8"), "sampling.py", "exec"), scope)
-    return scope
-
-
 def text_for(frame):
-    profile = sampling()["profile"](frame)
+    profile = sampling.profile(frame)
     columns = tuple(
         Column(
             entry["name"],

@@ -16,7 +16,7 @@ from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.notebook.read import read_notebook
 from nb2prod.refactoring.subject import Refactoring
 from nb2prod.text.spans import apply_edits
-from nb2prod.verify.probes.fingerprint import describe
+from nb2prod.verify.probes.description import describe
 
 
 class Shell(InteractiveShell):

@@ -6,17 +6,14 @@ import pandas as pd
 import pytest
 from sklearn.linear_model import LinearRegression
 
-from nb2prod.verify.runs.environment import probe_source
+from nb2prod.verify.probes.description import describe
 from nb2prod.verify.runs.observed_value import difference, observed_value
-
-PROBE = {"__name__": "probe"}
-exec(compile(probe_source("fingerprint"), "fingerprint", "exec"), PROBE)
 
 FRAME = pd.DataFrame({"a": [1, 2, 3], "b": [0.5, 1.5, 4.0], "c": list("xyz")})
 
 
 def observed(value):
-    return observed_value(PROBE["describe"](value))
+    return observed_value(describe(value))
 
 
 @pytest.mark.parametrize(

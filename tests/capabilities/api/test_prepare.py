@@ -7,7 +7,6 @@ module, fitted and replayed by the probe that `nb2prod refactor --with api` uses
 import json
 import subprocess
 import sys
-from importlib import import_module
 from pathlib import Path
 
 import pandas as pd
@@ -24,7 +23,8 @@ from nb2prod.emit.project import runnable_files
 from nb2prod.emit.templates import rendered
 from nb2prod.notebook.read import read_notebook
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.verify.runs.environment import probe_source
+from nb2prod.verify.probes.predictions import alike, largest
+from nb2prod.verify.runs.probes import probe_script
 
 IMPORTS = """\
 import numpy as np
@@ -76,7 +76,7 @@ def replay(folder, *cells):
         (package / "functions.py").write_text(functions)
     for name in ("api/package/learnt", "api/package/records", "runtime/params"):
         (package / f"{Path(name).name}.py").write_text(rendered(name))
-    (folder / "probe.py").write_text(probe_source("inference"))
+    probe_script(folder, "replay")
     obstacle = inference.obstacle
     config = {
         "root": str(folder),
@@ -269,11 +269,8 @@ def test_a_wrong_slice_is_found_out(folder):
     assert "does not come out of any record" in found["why"]
 
 
-def test_what_large_numbers_leave_of_each_other_may_be_rounded(tmp_path, monkeypatch):
-    """On other machines, and in other batches, a sum that is nothing is another next to nothing."""
-    (tmp_path / "rounding_probe.py").write_text(probe_source("inference"))
-    monkeypatch.syspath_prepend(tmp_path)
-    same = import_module("rounding_probe")._alike
-    sizes = 1e-9, 1e-12 * import_module("rounding_probe")._largest([20.0, [-7e-15, float("nan")]])
-    assert same([20.0, -7e-15], [20.0, 3e-15], sizes)
-    assert not same([20.0, 1e-9], [20.0, 2e-9], sizes)
+def test_rounding_errors_do_not_make_predictions_differ():
+    """Where large numbers cancel out, other machines and batches leave other small remainders."""
+    sizes = 1e-9, 1e-12 * largest([20.0, [-7e-15, float("nan")]])
+    assert alike([20.0, -7e-15], [20.0, 3e-15], sizes)
+    assert not alike([20.0, 1e-9], [20.0, 2e-9], sizes)

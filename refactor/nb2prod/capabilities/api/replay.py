@@ -26,7 +26,7 @@ from nb2prod.pipeline.crossing import unstorable
 from nb2prod.pipeline.plan import Plan
 from nb2prod.processes.run import run
 from nb2prod.processes.scratch import scratch_folder
-from nb2prod.verify.runs.environment import probe_source
+from nb2prod.verify.runs.probes import probe_script
 
 # The modules that prepare records in a service.
 _REPLAYED = ("learnt", "records")
@@ -92,7 +92,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
     write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
     obstacle = inference.obstacle
     with scratch_folder() as place:
-        (place / "probe.py").write_text(probe_source("inference"), "utf-8")
+        script = probe_script(place, "replay")
         config = {
             "root": str(root),
             "package": package,
@@ -106,7 +106,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
             "result": str(place / "found.json"),
         }
         (place / "config.json").write_text(json.dumps(config), "utf-8")
-        command = [environment.python, str(place / "probe.py"), str(place / "config.json")]
+        command = [environment.python, str(script), str(place / "config.json")]
         variables = {**os.environ, "PYTHONHASHSEED": "3", "MPLBACKEND": "Agg"}
         finished = run(command, environment.seconds_left, variables, root)
         if finished.status is None:

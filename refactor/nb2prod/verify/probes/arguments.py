@@ -3,7 +3,7 @@
 import inspect
 import sys
 
-import sampling
+from . import sampling
 
 _CELLS = 3000  # cells of the tables of one length among a call's arguments
 _FEWEST = 12  # rows that are left of them at least

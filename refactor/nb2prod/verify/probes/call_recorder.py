@@ -1,116 +1,26 @@
-"""Run a copy of a project on a sample of its data, and record calls of its functions.
-
-Run as `python call_recorder.py CONFIG.json`; it writes the calls into the folder `tests` of the
-copy, where the project's tests read them, and its result as JSON.
-"""
+"""Record calls of functions: their arguments when they are called, and their results afterwards."""
 
 import functools
 import inspect
-import json
 import os
 import shutil
-import sys
 import tempfile
 import time
+from pathlib import Path
 
-import arguments
-import mutants
-import sampling
-from arguments import Unfit
+from . import arguments, mutants
+from .arguments import Unfit
 
 _LARGEST = 200000  # bytes of one recorded call
 _PICKLE = 100000  # bytes of one pickle
 _SLOW = 5.0  # seconds of one call
 
 
-def main():
-    """Record the calls that the configuration names."""
-    with open(sys.argv[1], encoding="utf-8") as stream:
-        config = json.load(stream)
-    found = {"profiles": {}, "calls": {}, "left_out": {}, "unsampled": {}, "run": None}
-    os.environ.setdefault("MPLBACKEND", "Agg")
-    sys.path[:0] = [os.path.abspath("src"), os.path.abspath("tests")]
-    started = time.monotonic()
-    _sample(config, found)
-    recorder = Recorder(config)
-    sys.meta_path.insert(0, recorder)
-    from support.runs import run_stages
-
-    folder = tempfile.mkdtemp(dir=config["scratch"])
-    _lay_out(config, found, folder)
-    running = time.monotonic()
-    try:
-        run_stages(_path(folder))
-    except (Exception, SystemExit) as error:
-        found["run"] = _text(error)
-    found["seconds"] = time.monotonic() - running
-    recorder.watching = False
-    _keep_reports(folder, config, found)
-    until = started + config["seconds"]
-    for name in recorder.captured:
-        try:
-            recorder.finish(name, until)
-        except Unfit as reason:
-            recorder.left_out[name] = str(reason)
-            shutil.rmtree(recorder.folder(name), ignore_errors=True)
-    found["left_out"].update(recorder.left_out)
-    recorded = [name for name in recorder.captured if name not in recorder.left_out]
-    for name in recorded:
-        found["calls"][name] = recorder.noticed(name)
-    with open(config["result"], "w", encoding="utf-8") as stream:
-        json.dump(found, stream)
-
-
-def _path(text):
-    from pathlib import Path
-
-    return Path(text)
-
-
-def _text(error):
-    text = " ".join(str(error).split())
-    return "%s: %s" % (type(error).__name__, text[:200]) if text else type(error).__name__
-
-
-def _sample(config, found):
-    """Write a sample of each data file into `tests/sample`, and describe the tables."""
-    for path in config["files"]:
-        reading = config["tables"].get(path)
-        table = sampling.read(path, reading)
-        if table is not None and len(table):
-            found["profiles"][path] = sampling.profile(table)
-        target = os.path.join("tests", "sample", path)
-        try:
-            sampling.sample_file(path, target, reading, config["rows"])
-        except ValueError as error:
-            found["unsampled"][path] = str(error)
-
-
-def _lay_out(config, found, folder):
-    """Copy data into the folder of the run: samples, and whole files that have no sample."""
-    for path in config["files"]:
-        target = os.path.join(folder, path)
-        os.makedirs(os.path.dirname(target), exist_ok=True)
-        source = path if path in found["unsampled"] else os.path.join("tests", "sample", path)
-        shutil.copy(source, target)
-
-
-def _keep_reports(folder, config, found):
-    if found["run"] or found["unsampled"]:
-        return
-    target = os.path.join("tests", "recorded", "reports")
-    for stage in config["stages"]:
-        report = os.path.join(folder, "reports", stage + ".txt")
-        if os.path.exists(report) and os.path.getsize(report):
-            os.makedirs(target, exist_ok=True)
-            shutil.copy(report, target)
-
-
-class Recorder:
-    """A finder of modules that wraps the functions of the configuration, to record their calls."""
+class CallRecorder:
+    """A recorder of the calls of the functions that a configuration names."""
 
     def __init__(self, config):
-        """Watch the functions of the configuration."""
+        """Take the configuration."""
         self.config = config
         self.wanted = {}
         for watch in config["watches"]:
@@ -121,28 +31,12 @@ class Recorder:
         self.left_out = {}
         self.watching = True
 
-    def find_spec(self, name, path=None, target=None):
-        """Find a module, and watch its functions once it is loaded."""
-        if name not in self.wanted:
-            return None
-        for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(name, path, target)
-            if spec is not None:
-                execute = spec.loader.exec_module
-
-                def exec_module(module, execute=execute):
-                    execute(module)
-                    self._watch(module)
-
-                spec.loader.exec_module = exec_module
-                return spec
-        return None
-
     def folder(self, name):
         """Return the folder in which the call of a function is recorded."""
         return os.path.join(self.config["root"], "tests", "recorded", *name.rsplit(".", 1))
 
-    def _watch(self, module):
+    def watch(self, module):
+        """Wrap the functions of a module, to record their calls."""
         for watch in self.wanted[module.__name__]:
             function = getattr(module, watch["function"], None)
             if inspect.isfunction(function) and not arguments.lazy(function):
@@ -168,7 +62,7 @@ class Recorder:
         """Write the arguments of a call into its folder."""
         from support import calls
 
-        folder = _path(self.folder(name))
+        folder = Path(self.folder(name))
         folder.mkdir(parents=True, exist_ok=True)
         given = arguments.by_name(function, args, kwargs)
         nodes = {
@@ -199,7 +93,7 @@ class Recorder:
         except Exception as error:
             if source:
                 return {"result_of": source}
-            raise Unfit("%s can't be written to a file: %s" % (key, _text(error)))
+            raise Unfit("%s can't be written to a file: %s" % (key, error_text(error)))
         pickles = {p.name: p.read_bytes() for p in folder.glob("given_%s*.pkl" % key)}
         size = sum(len(data) for data in pickles.values())
         if pickles and source and not hasattr(value, "tocsr"):
@@ -221,7 +115,7 @@ class Recorder:
         """
         from support import calls
 
-        function, folder = self.functions[name], _path(self.folder(name))
+        function, folder = self.functions[name], Path(self.folder(name))
         start = time.monotonic()
         if start > until:
             raise Unfit("the time for recording was over")
@@ -287,7 +181,7 @@ class Recorder:
         try:
             return action(function)
         except (Exception, SystemExit) as error:
-            raise Unfit("it fails when called alone on a sample: %s" % _text(error))
+            raise Unfit("it fails when called alone on a sample: %s" % error_text(error))
         finally:
             os.chdir(self.config["root"])
             shutil.rmtree(folder, ignore_errors=True)
@@ -303,5 +197,7 @@ def _is_telling(call, part, now, folder):
     return part in now and not comparison.differences(now[part], values.read(node, folder), part)
 
 
-if __name__ == "__main__":
-    main()
+def error_text(error):
+    """Return an exception in one line."""
+    text = " ".join(str(error).split())
+    return "%s: %s" % (type(error).__name__, text[:200]) if text else type(error).__name__

@@ -88,7 +88,3 @@ def _url(distribution):
         info = origin["vcs_info"]
         return "%s+%s@%s" % (info.get("vcs"), url, info.get("commit_id", "HEAD"))
     return url
-
-
-if __name__ == "__main__":
-    main()

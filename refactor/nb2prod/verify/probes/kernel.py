@@ -1,16 +1,17 @@
 """Observe variables while a notebook runs; executed inside of the kernel."""
 
+import builtins
+import json
+import os
+import sys
 
-def install(config):
+from . import generators
+from .description import describe
+
+
+def install(config, shell):
     """Seed the generators, and add the probe to the builtins, out of the notebook's namespace."""
-    import builtins
-    import json
-    import os
-    import sys
-
-    scope = {"__name__": "nb2prod_fingerprint"}
-    exec(compile(config["fingerprint"], "fingerprint", "exec"), scope)
-    scope["seed_generators"](["python"] + config["seeded"])
+    generators.seed(["python"] + config["seeded"])
     names = {int(statement): names for statement, names in config["names"].items()}
     stored = {int(statement): names for statement, names in config["stored"].items()}
     observed = {}
@@ -28,17 +29,16 @@ def install(config):
 
     if hasattr(sys, "addaudithook"):  # since Python 3.8
         sys.addaudithook(note_files)
-    shell = get_ipython()  # noqa: F821
 
     def observe(statement):
-        state = scope["generator_state"]()
+        state = generators.state()
         space = shell.user_ns
         observed[statement] = {
-            name: scope["describe"](space[name], name in stored[statement])
+            name: describe(space[name], name in stored[statement])
             for name in names.get(statement, ())
             if name in space
         }
-        scope["set_generator_state"](state)
+        generators.restore(state)
 
     def finish():
         with open(config["result"], "w", encoding="utf-8") as stream:

@@ -30,14 +30,14 @@ from nb2prod.pipeline.naming import unique
 from nb2prod.pipeline.plan import Plan
 from nb2prod.processes.run import run
 from nb2prod.processes.scratch import scratch_folder
-from nb2prod.verify.runs.environment import Environment, probe_source
+from nb2prod.verify.runs.environment import Environment
+from nb2prod.verify.runs.probes import probe_script
 from nb2prod.verify.verify_and_merge import Verified
 
 # Rows of the samples, tried in turn; None: all data, if a run takes no longer than _SHORT.
 _ROWS = (100, 1000, None)
 _SHORT = 15.0  # seconds
 _MOST = 60.0  # seconds for recording calls
-_SCRIPTS = ("call_recorder", "sampling", "arguments", "mutants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,7 @@ def _record(verified: Verified, rows: int | None, environment: Environment) -> _
         root = scratch / "project"
         write_files(root, runnable_files(draft))
         write_files(root, support_files(draft.package, carries=carries_random_state(plan)))
-        for name in _SCRIPTS:
-            (scratch / f"{name}.py").write_text(probe_source(name), "utf-8")
+        script = probe_script(scratch, "record_calls")
         (scratch / "work").mkdir()
         config = {
             "root": str(root),
@@ -132,7 +131,7 @@ def _record(verified: Verified, rows: int | None, environment: Environment) -> _
         }
         path = scratch / "config.json"
         path.write_text(json.dumps(config), "utf-8")
-        command = [environment.python, str(scratch / "call_recorder.py"), str(path)]
+        command = [environment.python, str(script), str(path)]
         variables = {**os.environ, "PYTHONHASHSEED": "1", "MPLBACKEND": "Agg"}
         finished = run(command, environment.seconds_left, variables, root)
         result = scratch / "found.json"

@@ -1,4 +1,4 @@
-"""The user's Python: what is installed for it, and the probes that run in it."""
+"""The user's Python, and what is installed for it."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 from nb2prod.emit.requirements import Distribution, Installed
 from nb2prod.processes.run import run
 from nb2prod.processes.scratch import scratch_folder
+from nb2prod.verify.runs.probes import probe_script
 
 # Distributions that run notebooks, and read a project's parameters; and a module of each.
 _NEEDED = {"ipykernel": "ipykernel", "pyyaml": "yaml"}
@@ -76,8 +76,7 @@ def environment_of(python: str, deadline: float, progress: Callable[[str], None]
 
 def _described(python: str) -> dict[str, Any]:
     with scratch_folder() as folder:
-        script = folder / "probe.py"
-        script.write_text(probe_source("environment"), "utf-8")
+        script = probe_script(folder, "environment")
         try:
             finished = run([python, str(script)], _PATIENCE, os.environ)
         except OSError as error:
@@ -88,8 +87,3 @@ def _described(python: str) -> dict[str, Any]:
         return json.loads(finished.output.splitlines()[-1])
     except (IndexError, ValueError):
         raise PythonError(f"{python} is no working Python") from None
-
-
-def probe_source(name: str) -> str:
-    """Return the text of a probe: a script that runs in the user's Python."""
-    return files("nb2prod.verify").joinpath(f"probes/{name}.py").read_text("utf-8")

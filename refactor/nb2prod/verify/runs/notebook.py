@@ -13,9 +13,10 @@ from typing import Any
 from nb2prod.emit.provenance.provenance import Original
 from nb2prod.knowledge.distributions import distribution_name
 from nb2prod.processes.scratch import scratch_folder
-from nb2prod.verify.runs.environment import Environment, probe_source
+from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.kernel import Kernel, started_kernel
 from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
+from nb2prod.verify.runs.probes import kernel_probe
 from nb2prod.verify.runs.written_files import (
     WrittenFile,
     changed_files,
@@ -108,14 +109,12 @@ def run_notebook(
     ):
         result = scratch / "observed.json"
         config = {
-            "fingerprint": probe_source("fingerprint"),
             "names": observed,
             "stored": provenance.crossing_later(),
             "seeded": list(provenance.seeded),
             "result": str(result),
         }
-        probe = f"{probe_source('kernel')}\ninstall({config!r})\ndel install"
-        failure = _install_probe(kernel, probe)
+        failure = _install_probe(kernel, kernel_probe(Path(scratch), config))
         for position, cell in enumerate([] if failure else cells):
             environment.progress(f"running the notebook: cell {position + 1} of {len(cells)}")
             failure = _run(kernel, cell)

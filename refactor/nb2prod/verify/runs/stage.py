@@ -14,8 +14,9 @@ from nb2prod.processes.commands import shell_command
 from nb2prod.processes.run import Finished, run
 from nb2prod.processes.scratch import scratch_folder
 from nb2prod.verify.runs.dvc_commands import Command
-from nb2prod.verify.runs.environment import Environment, probe_source
+from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
+from nb2prod.verify.runs.probes import probe_script
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +89,8 @@ def run_stage(
         [str(Path(environment.python).parent), os.environ.get("PATH", os.defpath)]
     )
     with scratch_folder() as scratch:
-        (scratch / "probe.py").write_text(probe_source("stage"), "utf-8")
+        script = probe_script(scratch, "stage")
         config = {
-            "fingerprint": probe_source("fingerprint"),
             "package": package,
             "watches": [asdict(w) for w in watches],
             "script": command.script,
@@ -102,7 +102,7 @@ def run_stage(
             "result": str(scratch / "calls.json"),
         }
         (scratch / "config.json").write_text(json.dumps(config), "utf-8")
-        watched = [environment.python, str(scratch / "probe.py"), str(scratch / "config.json")]
+        watched = [environment.python, str(script), str(scratch / "config.json")]
         line = watched if command.script else shell_command(command.line)
         finished = run(line, environment.seconds_left, variables, project)
         result = scratch / "calls.json"

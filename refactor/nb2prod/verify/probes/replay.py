@@ -1,11 +1,10 @@
 """Replay a notebook's records through its inference slice, alone, in batches and all at once.
 
-Run as `python inference.py CONFIG.json`; it writes its result as JSON.
+It takes the path of its configuration as argument, and writes its result as JSON.
 """
 
 import importlib
 import json
-import math
 import os
 import random
 import sys
@@ -13,7 +12,9 @@ import time
 import traceback
 import warnings
 
-_MOST_VALUES = 50  # of a column that accepts only the values of the training data
+from .predictions import alike, as_lists, exact_rows, is_float, largest
+from .record_columns import described_columns
+
 _SINGLES = 300  # records that are replayed alone
 _BATCHES = 20
 # Layers that behave differently while a network is trained.
@@ -119,18 +120,18 @@ class Replay:
 
     def _found(self, raw, seen, why):
         rows, given = self._all()
-        self._match(_matrix(seen), rows, _matrix(given))
+        self._match(exact_rows(seen), rows, exact_rows(given))
         predictions = self._predict(given)
-        self._alone(rows, given, _listed(predictions))
+        self._alone(rows, given, as_lists(predictions))
         labels = getattr(self.model, "classes_", None)
         return {
             "raw": raw,
             "why": why,
             "rows": self.rows_tried,
-            "seen": len(_matrix(seen)),
-            "columns": self._columns(rows),
+            "seen": len(exact_rows(seen)),
+            "columns": described_columns(self.table, rows, self.serve, self._predict),
             "probabilities": labels is not None and hasattr(self.model, "predict_proba"),
-            "labels": labels is not None or not _is_float(predictions),
+            "labels": labels is not None or not is_float(predictions),
             "adapter": self.adapter,
             "libraries": self.libraries,
             # Detectors of anomalies have scores, and no classes.
@@ -150,7 +151,7 @@ class Replay:
 
     def _loads_the_same(self):
         again = self.records.table(self.source.load_raw())
-        return _matrix(again) == _matrix(self.records.table(self.raw))
+        return exact_rows(again) == exact_rows(self.records.table(self.raw))
 
     def _raw_table(self):
         return self.records.table(self.raw).reset_index(drop=True)
@@ -197,7 +198,7 @@ class Replay:
         """Raise Unfit if records alone, or in random batches, differ from all of them at once."""
         if len(predictions) != len(rows):
             raise Unfit("%d records have %d predictions" % (len(rows), len(predictions)))
-        whole = _matrix(given)
+        whole = exact_rows(given)
         position = {row: number for number, row in enumerate(rows)}
         chosen = random.Random(0).sample(rows, min(len(rows), _SINGLES))
         batches = [[row] for row in chosen]
@@ -212,12 +213,12 @@ class Replay:
                 break
             some = self.table.iloc[batch].copy()
             one = self._do("serving a record alone", lambda s=some: self.serve(s))
-            if _matrix(one) != [whole[position[row]] for row in batch]:
+            if exact_rows(one) != [whole[position[row]] for row in batch]:
                 raise Unfit("a record alone is prepared differently than among others")
-            alone = _listed(
+            alone = as_lists(
                 self._do("predicting for a record alone", lambda g=one: self._predict(g))
             )
-            if not _alike(alone, [predictions[position[row]] for row in batch], tolerance):
+            if not alike(alone, [predictions[position[row]] for row in batch], tolerance):
                 raise Unfit("the model predicts differently for a record alone than among others")
             tried.update(batch)
         self.rows_tried = len(tried)
@@ -229,125 +230,14 @@ class Replay:
         """
         if self.adapter.endswith("_network"):
             return 1e-5, 1e-6
-        return 1e-9, 1e-12 * _largest(predictions)
+        return 1e-9, 1e-12 * largest(predictions)
 
     def _predict(self, given):
         return self.model.predict(given)
 
-    def _columns(self, rows):
-        """Describe each column of a record, and whether the model needs it."""
-        sample = self.table.iloc[rows[:50]]
-        usual = _matrix(self.serve(sample.copy()))
-        found = []
-        for name in self.table.columns:
-            column = self.table[name]
-            changed = sample.copy()
-            changed[name] = _missing(column)
-            try:
-                needed = _matrix(self.serve(changed)) != usual
-            except Exception:
-                needed = True
-            described = _column(name, column, column.iloc[rows], needed)
-            if needed and described["kind"] == "string":
-                described["closed"] = self._closed(name, sample)
-            found.append(described)
-        return found
-
-    def _closed(self, name, sample):
-        """Return the values of a column if the model fails with any other, else none."""
-        values = sorted(set(self.table[name].dropna()))
-        if len(values) > _MOST_VALUES:
-            return []
-        other = sample.copy()
-        other[name] = "".join(values) + "?"
-        try:
-            self._predict(self.serve(other))
-        except Exception:
-            return values
-        return []
-
 
 def _raise(error):
     raise error
-
-
-def _missing(column):
-    if column.dtype.kind in "iufb":
-        return float("nan")
-    return None
-
-
-def _column(name, column, passing, needed):
-    present = column.dropna()
-    kind = {"i": "integer", "u": "integer", "f": "number", "b": "boolean", "M": "datetime"}.get(
-        column.dtype.kind, "string"
-    )
-    if kind == "string" and not all(isinstance(v, str) for v in present.iloc[:1000]):
-        kind = "any"
-    return {
-        "name": str(name),
-        "dtype": str(column.dtype),
-        "kind": kind,
-        "nullable": bool(passing.isna().any()),
-        "needed": bool(needed),
-        "closed": [],
-        "example": _plain([present.iloc[0]])[0] if len(present) else None,
-    }
-
-
-def _number(value):
-    return value.item() if hasattr(value, "item") else value
-
-
-def _plain(values):
-    return [_number(v) if not hasattr(v, "tolist") else v.tolist() for v in values]
-
-
-def _is_float(values):
-    return getattr(values, "dtype", None) is not None and values.dtype.kind == "f"
-
-
-def _matrix(value):
-    """Return the rows of a table or array as bytes or texts, which compare exactly."""
-    import numpy as np
-
-    if hasattr(value, "num_row") and hasattr(value, "get_data"):  # a data set of xgboost
-        value = value.get_data()
-    if hasattr(value, "toarray"):
-        value = value.toarray()
-    if isinstance(value, (list, tuple)):
-        return [repr(v) for v in value]
-    values = np.asarray(value)
-    if values.dtype == object:
-        return [repr(row.tolist() if hasattr(row, "tolist") else row) for row in values]
-    if values.dtype.kind in "iub":  # integers equal floats of the same value
-        values = values.astype("float64")
-    return [row.tobytes() for row in np.ascontiguousarray(values)]
-
-
-def _listed(predictions):
-    """Return predictions as lists of numbers and texts."""
-    import numpy as np
-
-    return np.asarray(predictions).tolist()
-
-
-def _largest(value):
-    if isinstance(value, list):
-        return max([_largest(item) for item in value] or [0.0])
-    number = isinstance(value, (int, float)) and math.isfinite(value)
-    return abs(value) if number else 0.0
-
-
-def _alike(one, other, tolerance):
-    """Return whether predictions are equal; sums may round differently in other batches."""
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(_alike(a, b, tolerance) for a, b in zip(one, other))
-    if isinstance(one, float) and isinstance(other, float):
-        relative, absolute = tolerance
-        most = max(relative * max(abs(one), abs(other)), absolute)
-        return one == other or abs(one - other) <= most or (math.isnan(one) and math.isnan(other))
-    return one == other
 
 
 def _where(error, file):
@@ -358,7 +248,3 @@ def _where(error, file):
 
 def _text(error):
     return ("%s: %s" % (type(error).__name__, error)).split("\n")[0][:200]
-
-
-if __name__ == "__main__":
-    main()

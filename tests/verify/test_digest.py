@@ -9,7 +9,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import Ridge
 from sklearn.model_selection import GridSearchCV
 
-from nb2prod.verify.probes.fingerprint import digest, storable, type_name
+from nb2prod.verify.probes.digest import digest
+from nb2prod.verify.probes.file_format import storable
+from nb2prod.verify.probes.value_text import type_name
 
 
 def fitted_search():
