@@ -15,7 +15,7 @@ from nb2prod.analysis.program import Program, read_program
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.borders import COPYING, Copying
 from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
-from nb2prod.pipeline.plan_file import PlanFileError, read_plan_document
+from nb2prod.pipeline.plan_from_yaml import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
 from nb2prod.text.read_file import read_text_file
 

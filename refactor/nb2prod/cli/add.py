@@ -51,7 +51,7 @@ def _add_capability(options: argparse.Namespace) -> int:
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
     from nb2prod.emit.update import FolderError, take_back_unfinished
     from nb2prod.notebook.read import read_notebook
-    from nb2prod.pipeline.plan_file import PlanFileError
+    from nb2prod.pipeline.plan_from_yaml import PlanFileError
     from nb2prod.planning import with_capabilities
     from nb2prod.verify.proof import was_run
     from nb2prod.verify.runs.sandbox import rebuilt_sandbox

@@ -47,7 +47,7 @@ def _show_plan(options: argparse.Namespace) -> int:
 
     plan = with_proposals(plan_from_options(options))
     if options.format == "yaml":
-        from nb2prod.pipeline.plan_file import plan_document
+        from nb2prod.pipeline.plan_to_yaml import plan_document
 
         print(plan_document(plan), end="")
     else:

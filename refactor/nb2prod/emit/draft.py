@@ -11,7 +11,7 @@ from nb2prod.emit.package.modules import functions_module, settings_module, stag
 from nb2prod.emit.provenance.provenance import Original, original_of
 from nb2prod.emit.templates import formatted
 from nb2prod.pipeline.english import words
-from nb2prod.pipeline.naming import unique
+from nb2prod.pipeline.free_names import unique
 from nb2prod.pipeline.plan import Plan
 
 Suffixes = Mapping[tuple[int, str], str]

@@ -17,8 +17,8 @@ from nb2prod.emit.package.artifacts import StageFiles
 from nb2prod.emit.package.local_modules import local_modules
 from nb2prod.emit.package.modules import has_figures
 from nb2prod.pipeline.plan import Plan, Stage
-from nb2prod.pipeline.plan_file import as_yaml
 from nb2prod.text.untrusted import in_dvc, in_gitignore
+from nb2prod.text.write_yaml import as_yaml
 
 RUNNER = "src/run.py"  # runs the stages
 

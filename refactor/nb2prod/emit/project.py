@@ -29,7 +29,7 @@ from nb2prod.emit.requirements import (
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.pipeline.plan import Plan
-from nb2prod.pipeline.plan_file import as_yaml
+from nb2prod.text.write_yaml import as_yaml
 
 RUNTIME = ("artifacts", "generators", "params", "reporting")
 _IGNORED = ("__pycache__/", "/.venv/", "/.dvc/cache/", "/.dvc/tmp/")

@@ -9,17 +9,19 @@ from itertools import pairwise
 
 from nb2prod.analysis.flow import Analysis, imports
 from nb2prod.notebook.model import Notebook
-from nb2prod.pipeline import naming
 from nb2prod.pipeline.borders import COPYING, Copying
 from nb2prod.pipeline.crossing import Crossing, crossing
 from nb2prod.pipeline.cuts import heading_cuts, sound, stage_cuts
 from nb2prod.pipeline.data import find_data
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import asked, imperative, words
+from nb2prod.pipeline.free_names import unique, variable_names
 from nb2prod.pipeline.parameters import find_parameters
-from nb2prod.pipeline.phases import phase
+from nb2prod.pipeline.phases import STAGE_NAMES, phase
 from nb2prod.pipeline.plan import Plan, PlanError, Stage, Step
 from nb2prod.pipeline.prose import Prose, read_prose
+from nb2prod.pipeline.step_content import StepContent
+from nb2prod.pipeline.step_names import step_names
 from nb2prod.pipeline.steps import partition, step_cost
 
 # The modules that a generated package has or may have, and the names that its modules use.
@@ -105,7 +107,7 @@ def assemble(
     """
     analysis, scope = flow.analysis, flow.scope
     variables = _variables(flow)
-    names = naming.variable_names(
+    names = variable_names(
         variables,
         avoid=frozenset(scope.imports) | scope.movable | _OWN_NAMES | reserved,
         kept=analysis.in_texts | _imported(analysis),
@@ -133,7 +135,7 @@ def _named_stages(
         common = _phase_name(flow.analysis, start, end)
         heading = words(asked(title))
         others = [common, *(s.name for s in inside)]
-        name = naming.unique(imperative(heading) or heading or common, taken, others)
+        name = unique(imperative(heading) or heading or common, taken, others)
         taken.add(name)
         before, after = (crossing(flow.analysis, flow.scope, at) for at in (start, end))
         yield Stage(name, title, start, end, inside, before, after)
@@ -182,14 +184,14 @@ def _named_steps(
         outputs = flow.outputs(run)
         heading = prose.heading_at(run[0], after=before)
         title = heading.text if heading else ""
-        content = naming.StepContent(
+        content = StepContent(
             [flow.analysis.statements[i] for i in run],
             [flow.analysis.effects[i] for i in run],
             outputs,
             title,
         )
-        first, *others = naming.step_names(content)
-        name = naming.unique(first, taken, others)
+        first, *others = step_names(content)
+        name = unique(first, taken, others)
         taken.add(name)
         text = tuple(prose.text_between(before, run[0]))
         yield Step(name, tuple(run), tuple(flow.inputs(run)), tuple(outputs), title, text)
@@ -257,8 +259,8 @@ def _phase_name(analysis: Analysis, start: int, end: int) -> str:
     found = [p for i in range(start, end) if (p := phase(analysis, i))]
     for strong in ("train", "split", "evaluate"):
         if strong in found:
-            return naming.STAGE_NAMES[strong]
+            return STAGE_NAMES[strong]
     if not start and "load" in found:
-        return naming.STAGE_NAMES["load"]
+        return STAGE_NAMES["load"]
     common = max(set(found), key=lambda p: (found.count(p), p), default="prepare")
-    return naming.STAGE_NAMES[common]
+    return STAGE_NAMES[common]

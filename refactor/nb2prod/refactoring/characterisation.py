@@ -17,7 +17,7 @@ import libcst as cst
 from nb2prod.analysis.effects.effects import CWD, ENVIRON, FIGURE, FILE, RANDOM, Effects
 from nb2prod.emit.package.docstrings import named
 from nb2prod.emit.package.imports import library_imports
-from nb2prod.emit.package.rewrite import function_text
+from nb2prod.emit.package.statements import function_text
 from nb2prod.pipeline.plan import cell_ranges
 from nb2prod.refactoring.function import Extraction, definition, plan_without_stages
 from nb2prod.refactoring.python_file import names_in, text_of, with_added

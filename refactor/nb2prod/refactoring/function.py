@@ -8,12 +8,14 @@ from dataclasses import dataclass
 import libcst as cst
 
 from nb2prod.emit.package.docstrings import sentence
-from nb2prod.emit.package.rewrite import comments_below, function_text
+from nb2prod.emit.package.statements import comments_below, function_text
 from nb2prod.emit.package.types import annotation
 from nb2prod.emit.templates import formatted
-from nb2prod.pipeline import naming
 from nb2prod.pipeline.borders import Borders
+from nb2prod.pipeline.free_names import unique
 from nb2prod.pipeline.plan import DataFiles, Plan
+from nb2prod.pipeline.step_content import StepContent
+from nb2prod.pipeline.step_names import step_names
 from nb2prod.refactoring.soundness import FunctionBoundary, refuse
 from nb2prod.refactoring.subject import (
     AbsentError,
@@ -193,14 +195,14 @@ def _name(subject: Subject, selection: SelectedStatements, outputs: Sequence[str
     first = selection.numbers[0]
     before = next((n for n in range(first - 1, -1, -1) if subject.flow.works(n)), -1)
     heading = subject.prose.heading_at(first, after=before)
-    content = naming.StepContent(
+    content = StepContent(
         [subject.analysis.statements[n] for n in selection.numbers],
         [subject.analysis.effects[n] for n in selection.numbers],
         list(outputs),
         heading.text if heading else "",
     )
-    best, *others = naming.step_names(content)
-    return naming.unique(best, set(subject.taken), others)
+    best, *others = step_names(content)
+    return unique(best, set(subject.taken), others)
 
 
 def _lines(selection: SelectedStatements) -> Span:

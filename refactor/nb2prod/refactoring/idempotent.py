@@ -11,7 +11,7 @@ import libcst as cst
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.config import Limits
 from nb2prod.emit.package.rewrite import renamed
-from nb2prod.pipeline.naming import unique
+from nb2prod.pipeline.free_names import unique
 from nb2prod.refactoring.soundness import refuse
 from nb2prod.refactoring.subject import (
     AbsentError,

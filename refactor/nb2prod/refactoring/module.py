@@ -13,8 +13,8 @@ from nb2prod.emit.package.docstrings import docstring, named
 from nb2prod.emit.package.imports import library_imports
 from nb2prod.emit.package.local_modules import imported_modules
 from nb2prod.pipeline.english import words
-from nb2prod.pipeline.naming import STAGE_NAMES, unique
-from nb2prod.pipeline.phases import phase
+from nb2prod.pipeline.free_names import unique
+from nb2prod.pipeline.phases import STAGE_NAMES, phase
 from nb2prod.refactoring.characterisation import characterisation_tests
 from nb2prod.refactoring.function import (
     Extraction,

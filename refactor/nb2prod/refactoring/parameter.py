@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from nb2prod.analysis.names.code_cell import CodeCell
 from nb2prod.pipeline.english import RESERVED, snake
-from nb2prod.pipeline.naming import unique
+from nb2prod.pipeline.free_names import unique
 from nb2prod.refactoring.soundness import refuse
 from nb2prod.refactoring.subject import AbsentError, Refactoring, RefusedError, Subject, whole_span
 from nb2prod.text.spans import Edit, Span

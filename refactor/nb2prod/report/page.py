@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from nb2prod.emit.templates import filled
+from nb2prod.pipeline.obstacles import obstacles_of
 from nb2prod.pipeline.plan import Plan, Step, cell_ranges, served_from
-from nb2prod.pipeline.plan_file import obstacles_of
 from nb2prod.report.plans import arrows, served_by
 from nb2prod.text.untrusted import clean
 

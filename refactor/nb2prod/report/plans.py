@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from nb2prod.pipeline.obstacles import obstacles_of
 from nb2prod.pipeline.plan import Plan, cell_ranges, served_from
-from nb2prod.pipeline.plan_file import obstacles_of
 
 
 def plan_text(plan: Plan) -> str:

@@ -76,7 +76,7 @@ def proof(check: Check, tests: object = None) -> str:
 
     Args:
         check: The comparison.
-        tests: The summary of the project's tests: those that were seen to fail at a change, and
+        tests: The summary of the project's tests: those that failed when its code was changed, and
             the functions without a test.
     """
     provenance, comparison, run = (
@@ -168,7 +168,7 @@ def record_verdict(root: Path, check: Check) -> bool:
     """Write the proof file, and the verdict into the read-me.
 
     Returns:
-        Whether the read-me still has a place for the verdict.
+        True if the read-me still has the lines between which the verdict is written.
 
     Raises:
         FolderError: the project can't be written to.

@@ -23,7 +23,7 @@ from nb2prod.verify.runs.sandbox import copy_folder, is_absolute, rebuilt_sandbo
 
 
 class ProjectError(Exception):
-    """A project can't be compared with its notebook; the message says why."""
+    """A project can't be compared with its notebook; the message is the reason."""
 
 
 def check_again(

@@ -10,8 +10,9 @@ from typing import Any
 from nb2prod.conversion import convert_without_running, files_of
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.obstacles import obstacles_of
 from nb2prod.pipeline.plan import PlanError
-from nb2prod.pipeline.plan_file import obstacles_of, plan_document
+from nb2prod.pipeline.plan_to_yaml import plan_document
 from nb2prod.planning import plan_of
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.idempotent import make_idempotent

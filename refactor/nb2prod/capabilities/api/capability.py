@@ -9,7 +9,7 @@ from nb2prod.capabilities.api.names import STAGE
 from nb2prod.capabilities.api.slice.inference import with_models_kept, with_served
 from nb2prod.capability import Capability, Material, Proof, Trial
 from nb2prod.pipeline.plan import Plan
-from nb2prod.pipeline.plan_file import with_chosen
+from nb2prod.pipeline.plan_from_yaml import with_chosen
 
 if TYPE_CHECKING:
     from nb2prod.emit.contribution import Contribution

@@ -128,7 +128,7 @@ def _service(inference: Inference, found: Mapping[str, Any], why: str) -> Servic
         why,
         fields,
         found["rows"],
-        found["seen"],
+        found["trained_on"],
         found["probabilities"],
         found["labels"],
         adapter=found["adapter"],

@@ -9,17 +9,15 @@ import libcst as cst
 
 from nb2prod.analysis.effects.effects import FIGURE
 from nb2prod.emit.package.docstrings import docstring, step_docstring
-from nb2prod.emit.package.rewrite import (
-    Rewriting,
-    Rewritten,
+from nb2prod.emit.package.rewrite import Rewriting, replace_nodes, rewrite
+from nb2prod.emit.package.statements import (
+    ModuleStatement,
     as_function,
     comments_below,
     displayed,
     function_text,
     lift_parameters,
     parsed_line,
-    replace_nodes,
-    rewrite,
     with_comments_above,
     without_target,
 )
@@ -56,12 +54,12 @@ def _signature(plan: Plan, step: Step, parameters: Sequence[Parameter]) -> str:
 
 def _body(
     plan: Plan, step: Step, parameters: Sequence[Parameter]
-) -> tuple[list[Rewritten], list[cst.EmptyLine]]:
+) -> tuple[list[ModuleStatement], list[cst.EmptyLine]]:
     """Return the rewritten statements of a step, and the comments below the last of them.
 
     At the end of each cell that draws, the figures are saved.
     """
-    body: list[Rewritten] = []
+    body: list[ModuleStatement] = []
     below: list[cst.EmptyLine] = []
     unused = _unused(plan, step)
     drawn = False
@@ -117,7 +115,7 @@ def _drops_target(node: ast.stmt, unused: frozenset[str]) -> bool:
             return False
 
 
-def _initialised(plan: Plan, step: Step) -> list[Rewritten]:
+def _initialised(plan: Plan, step: Step) -> list[ModuleStatement]:
     """Return statements that bind the names which a step returns but may not bind."""
     effects = [plan.analysis.effects[i] for i in step.statements]
     certain = {n for e in effects for n in e.binds}
@@ -148,7 +146,7 @@ def rewriting(
 
 def rewritten(
     plan: Plan, number: int, code: str, changes: Rewriting, *, figure: str = "figure"
-) -> list[Rewritten]:
+) -> list[ModuleStatement]:
     """Return a statement with these changes.
 
     Raises:

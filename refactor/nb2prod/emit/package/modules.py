@@ -9,7 +9,7 @@ from nb2prod.emit.package.artifacts import Artifact, StageFiles, replaced_later
 from nb2prod.emit.package.docstrings import docstring, named
 from nb2prod.emit.package.functions import definition_text, rewriting, rewritten, step_function
 from nb2prod.emit.package.imports import with_imports
-from nb2prod.emit.package.rewrite import function_text
+from nb2prod.emit.package.statements import function_text
 from nb2prod.pipeline.dataflow import Dataflow
 from nb2prod.pipeline.plan import Parameter, Plan, Stage, Step, cell_ranges
 

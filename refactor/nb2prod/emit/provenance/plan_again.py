@@ -13,8 +13,9 @@ from nb2prod.emit.provenance.provenance import Original, Provenance
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.borders import LIMIT, Copying
 from nb2prod.pipeline.plan import Plan
-from nb2prod.pipeline.plan_file import as_yaml, read_plan_document
+from nb2prod.pipeline.plan_from_yaml import read_plan_document
 from nb2prod.text.read_file import read_text_file
+from nb2prod.text.write_yaml import as_yaml
 
 
 def plan_again(

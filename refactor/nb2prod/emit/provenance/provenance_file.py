@@ -18,8 +18,8 @@ from nb2prod.emit.provenance.provenance import (
     fingerprint,
 )
 from nb2prod.notebook.read import read_notebook
-from nb2prod.pipeline.plan_file import as_yaml
 from nb2prod.text.read_file import read_text_file
+from nb2prod.text.write_yaml import as_yaml
 
 PATH = ".nb2prod/provenance.yaml"
 

@@ -68,7 +68,7 @@ class Comparison:
         loaded: the top-level modules that the project imports.
         metrics: the metrics that each stage wrote.
         figures: the number of figures that the project saved.
-        difference: the first difference; None if there is none.
+        difference: the first difference; None if all are equal.
     """
 
     equal: dict[str, str] = field(default_factory=dict[str, str])

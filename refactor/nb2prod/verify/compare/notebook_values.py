@@ -16,7 +16,7 @@ class Observation:
     """The values that a project has to compute.
 
     A value that the project computes too, in other processes and with another hash seed, does not
-    depend on chance. So only where a value differs is the notebook run a second time, to tell
+    depend on chance. Therefore the notebook runs a second time only if a value differs, to separate
     values that vary from run to run from errors of the refactoring.
     """
 

@@ -1,4 +1,4 @@
-"""The verdict of a comparison: one line that says whether notebook and project are equal."""
+"""Verdicts: one line on whether notebook and project compute the same."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _LINE = 60  # characters of a printed line
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether notebook and project are equal, and the line that says so."""
+    """The result of a comparison as a word, and as a line of text."""
 
     kind: Literal["equal", "differs", "unknown"]
     text: str

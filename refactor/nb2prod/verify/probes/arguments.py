@@ -10,7 +10,7 @@ _FEWEST = 12  # rows that are left of them at least
 
 
 class Unfit(Exception):
-    """A call can't be recorded; the message says why."""
+    """A call can't be recorded; the message is the reason."""
 
 
 def lazy(function):

@@ -150,7 +150,7 @@ class CallRecorder:
                 raise Unfit("%s is a result of %s, which is not recorded" % (key, source))
 
     def _take_pickles(self, name, folder):
-        """Keep arguments as pickles that other functions do not return in the same way again."""
+        """Keep arguments as pickles if the functions that made them no longer return them."""
         from support import calls
 
         call = calls.load(folder)

@@ -8,10 +8,10 @@ from .value_text import preview, type_name
 def describe(value, stored=False):
     """Return type, digest, shape and preview of a value; with `stored`, its file format too.
 
-    The columns of a frame are described as well, to tell which of them differ.
+    The columns of a frame are described as well, so that a difference can name them.
 
-    Notebook and project have to ask for the same: writing a value can change it, as some fill a
-    cache then.
+    Notebook and project must pass the same `stored`: writing a value to a file can change it,
+    because some values fill a cache then.
     """
     found = {"type": type_name(value), "digest": None, "storable": None, "why": "",
              "shape": None, "preview": None, "columns": []}  # fmt: skip

@@ -21,7 +21,7 @@ _TIMES = ("mean_fit_time", "std_fit_time", "mean_score_time", "std_score_time")
 
 
 class Unknown(Exception):
-    """The value can't be compared; the message says why."""
+    """The value can't be compared; the message is the reason."""
 
 
 def digest(value, columns=None):

@@ -38,7 +38,7 @@ def main():
 
 
 class Unfit(Exception):
-    """The slice does not compute the model's input; the message says where and how."""
+    """The slice does not compute the model's input; the message has line and error."""
 
 
 class Replay:
@@ -59,7 +59,7 @@ class Replay:
         """Return a description of the raw records, else of the columns that the model takes."""
         self.raw = self._do("loading the records", self.source.load_raw)
         raw = self.records.copied(self.raw)
-        seen = self._do(
+        trained_on = self._do(
             "preparing the training data", lambda: self.prepare.prepare(raw, self.learnt)
         )
         artifacts = importlib.import_module(self.config["package"] + ".artifacts")
@@ -77,18 +77,18 @@ class Replay:
         if not why:
             try:
                 self.table = self._do("reading them as a table", self._raw_table)
-                return self._found(True, seen, "")
+                return self._found(True, trained_on, "")
             except Unfit as error:
                 why = obstacle or str(error)
-        self.raw, self.learnt = seen, None
+        self.raw, self.learnt = trained_on, None
         try:
-            self.table = self.records.table(seen).reset_index(drop=True)
+            self.table = self.records.table(trained_on).reset_index(drop=True)
         except Exception:
-            kind = type(seen).__name__
+            kind = type(trained_on).__name__
             why = "the model takes %s, which is no table; %s" % (kind, why)
             return {"raw": False, "why": why, "columns": []}
         try:
-            return self._found(False, seen, why)
+            return self._found(False, trained_on, why)
         except Unfit as error:
             why = "%s; and with the model's own columns, %s" % (why, error)
             return {"raw": False, "why": why, "columns": []}
@@ -118,9 +118,9 @@ class Replay:
                     "`.eval()` ends it"
                 )
 
-    def _found(self, raw, seen, why):
+    def _found(self, raw, trained_on, why):
         rows, given = self._all()
-        self._match(exact_rows(seen), rows, exact_rows(given))
+        self._match(exact_rows(trained_on), rows, exact_rows(given))
         predictions = self._predict(given)
         self._alone(rows, given, as_lists(predictions))
         labels = getattr(self.model, "classes_", None)
@@ -128,7 +128,7 @@ class Replay:
             "raw": raw,
             "why": why,
             "rows": self.rows_tried,
-            "seen": len(exact_rows(seen)),
+            "trained_on": len(exact_rows(trained_on)),
             "columns": described_columns(self.table, rows, self.serve, self._predict),
             "probabilities": labels is not None and hasattr(self.model, "predict_proba"),
             "labels": labels is not None or not is_float(predictions),
@@ -142,11 +142,11 @@ class Replay:
         try:
             return action()
         except Exception as error:
-            place = _where(error, self.prepare.__file__)
-            raise Unfit("%s fails%s: %s" % (what, place, _text(error)))
+            at = _where(error, self.prepare.__file__)
+            raise Unfit("%s fails%s: %s" % (what, at, _text(error)))
 
     def _learns(self):
-        """Return whether values are learnt besides parameters, whose names have a point."""
+        """Return whether any value is learnt that is no parameter; their names have a point."""
         return any("." not in name for name in self.learnt.values)
 
     def _loads_the_same(self):
@@ -185,12 +185,12 @@ class Replay:
         given = self._do("serving", lambda: self.serve(self.table.iloc[passing].copy()))
         return passing, given
 
-    def _match(self, seen, rows, given):
+    def _match(self, trained_on, rows, given):
         """Raise Unfit unless each row that the model saw comes out of a record, exactly."""
         if len(given) != len(rows):
             raise Unfit("%d records become %d rows" % (len(rows), len(given)))
         computed = set(given)
-        for row in seen:
+        for row in trained_on:
             if row not in computed:
                 raise Unfit("a row that the model saw does not come out of any record")
 

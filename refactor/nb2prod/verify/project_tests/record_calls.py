@@ -26,7 +26,7 @@ from nb2prod.emit.project_tests.recording import (
 from nb2prod.emit.project_tests.thresholds import thresholds
 from nb2prod.emit.writer import write_files
 from nb2prod.pipeline.english import words
-from nb2prod.pipeline.naming import unique
+from nb2prod.pipeline.free_names import unique
 from nb2prod.pipeline.plan import Plan
 from nb2prod.processes.run import run
 from nb2prod.processes.scratch import scratch_folder

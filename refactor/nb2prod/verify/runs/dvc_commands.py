@@ -22,7 +22,7 @@ _FOR_SHELLS = ";&|<>^%" if sys.platform == "win32" else ";&|<>$`"
 
 
 class PipelineError(Exception):
-    """The pipeline of a project can't be run; the message says why."""
+    """The pipeline of a project can't be run; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _PATIENCE = 60.0  # seconds for a Python to describe itself
 
 
 class PythonError(Exception):
-    """The Python that was named can't run a project; the message says why."""
+    """The Python that was named can't run a project; the message is the reason."""
 
 
 @dataclass(frozen=True, slots=True)

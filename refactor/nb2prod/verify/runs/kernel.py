@@ -17,7 +17,7 @@ from nb2prod.verify.runs.environment import Environment
 
 
 class KernelError(Exception):
-    """A kernel can't be started; the message says what is missing."""
+    """A kernel can't be started; the message names what is missing."""
 
 
 class Kernel:

@@ -34,7 +34,7 @@ class ObservedValue:
 
     @property
     def is_figure(self) -> bool:
-        """Whether it is a figure of matplotlib, or an array of parts of one."""
+        """True for a figure of matplotlib, or an array of parts of one."""
         parts = self.type == "numpy.ndarray" and self.why == _FIGURES
         return self.digest is None and (parts or self.type.startswith("matplotlib."))
 

@@ -1,12 +1,10 @@
-"""The plan as a YAML file that users can read, edit and pass to `nb2prod refactor --plan`."""
+"""Reading a plan from YAML that users have edited, with messages that say where it is wrong."""
 
 from __future__ import annotations
 
 import re
-import shlex
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any, cast
 
 import yaml
@@ -15,131 +13,18 @@ from nb2prod.analysis.flow import Analysis
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.borders import COPYING, Copying
 from nb2prod.pipeline.cuts import sound
-from nb2prod.pipeline.data import left_behind
 from nb2prod.pipeline.dataflow import Dataflow, follow
 from nb2prod.pipeline.english import RESERVED
 from nb2prod.pipeline.parameters import find_parameters
-from nb2prod.pipeline.plan import Plan, PlanError, Step, served_from
+from nb2prod.pipeline.plan import Plan, PlanError
 from nb2prod.pipeline.planner import OWN_MODULES, assemble, refuse
 from nb2prod.pipeline.prose import read_prose
-from nb2prod.text.untrusted import is_clean, on_one_line
 
-_HEADER = """\
-# How {name} becomes a pipeline. To change it, edit this file and run
-#   nb2prod refactor {path} --plan THIS_FILE --output DIR
-# You can change the names of stages and steps, and their cells. Every statement has to stay, in
-# the order of the notebook. Cells are counted from 1, Markdown cells included; 4.2 is the second
-# statement of cell 4. nb2prod computes `loads`, `takes`, `gives`, `parameters` and `obstacles`
-# itself, and ignores changes to them.
-"""
 _PLACE = re.compile(r"(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
 
 
 class PlanFileError(Exception):
     """A file is not a plan of this notebook; the message says where."""
-
-
-class _Dumper(yaml.SafeDumper):
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        return super().increase_indent(flow, indentless and False)
-
-
-class _Flow(list[str]):
-    """A list that is written on one line."""
-
-
-_Dumper.add_representer(
-    _Flow, lambda d, v: d.represent_sequence("tag:yaml.org,2002:seq", v, flow_style=True)
-)
-
-
-def as_yaml(value: Any) -> str:
-    """Return a value as YAML, with keys in their order and lists indented."""
-    dump = partial(yaml.dump, value, Dumper=_Dumper, sort_keys=False, width=100)
-    text: str = dump(allow_unicode=True)
-    return text if is_clean(text) else dump(allow_unicode=False)
-
-
-def plan_document(plan: Plan) -> str:
-    """Return the text of a plan file."""
-    stages: list[dict[str, Any]] = []
-    for stage in plan.stages:
-        entry: dict[str, Any] = {"name": stage.name}
-        if stage.title:
-            entry["title"] = stage.title
-        if stage.inputs.names:
-            entry["loads"] = _Flow(plan.names.get(n, n) for n in stage.inputs.names)
-        if stage.inputs.random_state:
-            entry["random_state"] = "continues from the stage before"
-        entry["steps"] = [_step(plan, step) for step in stage.steps]
-        stages.append(entry)
-    name = plan.notebook.name
-    content: dict[str, Any] = {"notebook": name.into(str), "stages": stages}
-    if obstacles := list(obstacles_of(plan)):
-        content["obstacles"] = obstacles
-    path = name.into(lambda text: on_one_line(shlex.quote(text)))
-    return (
-        _HEADER.format(name=name.into(on_one_line), path=path)
-        + as_yaml(content)
-        + _service(plan)
-        + _capabilities(plan)
-    )
-
-
-def _service(plan: Plan) -> str:
-    """Return the lines about the model that a service would serve."""
-    if not plan.served:
-        return ""
-    model, *others = (plan.names.get(n, n) for n in plan.served)
-    also = f"; other models: {', '.join(others)}" if others else ""
-    comments = f"# The model that a service would serve{also}.\n# {served_from(plan)}\n"
-    return comments + as_yaml({"served": model})
-
-
-def _capabilities(plan: Plan) -> str:
-    """Return the lines about the capabilities of the project."""
-    about = "# Capabilities of the project; `nb2prod add --list` describes the available ones.\n"
-    return about + as_yaml({"with": _Flow(sorted(plan.wanted))})
-
-
-def _step(plan: Plan, step: Step) -> dict[str, Any]:
-    span = _range(Dataflow(plan.analysis, plan.scope), step)
-    cells = int(span) if span.isdecimal() else span
-    entry: dict[str, Any] = {"name": step.name, "cells": cells}
-    if step.inputs:
-        entry["takes"] = _Flow(plan.names.get(n, n) for n in step.inputs)
-    if step.outputs:
-        entry["gives"] = _Flow(plan.names.get(n, n) for n in step.outputs)
-    parameters = {p.name: p.value for p in plan.parameters if p.step == step.name}
-    if parameters:
-        entry["parameters"] = parameters
-    return entry
-
-
-def obstacles_of(plan: Plan) -> Iterator[str]:
-    """Yield the obstacles of a plan: unsound cuts, missing files and unknown effects."""
-    for position, reason in plan.merged:
-        cell = plan.analysis.statements[position].cell + 1
-        yield f"cell {cell}: no stage can begin here: {reason}"
-    yield from left_behind(plan.data)
-    for statement, effect in zip(plan.analysis.statements, plan.analysis.effects, strict=True):
-        for unknown in effect.unknowns:
-            cell = statement.cell + 1
-            yield f"cell {cell}: {unknown.reason}; nb2prod assumes that it changes its arguments"
-
-
-def _range(flow: Dataflow, step: Step) -> str:
-    """Return the cells of a step: `4-6`, or `4.2-6.1` if it begins or ends within a cell."""
-    analysis = flow.analysis
-    first, last = step.statements[0], step.statements[-1]
-    (begin, inner), (end, inner_end) = (analysis.program.place(n) for n in (first, last))
-    in_begin = [s.number for s in analysis.statements if s.cell == begin - 1]
-    in_end = [s.number for s in analysis.statements if s.cell == end - 1]
-    head = (
-        f"{begin}" if not any(flow.works(n) for n in in_begin if n < first) else f"{begin}.{inner}"
-    )
-    tail = f"{end}" if not any(flow.works(n) for n in in_end if n > last) else f"{end}.{inner_end}"
-    return head if head == tail else f"{head}-{tail}"
 
 
 def read_plan_document(
