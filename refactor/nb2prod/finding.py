@@ -29,7 +29,7 @@ class Fix(msgspec.Struct, frozen=True):
 
 
 class Related(msgspec.Struct, frozen=True):
-    """A related place in another cell, with a message about it."""
+    """A related location in another cell, with a message about it."""
 
     message: str
     cell: int
@@ -49,13 +49,13 @@ class Finding(msgspec.Struct, frozen=True):
             notebook as a whole, or in a file that is not a notebook.
         start: The offset where it begins, in the cell's source or in the file.
         end: The offset where it ends.
-        line: The line of `start`, from 1; 0 if the finding has no place in the source.
+        line: The line of `start`, from 1; 0 if the finding has no location in the source.
         column: The column of `start`, from 1, in code points.
         end_line: The line of `end`.
         end_column: The column of `end`.
         excerpt: The source line of `start`.
         fixes: Fixes, the best one first.
-        related: Related places in other cells.
+        related: Related locations in other cells.
     """
 
     code: str

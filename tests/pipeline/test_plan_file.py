@@ -74,7 +74,16 @@ def test_a_stage_can_be_cut_within_a_cell(plan):
         (("stages:", "x: " + "[" * 9000 + "]" * 9000 + "\nstages:"), "nested too deeply"),
         (("cells: 4-5", "cells: [4, 5]"), "needs a name and its cells"),
     ],
-    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+    ids=[
+        "a gap between steps",
+        "cells in words",
+        "a keyword as name",
+        "a name twice",
+        "not YAML",
+        "no stages",
+        "too deeply nested",
+        "cells as a list",
+    ],
 )
 def test_a_file_that_is_not_a_plan_of_this_notebook_is_a_usage_error(plan, change, message):
     status, _, error = plan(change)

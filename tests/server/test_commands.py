@@ -13,6 +13,8 @@ from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 from pytest_lsp import LanguageClient
 
+from nb2prod.cli.main import main
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 CELLS = [
@@ -70,6 +72,28 @@ async def test_the_plan_is_shown_as_text_graph_and_page(client: LanguageClient, 
     assert plan["stages"] == []
     assert plan["obstacles"][0]["cell"] == 4
     assert "not Python" in plan["obstacles"][0]["reason"]
+
+
+async def test_the_plan_shows_the_service_that_the_command_line_proposes(
+    client: LanguageClient, tmp_path: Path, capsys
+):
+    (tmp_path / "sizes.csv").write_text("x,y\n1,2\n2,4\n3,6\n")
+    notebook = Notebook(
+        client,
+        tmp_path / "sizes.ipynb",
+        [
+            "import pandas as pd\nfrom sklearn.linear_model import LinearRegression",
+            "df = pd.read_csv('sizes.csv')",
+            "model = LinearRegression().fit(df[['x']], df['y'])",
+            "print(model.predict(df[['x']]))",
+        ],
+    ).open()
+    notebook.write()
+    plan = await asked(client, "plan", uri=notebook.uri)
+    assert "served: model\n" in plan["yaml"]
+    assert "<h2>Service</h2>" in plan["html"]
+    assert main(["plan", str(tmp_path / "sizes.ipynb")]) == 0
+    assert plan["yaml"] == capsys.readouterr().out
 
 
 async def test_a_preview_sends_the_files_for_a_person_to_look_at(

@@ -39,7 +39,7 @@ def run_doctor(options: argparse.Namespace) -> int:
 
     root: Path = options.root
     if not root.is_dir():
-        reason = "not a folder" if root.exists() else "no such folder"
+        reason = "not a folder" if root.exists() else "the folder does not exist"
         say(f"{root}: {reason}")
         return 2
     doctor = Doctor.of(configuration(options, _settings)(root))

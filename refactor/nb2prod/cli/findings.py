@@ -31,7 +31,12 @@ def add_lint_options(parser: argparse.ArgumentParser) -> None:
     add("--ignore", action="append", metavar="RULES", help="do not run these rules")
     add("--exclude", action="append", default=[], metavar="PATTERN",
         help="skip paths that match this pattern")  # fmt: skip
-    add("--format", choices=FORMATS, default="text", help="the format of the report")
+    add(
+        "--format",
+        choices=FORMATS,
+        default="text",
+        help="the format of the report (default: %(default)s)",
+    )
     add("--output", type=Path, metavar="FILE", help="write the report to this file")
     add("--statistics", action="store_true", help="print only the number of findings of each rule")
     add("--exit-zero", action="store_true", help="exit with 0 even if there are findings")
@@ -79,13 +84,13 @@ def report_of(options: argparse.Namespace, thing: str = "", subject: str = "") -
     if options.statistics:
         return lambda checked: findings.statistics_report(checked, thing or "notebook")
     if options.format != "text":
-        from nb2prod.report import machines
+        from nb2prod.report import machine_readable
 
         forms: dict[str, Report] = {
-            "json": machines.json_report,
-            "sarif": machines.sarif_report,
-            "github": machines.github_report,
-            "junit": machines.junit_report,
+            "json": machine_readable.json_report,
+            "sarif": machine_readable.sarif_report,
+            "github": machine_readable.github_report,
+            "junit": machine_readable.junit_report,
         }
         return forms[options.format]
     coloured = options.output is None and sys.stdout.isatty() and "NO_COLOR" not in os.environ

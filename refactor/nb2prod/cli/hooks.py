@@ -25,7 +25,7 @@ def run_hooks(options: argparse.Namespace) -> int:
 
     act = install if options.action == "install" else uninstall
     if not options.folder.is_dir():
-        say(f"{options.folder}: no such folder")
+        say(f"{options.folder}: the folder does not exist")
         return 2
     done = act(options.folder, everywhere=options.everywhere)
     print("\n".join(done) if done else "nothing to do")

@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--format",
         choices=("yaml", "text", "mermaid", "html"),
         default="yaml",
-        help="yaml can be edited and given to refactor --plan (default: %(default)s)",
+        help="yaml to edit and pass to refactor --plan, text, a mermaid diagram, or an html page "
+        "(default: %(default)s)",
     )
     parser.set_defaults(run=_show_plan)
 

@@ -116,7 +116,7 @@ class Cache:
         self._changed: set[str] = set()
 
     def get(self, path: Path) -> Entry | None:
-        """Return the last result for a file, which may be out of date; None if there is none."""
+        """Return the last result for a file, which may be out of date; None if none is kept."""
         folder, name = os.path.split(os.path.abspath(path))
         if known := self._entries(folder).get(name):
             *facts, shown = known

@@ -1,4 +1,4 @@
-"""Turn the flags of rules into findings, and move flags and findings to other places."""
+"""Turn the flags of rules into findings, and move flags and findings to other cells."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def finding(
         cell: the index of its cell; None for the notebook as a whole, or a file that is not a
             notebook.
         lines: the lines of the cell or file; None for all of it.
-        code: the parsed cell, if the place of the flag is a node of its syntax tree.
+        code: the parsed cell, if the flag is at a node of its syntax tree.
     """
     severity = severities.get(rule.code, rule.severity)
     fixes, related = tuple(flag.fixes), tuple(flag.related)

@@ -3,7 +3,7 @@
 - The findings of rules on single cells are kept with the cell (`CellCache`). The facts about other
   cells that these rules ask for are noted, and the cell is checked again when one has changed.
 - The flags of rules on the whole notebook are kept by rule (`FlagsByRule`). Such a rule is run
-  again when an aspect of the notebook that it looks at has changed.
+  again when an aspect of the notebook that it reads has changed.
 - Suppressions are applied last, to the cells whose findings or suppressions have changed.
 
 When cells are added, removed or moved, all rules are run again, but no known cell is parsed again.
@@ -66,7 +66,7 @@ class IncrementalCheck:
         self._notebook_rules = [r for r in rules.rules if r.notebook and (slow or not r.slow)]
         # The rules whose flags are known, so that an unused suppression of them can be reported.
         self._complete = tuple(r for r in rules.rules if slow or not r.slow)
-        # The rules that look at each cell and ask for facts about the others.
+        # The rules that read each cell and ask for facts about the others.
         self._among = [rule for rule in rules.rules if rule.among]
         self._among_code = [rule for rule in self._among if rule.looks_at != ("outputs",)]
         self._unless = {rule.code: rule for rule in rules.rules if rule.unless}
@@ -215,9 +215,9 @@ class IncrementalCheck:
         """Run the rules again, and return the cells whose findings have changed.
 
         Args:
-            affected: the code cells that the rules on single cells look at.
+            affected: the code cells that the rules on single cells read.
             edited: the cells whose text, outputs or suppressions may be new.
-            aspects: rules on the whole notebook are run if they look at one; None stands for all.
+            aspects: rules on the whole notebook are run if they read one; None stands for all.
         """
         view = self.view
         assert view
@@ -246,7 +246,7 @@ class IncrementalCheck:
         return replace(view, names=names)
 
     def _cell_findings(self, index: int, view: NotebookView) -> Iterator[Finding]:
-        """Yield the findings of rules that look at each cell, alone or among the others."""
+        """Yield the findings of rules that read each cell, alone or among the others."""
         view.facts.begin(index)
         cell, summary = view.cells[index], self._cells.summaries[index]
         for found in self._cells.findings(cell, view.names):

@@ -132,7 +132,7 @@ def unused_suppressions(
         if not unused:
             continue
         selectors = "" if unused == [ALL] else f" of {', '.join(unused)}"
-        message = f"unused suppression{selectors}: there is no such finding here"
+        message = f"unused suppression{selectors}; delete it"
         fixes: tuple[Fix, ...] = ()
         if suppression.span and suppression.cell is not None and len(unused) == len(named):
             removal = replace_in(suppression.cell, _comment(source, suppression.span), "")

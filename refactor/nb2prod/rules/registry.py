@@ -162,7 +162,7 @@ def _rule_files() -> Mapping[str, _RuleFile]:
 
 @cache
 def tags_of(code: str) -> tuple[Tag, ...]:
-    """Return the tags of the rule with a code; none if there is no such rule."""
+    """Return the tags of the rule with a code; empty if no rule has it."""
     return _load(code).tags if code in _rule_files() else ()
 
 

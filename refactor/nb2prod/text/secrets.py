@@ -2,29 +2,49 @@
 
 import re
 from collections.abc import Iterator
+from enum import StrEnum
 
 from nb2prod.text.spans import Span
 
-# Keys that can be recognised by their form: name, literal, pattern. Texts without the literal are
+
+class SecretKind(StrEnum):
+    """The kind of a secret; its text is the noun for messages."""
+
+    AWS = "an AWS access key"
+    GITHUB = "a GitHub token"
+    GITLAB = "a GitLab token"
+    HUGGING_FACE = "a Hugging Face token"
+    OPENAI = "an OpenAI key"
+    GOOGLE = "a Google API key"
+    SLACK = "a Slack token"
+    STRIPE = "a Stripe key"
+    NPM = "an npm token"
+    PYPI = "a PyPI token"
+    SENDGRID = "a SendGrid key"
+    PRIVATE_KEY = "a private key"
+    LOGIN_IN_URL = "a password in an address"
+
+
+# Keys that can be recognised by their form: kind, literal, pattern. Texts without the literal are
 # not searched for the pattern; that saves time, because outputs are long.
 _KEYS = (
-    ("an AWS access key", "AKIA", r"AKIA[A-Z0-9]{16}\b"),
-    ("an AWS access key", "ASIA", r"ASIA[A-Z0-9]{16}\b"),
-    ("a GitHub token", "ghp_", r"ghp_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "gho_", r"gho_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "ghs_", r"ghs_[A-Za-z0-9]{36,}"),
-    ("a GitHub token", "github_pat_", r"github_pat_\w{60,}"),
-    ("a GitLab token", "glpat-", r"glpat-[\w-]{20,}"),
-    ("a Hugging Face token", "hf_", r"hf_[A-Za-z0-9]{30,}"),
-    ("an OpenAI key", "sk-", r"sk-(?:proj-|svcacct-)?(?=[\w-]*\d)[A-Za-z0-9_-]{32,}"),
-    ("a Google API key", "AIza", r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
-    ("a Slack token", "xox", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
-    ("a Stripe key", "k_live_", r"[sr]k_live_[A-Za-z0-9]{20,}"),
-    ("an npm token", "npm_", r"npm_[A-Za-z0-9]{36}"),
-    ("a PyPI token", "pypi-", r"pypi-AgEI[\w-]{50,}"),
-    ("a SendGrid key", "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
-    ("a private key", "PRIVATE KEY-", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
-    ("a password in an address", "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
+    (SecretKind.AWS, "AKIA", r"AKIA[A-Z0-9]{16}\b"),
+    (SecretKind.AWS, "ASIA", r"ASIA[A-Z0-9]{16}\b"),
+    (SecretKind.GITHUB, "ghp_", r"ghp_[A-Za-z0-9]{36,}"),
+    (SecretKind.GITHUB, "gho_", r"gho_[A-Za-z0-9]{36,}"),
+    (SecretKind.GITHUB, "ghs_", r"ghs_[A-Za-z0-9]{36,}"),
+    (SecretKind.GITHUB, "github_pat_", r"github_pat_\w{60,}"),
+    (SecretKind.GITLAB, "glpat-", r"glpat-[\w-]{20,}"),
+    (SecretKind.HUGGING_FACE, "hf_", r"hf_[A-Za-z0-9]{30,}"),
+    (SecretKind.OPENAI, "sk-", r"sk-(?:proj-|svcacct-)?(?=[\w-]*\d)[A-Za-z0-9_-]{32,}"),
+    (SecretKind.GOOGLE, "AIza", r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
+    (SecretKind.SLACK, "xox", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
+    (SecretKind.STRIPE, "k_live_", r"[sr]k_live_[A-Za-z0-9]{20,}"),
+    (SecretKind.NPM, "npm_", r"npm_[A-Za-z0-9]{36}"),
+    (SecretKind.PYPI, "pypi-", r"pypi-AgEI[\w-]{50,}"),
+    (SecretKind.SENDGRID, "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
+    (SecretKind.PRIVATE_KEY, "PRIVATE KEY-", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
+    (SecretKind.LOGIN_IN_URL, "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
 )
 _LITERALS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
 # Literals that end in a sign are searched for together: splitting a text at the sign takes no
@@ -34,7 +54,7 @@ _SIGNS = tuple(
 )
 _HINTS = tuple(literal for literal in _LITERALS if not literal.endswith((b"_", b"-")))
 _ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
-_PATTERNS = [(what, literal, re.compile(pattern)) for what, literal, pattern in _KEYS]
+_PATTERNS = [(kind, literal, re.compile(pattern)) for kind, literal, pattern in _KEYS]
 # Placeholders for the keys above.
 _EXAMPLE = re.compile(
     r"example|xxxx|\*\*\*|your|user:pass|username:password|1234567890|abcdef", re.IGNORECASE
@@ -63,13 +83,13 @@ def may_hold_secret(raw: bytes) -> bool:
     return _ADDRESS.search(raw) is not None
 
 
-def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
+def find_secrets(text: str) -> Iterator[tuple[Span, SecretKind]]:
     """Yield the span and the kind of each secret in a text."""
-    for what, literal, pattern in _PATTERNS:
+    for kind, literal, pattern in _PATTERNS:
         if literal in text:
             for match in _words(pattern, text):
                 if not _EXAMPLE.search(match[0]):
-                    yield Span(*match.span()), what
+                    yield Span(*match.span()), kind
 
 
 def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:

@@ -92,7 +92,7 @@ class _Call:
         """Return a string of the argument.
 
         Raises:
-            _CommandError: it is missing or empty, and there is no default.
+            _CommandError: it is missing or empty, and has no default.
         """
         value = self.argument.get(name)
         if value in (None, "") and default is not None:

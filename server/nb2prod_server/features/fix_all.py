@@ -76,7 +76,7 @@ def line_edits(before: str, after: str) -> Iterator[Edit]:
 
 
 def suppression_edit(source: str, found_line: int, code: str) -> Edit | None:
-    """Return the edit that adds a suppression comment; None if there is no place for it.
+    """Return the edit that adds a suppression comment; None if the cell can't have one.
 
     Args:
         source: the source of the cell.

@@ -21,8 +21,8 @@ from nb2prod_server.worker.messages import Outline, Task
 
 log = logging.getLogger(__name__)
 
-# The rules that look at code only; the others would be wrong where only the code is known.
-_ON_CODE = ("NBD", "NBI", "NBL", "NBM", "NBP", "NBR", "NBS010", "NBS011")
+# Rules that read code only: the others need the file, and would be wrong about a text document.
+_CODE_ONLY_RULES = ("NBD", "NBI", "NBL", "NBM", "NBP", "NBR", "NBS010", "NBS011")
 
 
 class Session:
@@ -158,7 +158,7 @@ class Session:
             self.report_problem(problem)
         if not problem:
             self._problems.clear()
-        return rules.only(_ON_CODE) if notebook.code_only else rules
+        return rules.only(_CODE_ONLY_RULES) if notebook.code_only else rules
 
     def _check_safely(self, uri: str) -> None:
         try:

@@ -40,7 +40,7 @@ class Outline(msgspec.Struct, frozen=True):
     Attributes:
         cells: the outlines of cells, by index.
         titles: the titles of stages, by number.
-        refusal: the reason why there is no plan; empty if there is one.
+        refusal: the reason why the notebook has no plan; empty if it has one.
     """
 
     cells: dict[int, CellOutline] = {}
@@ -157,7 +157,7 @@ class Task(msgspec.Struct, frozen=True):
 
 
 class SlowFlag(msgspec.Struct, frozen=True):
-    """A flag of a slow rule, with its place as offsets."""
+    """A flag of a slow rule, with its location as offsets."""
 
     cell: int | None
     start: int

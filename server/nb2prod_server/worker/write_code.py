@@ -13,7 +13,7 @@ from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.obstacles import obstacles_of
 from nb2prod.pipeline.plan import PlanError
 from nb2prod.pipeline.plan_to_yaml import plan_document
-from nb2prod.planning import plan_of
+from nb2prod.planning import plan_of, with_proposals
 from nb2prod.refactoring.function import extract_function
 from nb2prod.refactoring.idempotent import make_idempotent
 from nb2prod.refactoring.joining import extract_joined
@@ -123,7 +123,7 @@ def _joined(notebook: Notebook, where: CellRange) -> Iterator[Offer]:
 
 def _plan(notebook: Notebook) -> dict[str, Any]:
     try:
-        plan = plan_of(notebook)
+        plan = with_proposals(plan_of(notebook))
     except PlanError as error:
         obstacles = [_obstacle(str(error))]
         return {"stages": [], "obstacles": obstacles, "yaml": "", "mermaid": "", "html": ""}
