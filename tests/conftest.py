@@ -28,7 +28,7 @@ KINDS = {
 
 def pytest_addoption(parser):
     """Add what the golden projects need."""
-    parser.addoption("--update-golden", action="store_true", help="write tests/golden anew")
+    parser.addoption("--update-golden", action="store_true", help="write tests/golden again")
 
 
 def kind_of(path: Path) -> str:

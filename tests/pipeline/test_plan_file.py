@@ -1,5 +1,7 @@
 """The plan as a file: read back it is the same plan, edited it is another, wrong it is refused."""
 
+import re
+
 import pytest
 from building import notebook
 
@@ -125,6 +127,17 @@ def test_the_page_needs_nothing_else_and_escapes_what_the_notebook_says(tmp_path
     assert "<script>alert" not in page
     assert "</pre><b>" not in page
     assert "http" not in page
+
+
+def test_the_page_cuts_no_name_of_a_variable(tmp_path, capsys):
+    names = [f"measurements_of_station_{number}" for number in "abcd"]
+    path = notebook(
+        tmp_path, f"{', '.join(names)} = range(4)", "## Show", f"print({', '.join(names)})"
+    )
+    assert main(["plan", str(path), "--format", "html", "--split", "headings"]) == 0
+    drawing = capsys.readouterr().out.partition("</svg>")[0]
+    lines = re.findall(r'<text class="mono muted"[^>]*>([^<]*)</text>', drawing)
+    assert " ".join(lines) == ", ".join(names)
 
 
 def test_mermaid_draws_what_is_handed_on(plan):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import textwrap
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,9 @@ _FILE_WIDTH = 190
 _BAND_X, _BAND_WIDTH = 230, 760
 _STEP_X, _STEP_WIDTH, _STEP_HEIGHT = 330, 430, 30
 _ROW = 38
+_LINE = 17
+_NAMES_WIDTH = 27  # characters of a line of variables, to the right of a step
+_NAME_WIDTH = 40  # characters of a step's name; a longer one is drawn narrower
 _WIDTH = 1000
 
 
@@ -48,6 +52,8 @@ def plan_page(plan: Plan) -> str:
         step_x=_STEP_X,
         step_width=_STEP_WIDTH,
         step_height=_STEP_HEIGHT,
+        line_height=_LINE,
+        name_width=_NAME_WIDTH,
         file_width=_FILE_WIDTH,
     )
 
@@ -59,8 +65,9 @@ def _stages(plan: Plan) -> Iterator[dict[str, Any]]:
         y += 32
         steps: list[dict[str, Any]] = []
         for step in stage.steps:
-            steps.append({**_step(plan, step), "id": f"{stage.name}__{step.name}", "y": y})
-            y += _ROW
+            described = _step(plan, step)
+            steps.append({**described, "id": f"{stage.name}__{step.name}", "y": y})
+            y += _ROW + _LINE * max(0, len(described["gives_lines"]) - 1)
         y += 6
         yield {"name": stage.name, "y": top, "height": y - top, "steps": steps}
         y += 14
@@ -68,14 +75,13 @@ def _stages(plan: Plan) -> Iterator[dict[str, Any]]:
 
 def _step(plan: Plan, step: Step) -> dict[str, Any]:
     gives = [plan.names.get(n, n) for n in step.outputs]
-    short = ", ".join(gives)
     return {
         "name": step.name,
         "cells": cell_ranges(plan.cells(step)),
         "title": step.title,
         "takes": [plan.names.get(n, n) for n in step.inputs],
         "gives": gives,
-        "gives_short": short if len(short) < 25 else short[:23].rstrip(", ") + " …",
+        "gives_lines": textwrap.wrap(", ".join(gives), _NAMES_WIDTH, break_on_hyphens=False),
         "code": "\n".join(plan.analysis.statements[n].code for n in step.statements),
     }
 
