@@ -23,6 +23,7 @@ from nb2prod.knowledge import catalog
 
 SHORTHANDS = {"pure", "chains", "inplace", "views", "mutating", "figures", "metrics"}
 GROUPS = SHORTHANDS | {"gives", "roles", "methods"}
+LISTS = {"traits", "actions", "charts", "target_arguments"}
 CLASS = GROUPS | {"bases", "attributes", "immutable", "unstorable", "clones", "draws"}
 STATES = {None, "numpy", "python", "torch", "tensorflow", "cv2"}
 SOURCES = {
@@ -48,13 +49,13 @@ def test_a_file_holds_only_the_vocabulary(name: str) -> None:
     table = TABLES[name]
     effects = [*table.get("functions", {}).values()]
     if name == "common.toml":
-        assert table.keys() <= GROUPS
+        assert table.keys() <= GROUPS | LISTS
     else:
-        assert table.keys() <= {"functions", "classes", "modules", "families", "aliases"}
+        assert table.keys() <= LISTS | {"functions", "classes", "modules", "families", "aliases"}
     for entry in table.get("modules", {}).values():
         assert entry.keys() <= GROUPS
     for entry in entries(name):
-        assert entry.keys() <= CLASS
+        assert entry.keys() <= CLASS | (LISTS if entry is table else set())
         assert entry.get("draws") in STATES
         assert entry.get("roles", {}).keys() <= set(catalog.ROLES)
         effects += entry.get("methods", {}).values()

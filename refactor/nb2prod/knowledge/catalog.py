@@ -13,6 +13,11 @@ which changes the instance, unless it was made with a seed), `immutable`, `unsto
 argument instead of the instance.
 `[families]` maps a package prefix to the class whose description stands for any class of that
 package that is not listed. `[aliases]` maps a package prefix to the one used here.
+`[traits]` maps a trait to the names that have it: dotted names of functions and classes, where a
+trailing `.*` stands for all of a package; in `common.toml` names of methods and attributes.
+`[actions]` and `[charts]` map a word to such names: the verb for what the call does, the chart that
+it draws; the names of steps are made of them. `[target_arguments]` maps a class that holds features
+and target to its arguments that describe the target.
 `common.toml` is written like one class: what a method of that name does on a receiver of unknown
 type. `stdlib.toml` holds all of the standard library but `builtins`.
 
@@ -50,153 +55,97 @@ The keys of an effect, all optional:
     unstorable    the result can't be written to a file (a generator, a handle, a connection)
     role          what a statement with this call is for; see `ROLES`
     metric        the result is a number that says how good a model is
+
+The traits. What a call does to the rows of its data:
+
+    loads           read a table from a file; `loads_nothing`: give no data of its own
+    types_in        make a table of literals; `draws_no_data`: of `numpy.random`, give no table
+    aggregates      make one value of many rows; so do `counts`, which leak nothing, `gathers`, for
+                    functions, and `picks`, which keeps the largest or smallest rows
+    across          keep the rows, each of which then depends on others; so do `across_time`, on
+                    the rows before, and `across_groups`, on the rows of its group
+    drops_rows      drop or move rows; `shuffles`: move rows; `draws_again`: draw some rows twice
+    copies          return the same rows as a copy; so do `wraps`, as another type, `encodes`, with
+                    categories as numbers, and `keeps_columns`, with the same columns
+    maps            apply a function to the rows
+    merges          put the rows of tables side by side; `stacks`: below each other
+    inspects        show what is no leak; `column_facts`, `row_counts`: of columns, of rows
+    null_masks      give a mask of the missing values; `masks`: any mask
+    same_rows       an attribute with the same rows; `indexers`: with those that an index selects;
+                    `cell_indexers`: with one cell
+    selects_columns choose columns, and compute nothing
+    splits          split the rows of each argument in two; `cuts`: cut the first one into parts
+    remembered      learn from the data what a service must remember
+
+What a class learns when it is fitted:
+
+    stateful        a transformer: statistics of rows; `stateless`: at most which values there are
+    scores_columns  a function, which ranks columns by the target
+    unsupervised    a model without a target; `no_model`: it trains nothing that predicts
+    composites      made of other estimators; `searches`: of one, whose parameters it chooses
+    oversamplers    draws rows again, or makes up new ones; `splitters`: gives folds
+    formula_models  a model of a formula and a table; `array_models`: of arrays
+    forecasts       a model of a series; `series`: a package of such models
+
+What a method or function does with a model:
+
+    fits, trains    train it; `fits_and_applies`: and return what becomes of the arguments
+    applies         transform; `predicts`: predict; `takes_records`: so that it can be served
+    scores          compute a score of predictions; `scores_model`, `scores_plot`: of a model
+    cross_validates train and score it on folds; `resamples`: draw rows again, or drop some
+    builds          change it, as is its purpose; `returns_model`: return it
+    held_models     an attribute with the estimator that another one holds
+
+What rules and names ask for:
+
+    inplace         takes `inplace=True`; `only_once`, `cumulative`: a second call changes more
+    only_computes   has no other effect; `same_measure`: a metric stays one
+    displays        a method that shows data; `displayed`: an attribute that does
+    lists_folder    list files in any order; `walks_folders`: and those of the folders below
+    titles          set the title of a figure; `axis_titles`: of an axis
 """
 
 from __future__ import annotations
 
-import sys
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
-ROLES = (
-    "load",
-    "clean",
-    "explore",
-    "features",
-    "split",
-    "train",
-    "evaluate",
-    "predict",
-    "save",
-    "plot",
-    "configure",
-)
+from nb2prod.knowledge import entries
+from nb2prod.knowledge.entries import PURE, ROLES, Effect, LibraryClass, effect, listed
+from nb2prod.knowledge.library_files import table
 
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What one call does; the fields are described at the top of this module."""
-
-    returns: str | None = None
-    shares: tuple[str, ...] = ()
-    holds: tuple[str, ...] = ()
-    mutates: tuple[str, ...] = ()
-    draws: str | None = None
-    unless: str | None = None
-    seeds: tuple[str, ...] = ()
-    reads: str | None = None
-    writes: str | None = None
-    evaluates: str | None = None
-    options: str | None = None
-    figure: bool = False
-    prints: bool = False
-    unstorable: bool = False
-    role: str | None = None
-    metric: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class LibraryClass:
-    """What is known of the instances of one class."""
-
-    name: str
-    bases: tuple[str, ...] = ()
-    methods: Mapping[str, Effect] = field(default_factory=dict[str, Effect])
-    attributes: Mapping[str, str] = field(default_factory=dict[str, str])
-    inplace: frozenset[str] = frozenset()
-    immutable: bool = False
-    unstorable: bool = False
-    clones: bool = False
-    draws: str | None = None
-
-
-PURE = Effect()
-
-
-@cache
-def _table(library: str) -> Mapping[str, Any]:
-    """Read the file of a top-level package; an empty table when there is none."""
-    if library in sys.stdlib_module_names and library != "builtins":
-        library = "stdlib"
-    source = files("nb2prod.knowledge").joinpath(f"libraries/{library}.toml")
-    return tomllib.loads(source.read_text("utf-8")) if source.is_file() else {}
-
-
-def _tuple(value: object) -> tuple[str, ...]:
-    return (value,) if isinstance(value, str) else tuple(value)  # type: ignore[arg-type]
-
-
-_EFFECT_KEYS = frozenset(f.name for f in fields(Effect))
-# Those that may name several things.
-_MANY = frozenset({"shares", "holds", "mutates", "seeds"})
-
-
-def effect(entry: Mapping[str, Any]) -> Effect:
-    """Make an effect of an entry of a data file.
-
-    Raises:
-        ValueError: the entry has a key outside the vocabulary.
-    """
-    unknown = entry.keys() - _EFFECT_KEYS
-    if unknown:
-        raise ValueError(f"not in the vocabulary: {', '.join(sorted(unknown))}")
-    values: dict[str, Any] = dict(entry)
-    values |= {k: _tuple(v) for k, v in entry.items() if k in _MANY}
-    return Effect(**values)
+__all__ = ["PURE", "ROLES", "Effect", "LibraryClass", "effect"]
 
 
 def canonical(name: str) -> str:
     """Return the one name under which a thing is described (`tensorflow.keras` → `keras`)."""
-    for prefix, target in _table(name.partition(".")[0]).get("aliases", {}).items():
+    for prefix, target in table(name.partition(".")[0]).get("aliases", {}).items():
         if name == prefix or name.startswith(prefix + "."):
             return canonical(target + name[len(prefix) :])
     return name
 
 
-def _listed(entry: Mapping[str, Any], who: str) -> dict[str, Effect]:
-    """Expand the shorthands of a class or module; `who` stands for what they speak of."""
-    found: dict[str, Effect] = {}
-    for key, meaning in (
-        ("pure", PURE),
-        ("chains", Effect(returns="same")),
-        ("inplace", Effect(returns="same")),
-        ("views", Effect(returns="same", shares=(who,))),
-        ("mutating", Effect(mutates=(who,))),
-        ("figures", Effect(figure=True, role="plot")),
-        ("metrics", Effect(returns="builtins.float", role="evaluate", metric=True)),
-    ):
-        found |= dict.fromkeys(entry.get(key, ()), meaning)
-    for type_, names in entry.get("gives", {}).items():
-        found |= dict.fromkeys(names, Effect(returns=type_))
-    found |= {name: effect(e) for name, e in entry.get("methods", {}).items()}
-    for role, names in entry.get("roles", {}).items():
-        found |= {name: replace(found[name], role=role) for name in names}
-    return found
-
-
 @cache
 def _module(name: str) -> Mapping[str, Effect]:
     """Return the functions that the table of a module lists."""
-    return _listed(_table(name.partition(".")[0]).get("modules", {}).get(name, {}), "0")
+    return listed(table(name.partition(".")[0]).get("modules", {}).get(name, {}), "0")
 
 
 @cache
 def function(name: str) -> Effect | None:
     """Return what calling the function (or class) of that dotted name does; None when unknown."""
     name = canonical(name)
-    table: Mapping[str, Any] = _table(name.partition(".")[0]).get("functions", {})
-    if name in table:
-        return effect(table[name])
+    known: Mapping[str, Any] = table(name.partition(".")[0]).get("functions", {})
+    if name in known:
+        return effect(known[name])
     module, _, short = name.rpartition(".")
     if short in (listed := _module(module)):
         return listed[short]
     parts = name.split(".")
     for cut in range(len(parts) - 1, 0, -1):
-        entry = table.get(".".join(parts[:cut]) + ".*")
+        entry = known.get(".".join(parts[:cut]) + ".*")
         # To make an instance does nothing; a star speaks of functions, unless it says otherwise.
         if entry is not None and ("returns" in entry or library_class(name) is None):
             return effect(entry)
@@ -215,31 +164,17 @@ def _class_method(class_name: str, name: str) -> Effect | None:
 def library_class(name: str) -> LibraryClass | None:
     """Return what is known of the class of that dotted name, by its own entry or its family's."""
     name = canonical(name)
-    table = _table(name.partition(".")[0])
-    entry: Mapping[str, Any] | None = table.get("classes", {}).get(name)
+    described = table(name.partition(".")[0])
+    entry: Mapping[str, Any] | None = described.get("classes", {}).get(name)
     if entry is not None:
-        return _class(name, entry)
+        return entries.library_class(name, entry)
     if name.rpartition(".")[2][:1].isupper():
-        families: Mapping[str, str] = table.get("families", {})
+        families: Mapping[str, str] = described.get("families", {})
         for prefix in sorted(families, key=len, reverse=True):
             if name.startswith(prefix + "."):
                 known = library_class(families[prefix])
                 return replace(known, name=name, bases=(families[prefix],)) if known else None
     return None
-
-
-def _class(name: str, entry: Mapping[str, Any]) -> LibraryClass:
-    return LibraryClass(
-        name=name,
-        bases=tuple(entry.get("bases", ())),
-        methods=_listed(entry, "self"),
-        attributes=entry.get("attributes", {}),
-        inplace=frozenset(entry.get("inplace", ())),
-        immutable=entry.get("immutable", False),
-        unstorable=entry.get("unstorable", False),
-        clones=entry.get("clones", False),
-        draws=entry.get("draws"),
-    )
 
 
 def method(class_name: str, name: str) -> Effect | None:
@@ -285,7 +220,7 @@ def attribute(class_name: str, name: str) -> str | None:
 
 @cache
 def _conventions() -> Mapping[str, Effect]:
-    return _listed(_table("common"), "self")
+    return listed(table("common"), "self")
 
 
 def conventional(name: str) -> Effect | None:

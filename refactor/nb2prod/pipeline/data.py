@@ -10,6 +10,7 @@ from pathlib import Path
 
 from nb2prod.analysis.effects.effects import Called, PathUse
 from nb2prod.analysis.flow import Analysis
+from nb2prod.knowledge import traits
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.borders import COPYING, Borders, Copying, held_secret
 from nb2prod.pipeline.named_files import is_path, matching, namesake
@@ -18,7 +19,6 @@ from nb2prod.pipeline.plan import DataFiles
 _OUTPUT = "data/output"
 _COMPUTED = "the path is computed, and known only at run time"
 _POINTER = b"version https://git-lfs.github.com/spec/"
-_LISTING = frozenset({"os.listdir", "os.scandir", "os.walk", "iterdir", "rglob"})
 
 
 @dataclass
@@ -195,7 +195,8 @@ def find_data(notebook: Notebook, analysis: Analysis, copying: Copying = COPYING
 def _lists_folders(call: Called) -> bool:
     """Return whether a call lists a folder, or may do so because it runs a shell command."""
     name = call.name.lstrip(".")
-    return name.startswith(("subprocess.", "glob.")) or name in _LISTING
+    known = traits.of_function(name) if "." in name else traits.of_method(name)
+    return name.startswith("subprocess.") or not {"lists_folder", "walks_folders"}.isdisjoint(known)
 
 
 def with_observed_reads(data: DataFiles, folder: Path, observed: Iterable[str]) -> DataFiles:

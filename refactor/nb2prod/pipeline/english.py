@@ -26,12 +26,10 @@ _COUNTED: frozenset[str] = frozenset(_WORDS["counted"].split())
 _ONE_WORD = re.compile("|".join(_WORDS["one_word"].split()))
 # Names of variables that say nothing about their content.
 VAGUE: frozenset[str] = frozenset(_WORDS["vague"].split())
-# Short name of a called function, or name of a program -> the verb for what it does.
-ACTIONS: dict[str, str] = {name: act for act, names in _WORDS["actions"].items() for name in names}
+# Name of a program -> the verb for what it does.
 PROGRAMS: dict[str, str] = {
     name: act for act, names in _WORDS["programs"].items() for name in names
 }
-CHARTS: dict[str, str] = {name: what for what, names in _WORDS["charts"].items() for name in names}
 MODULES: frozenset[str] = frozenset(_WORDS["modules"].split())
 
 

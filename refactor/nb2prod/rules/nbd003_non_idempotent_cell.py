@@ -54,22 +54,12 @@ def push(row):
 import ast
 from collections.abc import Iterable, Iterator
 
+from nb2prod.knowledge import traits
 from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
 # Methods that change a list.
 _GROWING = frozenset({"append", "extend", "insert", "pop", "popitem", "remove"})
-# Methods whose second call fails or has a further effect.
-_ONCE = frozenset(
-    {"drop", "pop", "insert", "set_index", "rename_axis", "shift", "diff", "pct_change"}
-)
-_CUMULATIVE = frozenset(
-    {"log", "log2", "log10", "log1p", "exp", "expm1", "sqrt", "square", "power"}
-    | {"append", "concatenate", "vstack", "hstack", "stack", "diff", "cumsum", "reciprocal"}
-)
-_FUNCTIONS = frozenset(
-    {f"numpy.{name}" for name in _CUMULATIVE} | {"pandas.concat", "pandas.get_dummies"}
-)
 _SIMPLE = (ast.Assign, ast.AugAssign, ast.Expr)
 _OPERATORS = (ast.Add, ast.Sub, ast.Mult, ast.Div, ast.Pow, ast.FloorDiv, ast.MatMult)
 
@@ -119,7 +109,7 @@ def _name_changed_again(node: ast.stmt, view: CellView) -> str | None:
         ):
             if method in _GROWING and not call.keywords:
                 return name
-            return name if method in _ONCE and _is_inplace(call) else None
+            return name if "only_once" in traits.of_method(method) and _is_inplace(call) else None
         case ast.Assign(targets=[ast.Name(id=name)], value=value):
             return name if _accumulates(value, name, view) else None
         case _:
@@ -131,14 +121,18 @@ def _accumulates(value: ast.expr, name: str, view: CellView) -> bool:
         case ast.BinOp(left, op, right) if isinstance(op, _OPERATORS):
             return _is(left, name) or _is(right, name)
         case ast.Call(func=ast.Attribute(value=ast.Name(id=receiver), attr=method)) if (
-            receiver == name and method in _ONCE
+            receiver == name and "only_once" in traits.of_method(method)
         ):
             return True
-        case ast.Call(func, [first, *_]) if view.dotted(func) in _FUNCTIONS:
+        case ast.Call(func, [first, *_]) if _is_cumulative(view, func):
             elements = first.elts if isinstance(first, ast.List | ast.Tuple) else [first]
             return any(_is(element, name) for element in elements)
         case _:
             return False
+
+
+def _is_cumulative(view: CellView, func: ast.expr) -> bool:
+    return "cumulative" in traits.of_function(view.dotted(func) or "")
 
 
 def _is(node: ast.expr, name: str) -> bool:

@@ -67,13 +67,12 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.names.summary import Mutation
 from nb2prod.finding import Fix
+from nb2prod.knowledge import traits
 from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
 _METHOD = re.compile(r"[^=\n]*?\.(\w+)\s*\(")
-# Methods whose purpose is to change their object: models and layers are built step by step.
-_TRAINS = frozenset({"fit", "fit_transform", "partial_fit", "compile", "add_module", "add"})
 
 
 def _check(view: CellView) -> Iterator[Flag]:
@@ -99,7 +98,7 @@ def _check(view: CellView) -> Iterator[Flag]:
 def _changes(view: CellView, change: Mutation) -> bool:
     """Return whether a method changes data, and not a model."""
     method = _METHOD.match(view.code.code, change.end)
-    return method is None or method[1] not in _TRAINS
+    return method is None or "builds" not in traits.of_method(method[1])
 
 
 def _fixes(view: CellView, change: Mutation) -> Sequence[Fix]:

@@ -84,6 +84,7 @@ from collections.abc import Iterator
 
 from nb2prod.analysis.names.code_cell import resolved
 from nb2prod.analysis.names.summary import Summary
+from nb2prod.knowledge import traits
 from nb2prod.notebook.changes import RemoveCell
 from nb2prod.notebook.model import Cell
 from nb2prod.rules.rule import Flag, cross_cell_rule, fix
@@ -95,12 +96,6 @@ _PURE = re.compile(
     r"(?:len|sum|min|max|abs|round|sorted|list|dict|set|tuple|range|zip|map|filter|enumerate|str"
     r"|int|float|bool|type|isinstance|reversed|pandas\.(?!\w+\.to_)\w+|numpy\.(?!save|random|seterr)[\w.]+"
     r"|math\.\w+|re\.\w+|collections\.\w+|itertools\.\w+|sklearn\.metrics\.\w+)$"
-)
-_PURE_METHODS = frozenset(
-    """mean sum count max min std var median groupby merge copy head tail describe drop dropna
-    fillna astype apply map reset_index set_index sort_values value_counts unique nunique isnull
-    isna notnull corr agg aggregate join replace rename reshape transpose predict predict_proba
-    split strip lower upper format items keys values tolist to_numpy transform""".split()  # noqa: SIM905
 )
 
 
@@ -134,9 +129,9 @@ def _only_defines(cell: Cell) -> bool:
 
 
 def _is_pure(called: str) -> bool:
-    return bool(_PURE.match(called)) or (
-        "." in called and called.rpartition(".")[2] in _PURE_METHODS
-    )
+    if _PURE.match(called):
+        return True
+    return "." in called and "only_computes" in traits.of_method(called.rpartition(".")[2])
 
 
 RULE = cross_cell_rule(_check, "info", tags=("unnecessary",))

@@ -71,13 +71,14 @@ import ast
 from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
+from nb2prod.knowledge import traits
 from nb2prod.rules.nbm002_inplace import argument_span
 from nb2prod.rules.rule import Flag, cell_rule, fix
-from nb2prod.rules.shared.frames import INPLACE, inplace_argument, is_column_name, is_mask
+from nb2prod.rules.shared.frames import inplace_argument, is_column_name, is_mask, takes_inplace
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
-_INDEXERS = frozenset({"loc", "iloc", "at", "iat"})
+_INDEXERS = frozenset({"indexers", "cell_indexers"})
 
 
 def _check(view: CellView) -> Iterator[Flag]:
@@ -91,7 +92,9 @@ def _check(view: CellView) -> Iterator[Flag]:
     for call in view.code.nodes(ast.Call):
         match call.func:
             case ast.Attribute(value=ast.Subscript(slice=index) as column, attr=method) if (
-                is_column_name(index) and method in INPLACE and (keyword := inplace_argument(call))
+                is_column_name(index)
+                and takes_inplace(method)
+                and (keyword := inplace_argument(call))
             ):
                 message = f"`{method}` may change a copy of the column; assign the result instead"
                 fixes = _assign_result(view, call, column, keyword) if id(call) in alone else ()
@@ -110,12 +113,16 @@ def _assign_result(
     return fix("Assign the result to the column", "unsafe", name, removal)
 
 
+def _is_indexer(name: str) -> bool:
+    return not _INDEXERS.isdisjoint(traits.of_method(name))
+
+
 def _chained(target: ast.Subscript) -> bool:
     match target.value:
-        case ast.Attribute(value=ast.Subscript(slice=inner), attr=indexer) if indexer in _INDEXERS:
+        case ast.Attribute(value=ast.Subscript(slice=inner), attr=indexer) if _is_indexer(indexer):
             return is_column_name(inner) or is_mask(inner)
         case ast.Subscript(value=base, slice=inner):
-            if isinstance(base, ast.Attribute) and base.attr in _INDEXERS:
+            if isinstance(base, ast.Attribute) and _is_indexer(base.attr):
                 return is_column_name(target.slice) or is_mask(target.slice)
             if isinstance(inner, ast.List):
                 return bool(inner.elts) and all(map(is_column_name, inner.elts))

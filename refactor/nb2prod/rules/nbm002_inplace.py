@@ -40,7 +40,7 @@ from collections.abc import Iterator, Sequence
 
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import Flag, cell_rule, fix
-from nb2prod.rules.shared.frames import INPLACE, inplace_argument
+from nb2prod.rules.shared.frames import inplace_argument, takes_inplace
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -49,7 +49,7 @@ def _check(view: CellView) -> Iterator[Flag]:
     alone = {id(s.value): s for s in view.code.nodes(ast.Expr)}
     for call in view.code.nodes(ast.Call):
         match call.func:
-            case ast.Attribute(value=receiver, attr=method) if method in INPLACE:
+            case ast.Attribute(value=receiver, attr=method) if takes_inplace(method):
                 keyword = inplace_argument(call)
                 if keyword and id(call) in alone:
                     message = (

@@ -43,7 +43,7 @@ from collections.abc import Iterator, Sequence
 from nb2prod.finding import Fix
 from nb2prod.rules.nbm002_inplace import argument_span
 from nb2prod.rules.rule import Flag, cell_rule, fix
-from nb2prod.rules.shared.frames import INPLACE, inplace_argument
+from nb2prod.rules.shared.frames import inplace_argument, takes_inplace
 from nb2prod.rules.view import CellView
 from nb2prod.text.spans import Span
 
@@ -53,7 +53,7 @@ def _check(view: CellView) -> Iterator[Flag]:
         call = node.value
         if isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute):
             method = call.func.attr
-            if method in INPLACE and (keyword := inplace_argument(call)):
+            if takes_inplace(method) and (keyword := inplace_argument(call)):
                 change = view.edit(argument_span(view, call, keyword), "")
                 fixes = fix("Remove `inplace=True`", "unsafe", change)
                 message = f"`{method}` returns None with `inplace=True`; remove the argument"

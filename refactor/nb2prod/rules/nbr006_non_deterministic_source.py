@@ -74,13 +74,10 @@ import re
 from collections.abc import Iterator
 from typing import cast
 
+from nb2prod.knowledge import traits
 from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
-_LISTINGS = frozenset(
-    {"os.listdir", "os.scandir", "glob.glob", "glob.iglob", "tensorflow.io.gfile.listdir"}
-)
-_FOLDERS = frozenset({"glob", "rglob", "iterdir"})
 # Functions whose result does not depend on the order.
 _UNORDERED = "sorted len set frozenset sum min max any all print display Counter bool"
 _ANY_ORDER = frozenset(_UNORDERED.split())
@@ -133,11 +130,12 @@ def _parents(view: CellView) -> dict[int, ast.AST]:
 
 
 def _is_listing(view: CellView, call: ast.Call, name: str) -> bool:
-    if name in _LISTINGS:
+    if "lists_folder" in traits.of_function(name):
         return True
     match call.func:
-        case ast.Attribute(value=ast.Call(func=maker), attr=method) if method in _FOLDERS:
-            return view.dotted(maker) == "pathlib.Path"
+        case ast.Attribute(value=ast.Call(func=maker), attr=method):
+            method_of = f"{view.dotted(maker)}.{method}"
+            return "lists_folder" in traits.of_function(method_of)
         case _:
             return False
 

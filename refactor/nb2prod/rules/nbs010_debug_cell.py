@@ -39,13 +39,10 @@ print("mean:", model.score(frame, target))
 import ast
 from collections.abc import Iterator
 
+from nb2prod.knowledge import traits
 from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.view import CellView
 
-_DISPLAY_METHODS = frozenset(
-    {"head", "tail", "info", "describe", "sample", "nunique", "memory_usage"}
-)
-_DISPLAY_ATTRIBUTES = frozenset({"shape", "columns", "dtypes", "index", "size", "ndim", "dtype"})
 _DISPLAY_FUNCTIONS = frozenset({"print", "display", "type", "len"})
 
 
@@ -64,11 +61,11 @@ def _is_display(node: ast.expr) -> bool:
         case ast.Name() | ast.Constant() | ast.JoinedStr():
             return True
         case ast.Attribute(value=value, attr=name):
-            return name in _DISPLAY_ATTRIBUTES and _is_name(value)
+            return "displayed" in traits.of_method(name) and _is_name(value)
         case ast.Call(func=ast.Name(id=name), args=arguments):
             return name in _DISPLAY_FUNCTIONS and all(map(_is_display, arguments))
         case ast.Call(func=ast.Attribute(value=value, attr=name)):
-            return name in _DISPLAY_METHODS and _is_name(value)
+            return "displays" in traits.of_method(name) and _is_name(value)
         case ast.Subscript(value=value):
             return _is_display(value)
         case ast.Tuple(elts=elements):

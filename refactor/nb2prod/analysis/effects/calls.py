@@ -10,7 +10,7 @@ from nb2prod.analysis.effects.effects import UnknownEffect
 from nb2prod.analysis.effects.heap import COPYING, UNKNOWN, AbstractValue, join
 from nb2prod.analysis.effects.library_calls import Arguments, LibraryCallEvaluator, constant_path
 from nb2prod.analysis.effects.state import MAX_DEPTH, items_of
-from nb2prod.knowledge import catalog
+from nb2prod.knowledge import catalog, traits
 
 _MOST_CALL_BACKS = 3  # of one function in one statement
 
@@ -27,8 +27,6 @@ _DYNAMIC = {
     "getpass.getpass": "it waits for input",
     "builtins.compile": "it compiles text as code",
 }
-# The result of these is a metric if their argument is one.
-_SAME_MEASURE = frozenset({"round", "around", "float", "abs", "sqrt"})
 _COLLECTING = frozenset(
     [
         "list",
@@ -170,7 +168,7 @@ class CallEvaluator(LibraryCallEvaluator):
         if is_class and effect.returns is None:
             return self._instance(node, name, arguments)
         value = self.result(node, effect, None, arguments)
-        if short in _SAME_MEASURE and arguments.get("0", UNKNOWN).metric:
+        if "same_measure" in traits.of_functions(short) and arguments.get("0", UNKNOWN).metric:
             value = replace(value, metric=True)
         self.heap.contain(value.objects, (n for v in returned for n in v.objects))
         return constant_path(name, arguments) or value

@@ -6,11 +6,12 @@ import ast
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing, row_operations
+from nb2prod.analysis.lineage import indexing
 from nb2prod.analysis.lineage.estimators import Estimators
 from nb2prod.analysis.lineage.events import Pair
 from nb2prod.analysis.lineage.functions import Arguments
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
+from nb2prod.knowledge import traits
 
 _CONTAINERS = frozenset({"list", "tuple", "sorted", "reversed", "iter", "set"})
 _ADDING = frozenset({"append", "add", "insert", "extend", "update"})
@@ -39,31 +40,31 @@ class Lineage(Estimators):
 
     def _library(self, node: ast.Call, name: str, given: Arguments) -> Value:
         short = name.rpartition(".")[2]
-        first = given.first
-        if short in row_operations.SPLITS or name in ("numpy.split", "numpy.array_split"):
+        known = traits.of(short)
+        if "splits" in known or "cuts" in traits.of_function(name):
             return self._split(node, short, given)
-        if short in row_operations.CROSS_VALIDATIONS:
+        if "cross_validates" in known:
             return self.cross_validate(node, given)
-        if short in row_operations.SCORES or short in row_operations.SCORED_PLOTS:
+        if "scores" in known or "scores_plot" in known:
             return self.scored(node, short, given)
-        if name in ("lightgbm.train", "xgboost.train"):
+        if "trains" in traits.of_function(name):
             return self.train_booster(node, given)
-        if short in row_operations.LOADS:
+        if "loads" in known:
             value = self.source(node)
             self.log.files |= {row[0].split for row in value.rows}
             return replace(value, columns=Columns(self.key(node)))
-        if short in ("clone", "deepcopy", "copy"):
-            return self.copied(node, short, first)
-        if short in row_operations.SHAPES:
+        if "copies" in known:
+            return self.copied(node, short, given.first)
+        if "inspects" in known:
             return Value()
         if short[:1].isupper() and name != "pandas.DataFrame" and short != "Series":
             return self.construct(node, name, given)
-        if short in row_operations.COMPOSITE:
+        if "composites" in known:
             return self.construct(node, name, given)
         return self._plain(node, name, short, given)
 
     def _plain(self, node: ast.Call, name: str, short: str, given: Arguments) -> Value:
-        first = given.first
+        first, known = given.first, traits.of(short)
         value = self._builtin(short, given) if "." not in name else None
         if value is not None:
             return value
@@ -71,26 +72,24 @@ class Lineage(Estimators):
             bins = given.get("bins", 1)
             counted = short == "qcut" or isinstance(bins.constant, int)
             return self.across(node, first, name) if counted else mix([first])
-        if short == "resample" and "sklearn" in name:
+        if "draws_again" in traits.of_function(name):
             drawn = [self.drawn_again(node, v, "resample") for v in given.values]
             return drawn[0] if len(drawn) == 1 else held(tuple(enumerate(drawn)))
-        if short == "shuffle":
+        if "shuffles" in known and "draws_again" not in known:
             copies = [replace(v) for v in given.values]
             return copies[0] if len(copies) == 1 else held(tuple(enumerate(copies)))
-        if short in row_operations.SELECTION_SCORES or (
-            short in row_operations.AGGREGATES and "." in name
-        ):
+        if "scores_columns" in known or ("." in name and _aggregates(known)):
             return self.aggregate(node, short, first, given)
-        if short in row_operations.ACROSS_FUNCTIONS:
+        if "across" in traits.of_functions(short):
             if "lmbda" in given.named:  # it was computed before, and is only applied
                 return mix([first])
             return self.across(node, first, short)
-        if short in ("DataFrame", "array", "asarray"):
+        if "wraps" in known:
             return replace(mix(given.values), facts=first.facts, columns=first.columns,
                            index=first.index)  # fmt: skip
         if short == "concat":
             return self._concat(node, first)
-        if short in ("get_dummies", "to_categorical"):
+        if "encodes" in known:
             return replace(mix([first]), facts=first.facts)
         name_kept = first.name if first.name == "compared" else ""
         result = replace(mix(given.values), objects=frozenset(), name=name_kept)
@@ -141,7 +140,7 @@ class Lineage(Estimators):
             self.log.pairs.append(Pair(self.at(node), arrays[0], arrays[1]))
         again = self.loops and given.named.get("random_state", Value()).constant is None
         (self.log.folds if again else self.log.splits).add(split)
-        if short in ("split", "array_split", "random_split"):
+        if "cuts" in traits.of(short):
             cuts = given.values[1].items if len(given.values) > 1 else None
             count = len(cuts) + 1 if cuts and short == "split" else 3
             parts = (arrays[0].select([Selection(split, str(i))]) for i in range(count))
@@ -191,13 +190,11 @@ class Lineage(Estimators):
     def _table(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
                given: Arguments) -> Value:  # fmt: skip
         """Return what a method of a frame, series or array gives."""
-        if name in row_operations.SHAPES:
-            index = (
-                indexing.null_mask(owner, name)
-                if name in row_operations.NULLS
-                else frozenset[Selection]()
-            )
-            return Value(index=index)
+        known = traits.of(name)
+        if "null_masks" in known:
+            return Value(index=indexing.null_mask(owner, name))
+        if "inspects" in known:
+            return Value()
         if name == "isin":
             return Value(index=given.first.index)
         if name in ("head", "tail") and node.args:
@@ -218,22 +215,20 @@ class Lineage(Estimators):
             return indexing.columns_of(base, named, single=True)
         if name == "groupby":
             return self.across(node, base, name) if base.rows else replace(base)
-        if name in row_operations.AGGREGATES:
+        if _aggregates(known):
             return self.aggregate(node, name, base, given)
-        if name in row_operations.ACROSS or (name == "fillna" and "method" in given.named):
+        if "across" in known or (name == "fillna" and "method" in given.named):
             return self.across(node, base, name)
         if name == "assign":
             result = base
             for column, value in given.named.items():
                 result = indexing.with_columns(result, [column], value)
             return replace(result)
-        if name in ("apply", "map", "applymap", "pipe"):
+        if "maps" in known:
             return self.map_function(node, base, name, given)
         mixed = mix([base, *given.values])
-        keeps = name in row_operations.KEEP_COLUMNS
-        rows = base.rows or mixed.rows
-        if name in ("append", "merge", "join", "combine_first"):
-            rows = mixed.rows
+        keeps = "keeps_columns" in known
+        rows = mixed.rows if "merges" in known else base.rows or mixed.rows
         inner = base.facts | {(None, s) for v in given.values for s in v.statistics}
         return replace(mixed, rows=rows, facts=inner, columns=base.columns if keeps else None)
 
@@ -257,3 +252,8 @@ class Lineage(Estimators):
         if named is None:
             return replace(base, columns=None)
         return indexing.without_columns(base, named)
+
+
+def _aggregates(known: frozenset[str]) -> bool:
+    """Return whether a call with these traits makes one value of many rows."""
+    return "aggregates" in known or "picks" in known

@@ -7,10 +7,15 @@ from collections.abc import Iterable
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import row_operations
 from nb2prod.analysis.lineage.events import Pair, Test, Thing, Training
 from nb2prod.analysis.lineage.functions import Arguments, Functions
 from nb2prod.analysis.lineage.values import Selection, Statistic, Value, held, mix
+from nb2prod.knowledge import traits
+
+# Classes with these traits train nothing that predicts when they are fitted.
+_NO_MODELS = frozenset(
+    {"stateful", "stateless", "unsupervised", "oversamplers", "splitters", "no_model"}
+)
 
 
 class Estimators(Functions):
@@ -43,27 +48,30 @@ class Estimators(Functions):
     # What kind of thing it is
 
     def _learns_statistics(self, thing: Thing) -> bool:
-        if thing.name in row_operations.STATEFUL or thing.name in row_operations.UNSUPERVISED:
+        known = traits.of(thing.name)
+        if "stateful" in known or "unsupervised" in known:
             return True
-        return thing.name in row_operations.COMPOSITE and any(
+        return "composites" in known and any(
             self._learns_statistics(self.log.things[n]) for n in thing.parts
         )
 
     def _is_model(self, thing: Thing) -> bool:
-        if thing.name in row_operations.COMPOSITE:
+        known = traits.of(thing.name)
+        if "composites" in known:
             return any(self._is_model(self.log.things[n]) for n in thing.parts)
-        return thing.name not in row_operations.NO_MODELS
+        return known.isdisjoint(_NO_MODELS)
 
     # Methods
 
     def estimator_method(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
                          given: Arguments) -> Value | None:  # fmt: skip
         """Return what a method of an estimator gives; None for any other method."""
-        if name in row_operations.FITS or name.startswith("fit_on_"):
+        known = traits.of(name)
+        if "fits" in known or name.startswith("fit_on_"):
             return self._fit(node, owner, base, given)
-        if name in ("fit_transform", "fit_predict"):
+        if "fits_and_applies" in known:
             return self._fit_transform(node, base, name, given)
-        if name in ("fit_resample", "fit_sample"):
+        if "resamples" in known:
             return self._resample(node, base, given)
         if name in ("split", "get_n_splits") and base.objects:
             return held(((0, self.folds(base)),)) if name == "split" else Value()
@@ -71,12 +79,12 @@ class Estimators(Functions):
             return self.backward(node, base)
         if not base.objects:
             return None
-        if name in row_operations.PREDICTS or name in row_operations.SCORING:
+        if "predicts" in known or "scores_model" in known:
             return self._predict(node, base, name, given)
-        if name in ("transform", "texts_to_sequences", "texts_to_matrix", "inverse_transform"):
+        if "applies" in known:
             learnt = frozenset(s for t in self.things(base) for s in t.learnt)
             return replace(given.first, columns=None).has_seen(learnt)
-        if name in ("set_params", "train", "eval", "to", "cuda"):
+        if "returns_model" in known:
             return base
         return None if base.rows else mix(given.values)
 
@@ -109,9 +117,8 @@ class Estimators(Functions):
         thing = self.log.things[number]
         if self._learns_statistics(thing):
             thing.learnt = self.statistic(node, f"{thing.name}.fit", [features])
-            thing.learnt |= (
-                features.statistics if thing.name in row_operations.COMPOSITE else frozenset()
-            )
+            if "composites" in traits.of(thing.name):
+                thing.learnt |= features.statistics
         if not self._is_model(thing):
             return
         training = Training(self.at(node), number, features, target, self.loops)
@@ -153,7 +160,7 @@ class Estimators(Functions):
 
     def _resample(self, node: ast.Call, base: Value, given: Arguments) -> Value:
         again = not base.objects or any(
-            t.name in row_operations.OVERSAMPLERS for t in self.things(base)
+            "oversamplers" in traits.of(t.name) for t in self.things(base)
         )
         name = next((t.name for t in self.things(base)), "resample")
         results = [self.drawn_again(node, v, f"{name}.fit_resample") if again else replace(v)
@@ -172,8 +179,9 @@ class Estimators(Functions):
         if not models:
             learnt = (s for t in self.things(base) for s in t.learnt)
             return mix([data]).has_seen(learnt)
-        tests = self._test(node, base, data, scored=name in row_operations.SCORING)
-        if name in row_operations.SCORING:
+        scores = "scores_model" in traits.of(name)
+        tests = self._test(node, base, data, scored=scores)
+        if scores:
             return Value()
         return replace(mix([data]), tests=data.tests | tests)
 
@@ -183,7 +191,7 @@ class Estimators(Functions):
         at = self.at(node)
         for model in sorted(base.objects):
             thing = self.log.things[model]
-            learnt = data.has_seen(thing.learnt) if thing.name in row_operations.COMPOSITE else data
+            learnt = data.has_seen(thing.learnt) if "composites" in traits.of(thing.name) else data
             test = Test(at, model, thing.training, learnt, at if scored else None, self.loops,
                         validation)  # fmt: skip
             numbers.add(len(self.log.tests))
@@ -211,7 +219,7 @@ class Estimators(Functions):
 
     def scored(self, node: ast.Call, short: str, given: Arguments) -> Value:
         """Compute a score of predictions, or draw one of a model and data."""
-        if short in row_operations.SCORED_PLOTS and given.first.objects and len(given.values) > 1:
+        if "scores_plot" in traits.of(short) and given.first.objects and len(given.values) > 1:
             self._test(node, given.first, given.values[1], scored=True)
         for value in given.values:
             self.mark_scored(node, value)

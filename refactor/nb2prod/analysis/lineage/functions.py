@@ -8,23 +8,11 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing, row_operations
+from nb2prod.analysis.lineage import indexing
 from nb2prod.analysis.lineage.interpreter import Interpreter
 from nb2prod.analysis.lineage.state import MAX_DEPTH, Definition
 from nb2prod.analysis.lineage.values import Kind, Selection, Statistic, Value, join, mix
-
-# Functions of these libraries load no data unless their name says so.
-_PURE_MODULES = (
-    "numpy.",
-    "matplotlib.",
-    "seaborn.",
-    "math.",
-    "random.",
-    "time.",
-    "warnings.",
-    "os.",
-)
-_PURE_NAMES = frozenset({"set", "seed", "arange", "linspace", "sqrt", "subplots", "figure", "join"})
+from nb2prod.knowledge import traits
 
 
 class Arguments(msgspec.Struct, frozen=True):
@@ -74,7 +62,8 @@ class Functions(Interpreter):
 
     def may_load(self, name: str) -> bool:
         """Say whether an unknown function may give data of its own."""
-        return not name.startswith(_PURE_MODULES) and name not in _PURE_NAMES and bool(name)
+        known = traits.of_function(name) if "." in name else traits.of_method(name)
+        return bool(name) and "loads_nothing" not in known
 
     # Statistics
 
@@ -180,7 +169,7 @@ class Functions(Interpreter):
         function = given.first.function
         if function is None:
             short = given.first.name.rpartition(".")[2]
-            if short in row_operations.ACROSS_FUNCTIONS and given.first.name:
+            if given.first.name and "across" in traits.of_functions(short):
                 return self.across(node, rows, short)
             return replace(mix([rows, *given.values]), rows=base.rows, facts=rows.facts
                            | mix(given.values).facts)  # fmt: skip

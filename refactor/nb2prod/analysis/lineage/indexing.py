@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import row_operations
 from nb2prod.analysis.lineage.state import State
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
+from nb2prod.knowledge import traits
 
 _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.GtE: ast.Lt,
@@ -22,7 +22,8 @@ _OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
 _OF_ROWS = re.compile(
     r"idx|(?<![a-z])(?:index|indices|masks?|perm(?:utation)?|folds?)(?![a-z])", re.IGNORECASE
 )
-_ACCESSORS = frozenset({"loc", "iloc", "ix", "at", "iat"})
+
+_INDEXERS = frozenset({"indexers", "cell_indexers"})
 
 
 # Columns
@@ -115,7 +116,7 @@ def load(run: State, node: ast.Subscript) -> Value:
             return taken if full else replace(taken, columns=None)
         place = run.evaluate(others[0])
         chosen = columns_of(taken, column_names(place), single=isinstance(place.constant, str))
-        scores = (s for s in place.statistics if s.name in row_operations.SELECTION_SCORES)
+        scores = (s for s in place.statistics if "scores_columns" in traits.of(s.name))
         return chosen.has_seen(scores)
     if accessor or isinstance(index, ast.Slice):
         return select(run, base, index)
@@ -224,7 +225,7 @@ def delete(run: State, target: ast.expr) -> None:
 
 def _owner(node: ast.Subscript) -> tuple[ast.expr, bool]:
     match node.value:
-        case ast.Attribute(value=owner, attr=name) if name in _ACCESSORS:
+        case ast.Attribute(value=owner, attr=name) if not _INDEXERS.isdisjoint(traits.of(name)):
             return owner, True
         case owner:
             return owner, False

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing, row_operations
+from nb2prod.analysis.lineage import indexing
 from nb2prod.analysis.lineage.events import Log
 from nb2prod.analysis.lineage.state import (
     MAX_REPEATED,
@@ -20,6 +20,7 @@ from nb2prod.analysis.lineage.state import (
 )
 from nb2prod.analysis.lineage.values import Columns, Selection, Value, held, join, mix
 from nb2prod.analysis.names.code_cell import CodeCell
+from nb2prod.knowledge import traits
 
 
 class Interpreter(State):
@@ -187,7 +188,7 @@ class Interpreter(State):
         """Return what an iteration over a value gives."""
         if value.items is not None:
             return join([v for _, v in value.items]) if value.items else Value()
-        if any(thing.name in row_operations.SPLITTERS for thing in self.things(value)):
+        if any("splitters" in traits.of(thing.name) for thing in self.things(value)):
             return self.folds(value)
         return mix([value])
 
@@ -279,20 +280,21 @@ class Interpreter(State):
             return join(found)
         if base.objects:
             return self._of_object(base, name)
-        if name in row_operations.SHAPES:
+        known = traits.of(name)
+        if "inspects" in known:
             return Value()
         if name == "index":
             return replace(base, rest=True, index=frozenset(s for r in base.rows for s in r[1:]))
         if name == "frame":  # of a Bunch
             return replace(base, columns=Columns(self.key(node)))
-        if name in row_operations.SAME:
+        if "same_rows" in known:
             return replace(base)
         return indexing.columns_of(base, [name], single=True)
 
     def _of_object(self, base: Value, name: str) -> Value:
         things = self.things(base)
         parts = frozenset(n for t in things for n in t.parts)
-        if name in ("best_estimator_", "estimator", "estimator_", "base_estimator") and parts:
+        if parts and "held_models" in traits.of(name):
             return Value(objects=parts)
         learnt = [s for t in things for s in t.learnt]
         if name == "labels_":

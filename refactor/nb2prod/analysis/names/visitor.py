@@ -12,9 +12,10 @@ from collections.abc import Callable, Iterable
 from nb2prod.analysis.names.scope_visitor import ScopeVisitor
 from nb2prod.analysis.names.summary import Import
 from nb2prod.analysis.names.tree_walk import handlers_of
+from nb2prod.knowledge.traits import of_method
 
 _CHANGING = """append extend insert remove pop clear update add discard setdefault sort reverse
-    popitem fit fit_transform partial_fit compile add_module register_buffer"""
+    popitem"""
 _CHANGING_METHODS = frozenset(_CHANGING.split())
 _CATCHES = frozenset({"NameError", "Exception", "BaseException"})
 
@@ -174,7 +175,7 @@ class CellVisitor(ScopeVisitor):
         if isinstance(func, ast.Attribute):
             if node.keywords and any(map(_asks_for_inplace, node.keywords)):
                 self.mutate(func.value, "inplace")
-            elif func.attr in _CHANGING_METHODS:
+            elif func.attr in _CHANGING_METHODS or "builds" in of_method(func.attr):
                 self.mutate(func.value, "method")
 
     # Imports

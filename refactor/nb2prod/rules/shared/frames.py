@@ -2,35 +2,12 @@
 
 import ast
 
-# Methods of DataFrames and Series that take `inplace`.
-INPLACE = frozenset(
-    [
-        "drop",
-        "dropna",
-        "drop_duplicates",
-        "fillna",
-        "replace",
-        "rename",
-        "rename_axis",
-        "reset_index",
-        "set_index",
-        "sort_values",
-        "sort_index",
-        "interpolate",
-        "ffill",
-        "bfill",
-        "clip",
-        "mask",
-        "where",
-        "query",
-        "eval",
-        "set_axis",
-        "add_categories",
-        "remove_categories",
-        "pad",
-        "backfill",
-    ]
-)
+from nb2prod.knowledge import traits
+
+
+def takes_inplace(method: str) -> bool:
+    """Return whether DataFrames or Series have a method of this name that takes `inplace`."""
+    return "inplace" in traits.of_method(method)
 
 
 def inplace_argument(call: ast.Call) -> ast.keyword | None:
@@ -52,7 +29,7 @@ def is_mask(node: ast.expr) -> bool:
         case ast.UnaryOp(ast.Invert(), operand):
             return is_mask(operand) or isinstance(operand, ast.Name)
         case ast.Call(ast.Attribute(attr=name)):
-            return name in {"isna", "isnull", "notna", "notnull", "isin", "between", "duplicated"}
+            return "masks" in traits.of_method(name)
         case _:
             return False
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
-from nb2prod.analysis.lineage import row_operations
 from nb2prod.analysis.lineage.events import Log, Test, Training
 from nb2prod.analysis.lineage.values import At, Rows, RowSets, Statistic, apart, overlap, within
 from nb2prod.analysis.names.index import TRAINING
+from nb2prod.knowledge import traits
 
 if TYPE_CHECKING:
     from nb2prod.analysis.names.summary import Summary
@@ -244,7 +244,7 @@ def untested(log: Log) -> Iterator[Leak]:
     trainings = [t for t in log.trainings if t.target is not None and t.features.rows]
     if not trainings or not log.complete or log.splits or log.folds:
         return
-    if any(log.things[t.model].name in row_operations.SEARCHES for t in trainings):
+    if any("searches" in traits.of(log.things[t.model].name) for t in trainings):
         return
     if all(t.training is not None and _same_rows(t, log.trainings[t.training]) for t in log.tests):
         at = trainings[-1].at

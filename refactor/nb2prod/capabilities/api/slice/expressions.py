@@ -11,6 +11,7 @@ from typing import Literal, cast
 from nb2prod.analysis.names.code_cell import dotted
 from nb2prod.capabilities.api.slice import calls
 from nb2prod.capabilities.api.slice.slices import loaded
+from nb2prod.knowledge import traits
 
 # plain: depends on no data; size: how many rows there are; learnt: computed from many rows at once;
 # rows: holds something for each row.
@@ -152,12 +153,11 @@ class Expressions:
     def _attribute(self, node: ast.Attribute) -> Expression:
         base = self.read(node.value)
         part = self._rebuilt(node, base.kind, base.sources, {"value": base})
-        if base.kind == "rows" and node.attr in calls.DESCRIBES:
+        known = traits.of_method(node.attr)
+        if base.kind == "rows" and "column_facts" in known:
             return replace(part, kind="learnt", serving=part.fitting)
-        if base.kind == "rows" and node.attr in calls.COUNTS:
+        if base.kind == "rows" and "row_counts" in known:
             return replace(part, kind="size")
-        if base.kind == "learnt" and node.attr in calls.COUNTS:
-            return part
         return part
 
     def _subscript(self, node: ast.Subscript) -> Expression:
@@ -169,7 +169,7 @@ class Expressions:
         fitting = ast.Subscript(base.fitting, rows.fitting, node.ctx)
         if whole is None:  # rows are taken, and no columns
             owner = base.serving
-            if isinstance(owner, ast.Attribute) and owner.attr in calls.INDEXERS:
+            if isinstance(owner, ast.Attribute) and "indexers" in traits.of_method(owner.attr):
                 owner = owner.value
             return Expression("rows", base.sources, fitting, owner)
         serving = ast.Subscript(base.serving, whole, node.ctx)
@@ -211,13 +211,13 @@ class Expressions:
         named: list[Expression],
     ) -> Expression:
         kind, sources = joined([*given, *named])
-        if name in calls.FITS and "rows" in (base.kind, kind):
+        if name == calls.FIT and "rows" in (base.kind, kind):
             whole = self._rebuilt_call(node, base, given, named, "learnt", base.sources | sources)
             return replace(whole, serving=whole.fitting)
         if base.kind != "rows":
             if name in calls.LEARNS and kind == "rows":
                 return self._learns(node, base, given, named, sources)
-            if name in calls.RESAMPLES and kind == "rows":
+            if "resamples" in traits.of_method(name) and kind == "rows":
                 fitting = self._rebuilt_call(node, base, given, named, "rows", sources).fitting
                 serving = ast.Tuple([g.serving for g in given], ast.Load())
                 return Expression("rows", sources, fitting, serving)
@@ -276,8 +276,7 @@ class Expressions:
             return self._rebuilt_call(node, None, given, named, kind, sources)
         if short == "len":
             return replace(self._rebuilt_call(node, None, given, named, "size", sources))
-        gathers = (short in calls.AGGREGATES or name in calls.GATHERS) and not calls.by_row(node)
-        if gathers or name in self._trainers:
+        if (calls.gathers(name) and not calls.by_row(node)) or name in self._trainers:
             whole = self._rebuilt_call(node, None, given, named, "learnt", sources)
             return replace(whole, serving=whole.fitting)
         if short == "add_constant":
@@ -285,21 +284,22 @@ class Expressions:
             assert isinstance(whole.serving, ast.Call)
             whole.serving.keywords.append(ast.keyword("has_constant", ast.Constant("add")))
             return whole
-        if name in calls.WITH_TARGET:
+        if (targets := traits.target_arguments(name)) is not None:
             whole = self._rebuilt_call(node, None, given, named, "rows", sources)
             assert isinstance(whole.serving, ast.Call)
-            kept = [k for k in whole.serving.keywords if k.arg not in calls.OF_TARGET]
+            kept = [k for k in whole.serving.keywords if k.arg not in targets]
             return replace(whole, serving=ast.Call(node.func, whole.serving.args[:1], kept))
-        if name in calls.REMEMBERED:
-            return self._remembered(node, calls.REMEMBERED[name], given, named, sources)
-        if short in calls.SHUFFLES:
+        known = traits.of_function(name)
+        if "remembered" in known:
+            return self._remembered(node, short, given, named, sources)
+        if "shuffles" in traits.of_functions(short):
             fitting = self._rebuilt_call(node, None, given, named, "rows", sources).fitting
             serving = given[0].serving if len(given) == 1 else ast.Tuple(
                 [g.serving for g in given], ast.Load())  # fmt: skip
             return Expression("rows", sources, fitting, serving)
-        if name in calls.STACKS and not calls.by_column(node):
+        if "stacks" in known and not calls.by_column(node):
             return self._stacked(node, given, named, sources)
-        if short in calls.ACROSS_FUNCTIONS:
+        if calls.across(name):
             raise CrossRowError(f"`{short}` makes a row's value from other rows")
         return self._rebuilt_call(node, None, given, named, "rows", sources)
 

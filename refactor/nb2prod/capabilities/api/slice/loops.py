@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 
-from nb2prod.capabilities.api.slice import calls
+from nb2prod.knowledge import traits
 
 _GROWS = frozenset({"append", "extend"})
 
@@ -29,7 +29,7 @@ def numbered(target: ast.expr, body: list[ast.stmt]) -> Iterator[ast.expr]:
         index = node.slice.elts[0] if isinstance(node.slice, ast.Tuple) else node.slice
         if isinstance(index, ast.Name) and index.id == target.id:
             match node.value:
-                case ast.Attribute(value=owner, attr=name) if name in calls.INDEXERS:
+                case ast.Attribute(value=owner, attr=name) if "indexers" in traits.of_method(name):
                     yield owner
                 case owner:
                     yield owner

@@ -6,9 +6,8 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.analysis.flow import Analysis
-from nb2prod.analysis.lineage import row_operations
-from nb2prod.capabilities.api.slice.series import SERIES
 from nb2prod.capabilities.api.slice.sinks import sinks
+from nb2prod.knowledge import traits
 
 
 def unservable(analysis: Analysis) -> str:
@@ -26,10 +25,10 @@ def _reasons(analysis: Analysis) -> Iterator[tuple[int, str]]:
     types = enumerate(effect.value.type or "" for effect in analysis.effects)
     series = "a model of a series forecasts it as a whole, and there is no record to predict from"
     for number, name in [*types, *((n, c.name) for n, c in calls)]:
-        if name.startswith(SERIES):
+        if "series" in traits.of_function(name):
             yield number, series
     for number, call in reversed(calls):
-        if call.name.rpartition(".")[2] in row_operations.CROSS_VALIDATIONS and call.node.args:
+        if "cross_validates" in traits.of(call.name.rpartition(".")[2]) and call.node.args:
             model = ast.unparse(call.node.args[0])
             yield number, f"the model {model} is only cross-validated, and no cell fits it"
     for number, call in calls:

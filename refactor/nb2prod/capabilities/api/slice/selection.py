@@ -5,9 +5,8 @@ from __future__ import annotations
 import ast
 
 from nb2prod.capabilities.api.slice.inference import Inference
+from nb2prod.knowledge import traits
 
-# Methods that give the same numbers, of all columns or of some.
-_SELECTS = frozenset({"drop", "copy", "to_numpy", "get", "filter"})
 _PLAIN = (ast.Name, ast.Constant, ast.List, ast.Tuple, ast.Slice, ast.keyword,
           ast.expr_context, ast.USub)  # fmt: skip
 
@@ -24,7 +23,7 @@ def _selects(node: ast.AST) -> bool:
             return True  # a list of names, or a number: nothing is computed with it
         case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args, keywords=named):
             inside = all(map(_selects, [owner, *args, *(k.value for k in named)]))
-            return name in _SELECTS and inside
+            return "selects_columns" in traits.of_method(name) and inside
         case ast.Assign(targets=targets, value=value):
             return all(isinstance(t, ast.Name) for t in targets) and _selects(value)
         case ast.Attribute(value=owner):

@@ -8,14 +8,9 @@ from collections.abc import Iterator
 from nb2prod.analysis.flow import Analysis
 from nb2prod.analysis.names.code_cell import dotted
 from nb2prod.capabilities.api.slice.names import imported_names
+from nb2prod.knowledge import traits
 
-SERIES = ("statsmodels.tsa.", "prophet.", "fbprophet.", "pmdarima.")
 WHY = "a model of a series forecasts steps after its end; there are no records of it"
-# Models of statsmodels whose results forecast one series, from nothing but how far.
-_FORECAST = frozenset({
-    "ARIMA", "SARIMAX", "AutoReg", "ETSModel", "ExponentialSmoothing", "Holt",
-    "SimpleExpSmoothing", "ThetaModel", "UnobservedComponents",
-})  # fmt: skip
 
 
 def series_results(analysis: Analysis) -> dict[str, int]:
@@ -46,4 +41,4 @@ def _fitted(analysis: Analysis) -> Iterator[tuple[str, int]]:
 
 def _makes(func: ast.expr, imported: dict[str, str]) -> bool:
     name = dotted(func, imported) or ""
-    return name.startswith("statsmodels.") and name.rpartition(".")[2] in _FORECAST
+    return name.startswith("statsmodels.") and "forecasts" in traits.of(name.rpartition(".")[2])

@@ -7,17 +7,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nb2prod.analysis.flow import Analysis, imports
-from nb2prod.capabilities.api.slice.series import SERIES, series_results
+from nb2prod.capabilities.api.slice.series import series_results
 from nb2prod.capabilities.api.slice.uses import CALLED, Uses, data_given
+from nb2prod.knowledge import traits
 
-PREDICTS = frozenset({"predict", "predict_proba", "predict_classes", "decision_function", "score"})
-_TRAINS = frozenset({"fit", "train", "fit_predict"})
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-# Models of statsmodels that are given a formula and a table, and those that are given arrays.
-_FORMULA = frozenset({"ols", "gls", "wls", "glm", "logit", "probit", "poisson", "mnlogit", "rlm",
-                      "quantreg", "negativebinomial", "gee"})  # fmt: skip
-_ARRAYS = frozenset({"OLS", "GLS", "WLS", "GLM", "Logit", "Probit", "Poisson", "MNLogit", "RLM",
-                     "QuantReg", "NegativeBinomial"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +66,20 @@ def _sinks(analysis: Analysis) -> Iterator[Sink]:
         for use in uses.of(at):
             if at >= series.get(use.model, at + 1):
                 continue
-            if use.method in PREDICTS and use.model and use.given:
+            if "takes_records" in traits.of_method(use.method) and use.model and use.given:
                 yield Sink(use.model, at, at, use.given, trained=False, item=use.item)
             elif use.method == CALLED and use.given:
                 yield Sink(use.model, at, at, use.given, trained=trains)
-            elif use.method not in _TRAINS or (effect.value.type or "").startswith(SERIES):
+            elif "trains" not in traits.of_method(use.method) or _is_of_series(effect.value.type):
                 continue
             elif use.own and use.item is None:
                 yield from _training(analysis, at, use.call)
             elif use.model and use.given:
                 yield Sink(use.model, at, at, use.given, trained=True, item=use.item)
+
+
+def _is_of_series(type_: str | None) -> bool:
+    return "series" in traits.of_function(type_ or "")
 
 
 def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]:
@@ -124,9 +122,9 @@ def _modelled(made: ast.Call) -> ast.expr | None:
     """Return the data of a model of statsmodels."""
     name = made.func.attr if isinstance(made.func, ast.Attribute) else ""
     name = made.func.id if isinstance(made.func, ast.Name) else name
-    given = {k.arg: k.value for k in made.keywords}
-    if name in _FORMULA:
+    given, known = {k.arg: k.value for k in made.keywords}, traits.of_functions(name)
+    if "formula_models" in known:
         return given.get("data", made.args[1] if len(made.args) > 1 else None)
-    if name in _ARRAYS:
+    if "array_models" in known:
         return given.get("exog", made.args[1] if len(made.args) > 1 else None)
     return None

@@ -10,11 +10,9 @@ from nb2prod.analysis.flow import Analysis
 from nb2prod.analysis.names.code_cell import dotted
 from nb2prod.capabilities.api.slice.names import imported_names
 from nb2prod.capabilities.api.slice.slices import backward_slice, loaded
+from nb2prod.knowledge import traits
 
-# What makes data of numbers and texts that are typed in.
-_MAKERS = frozenset({"pandas.DataFrame", "numpy.array", "numpy.linspace", "numpy.arange"})
 _RANDOM = "numpy.random."
-_NO_DATA = frozenset({"seed", "default_rng", "RandomState", "choice", "shuffle", "permutation"})
 
 
 def sources(analysis: Analysis, numbers: Sequence[int]) -> Iterator[dict[int, ast.Call]]:
@@ -46,12 +44,13 @@ def _made(
             continue
         for call in (n for n in ast.walk(node.value) if isinstance(n, ast.Call)):
             name = dotted(call.func, imported) or ""
+            known = traits.of_function(name)
             if at_random:
-                made = name.startswith(_RANDOM) and name.rpartition(".")[2] not in _NO_DATA
+                made = name.startswith(_RANDOM) and "draws_no_data" not in known
             else:
                 needs = backward_slice(analysis, number, loaded(call))
                 varies = any(_varies(analysis, n) for n in (number, *needs))
-                made = name in _MAKERS and not varies
+                made = "types_in" in known and not varies
             if made:
                 found[number] = call
                 break

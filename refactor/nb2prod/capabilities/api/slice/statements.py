@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from nb2prod.analysis.lineage import row_operations as lineage_names
 from nb2prod.capabilities.api.slice import calls
 from nb2prod.capabilities.api.slice.expressions import (
     PLAIN,
@@ -17,6 +16,7 @@ from nb2prod.capabilities.api.slice.expressions import (
 )
 from nb2prod.capabilities.api.slice.loops import counts, grown, numbered
 from nb2prod.capabilities.api.slice.slices import loaded
+from nb2prod.knowledge import traits
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
@@ -192,7 +192,7 @@ class Statements:
                 short = func.id if isinstance(func, ast.Name) else short
             case _:
                 return None
-        if short not in lineage_names.SPLITS or len(names) != 2 * len(arguments):
+        if "splits" not in traits.of(short) or len(names) != 2 * len(arguments):
             return None
         parts = [self.expressions.read(a) for a in arguments]
         serving: list[ast.stmt] = []
@@ -209,7 +209,7 @@ class Statements:
                 inplace = any(k.arg == "inplace" for k in keywords)
                 if base.kind == "rows" and inplace and method in calls.DROPS_ROWS:
                     return [node], []
-                if method in calls.FITS and isinstance(receiver, ast.Name):
+                if method == calls.FIT and isinstance(receiver, ast.Name):
                     part = self.expressions.read(value)
                     if part.kind == "learnt":
                         done = remembered(receiver.id, part.fitting)

@@ -6,12 +6,11 @@ import ast
 from collections.abc import Iterator, Mapping
 
 from nb2prod.analysis.flow import Analysis
-from nb2prod.analysis.lineage import row_operations as lineage_names
 from nb2prod.analysis.names.code_cell import dotted
 from nb2prod.capabilities.api.slice import calls
+from nb2prod.knowledge import traits
 
-_FITS = lineage_names.FITS | calls.FITS | calls.LEARNS.keys()
-_TRAINS = frozenset({"xgboost.train", "lightgbm.train"})
+_FITS = traits.methods("fits") | traits.methods("fits_and_applies")
 
 
 def trainers(analysis: Analysis, imported: Mapping[str, str]) -> frozenset[str]:
@@ -43,8 +42,8 @@ def _fitted(function: ast.FunctionDef, imported: Mapping[str, str]) -> Iterator[
                 if method in _FITS:
                     yield name
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call(func=func)):
-                made = isinstance(func, ast.Attribute) and func.attr in calls.FITS
-                if made or dotted(func, imported) in _TRAINS:
+                made = isinstance(func, ast.Attribute) and func.attr == calls.FIT
+                if made or "trains" in traits.of_function(dotted(func, imported) or ""):
                     yield name
             case _:
                 pass

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Iterator
 
+from nb2prod.knowledge import traits
 from nb2prod.repository.modules import Module
 
 _NAMES = """sklearn xgboost lightgbm catboost keras tensorflow torch imblearn statsmodels
     ultralytics transformers pytorch_lightning"""
 _LIBRARIES = tuple(_NAMES.split())
-_METHODS = frozenset({"fit", "fit_generator", "partial_fit"})
 
 
 def training_calls(module: Module, nodes: Iterable[ast.AST] | None = None) -> Iterator[ast.Call]:
@@ -25,7 +25,7 @@ def training_calls(module: Module, nodes: Iterable[ast.AST] | None = None) -> It
         if (
             isinstance(node, ast.Call)
             and isinstance(node.func, ast.Attribute)
-            and node.func.attr in _METHODS
+            and "fits" in traits.of_method(node.func.attr)
             and node.args
         ):
             yield node
