@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 from nb2prod.lint.incremental import IncrementalCheck
 from nb2prod.lint.rule_set import RuleSet
+from nb2prod.rules.shared.leakage import may_train
 from nb2prod_server.state.document_reader import read_document
 from nb2prod_server.state.documents import Documents
 from nb2prod_server.state.notebook_reader import NotebookReader
@@ -201,7 +202,7 @@ class Session:
             state.slow_check.cancel()
             state.slow_check = None
         view = state.linter.view
-        if view and view.occurrences.training and any(r.slow for r in state.rules.rules):
+        if view and any(r.slow for r in state.rules.rules) and may_train(view):
             state.slow_check = asyncio.ensure_future(self._run_slow_rules(uri, state))
         else:
             codes = [rule.code for rule in state.rules.rules if rule.slow]

@@ -21,8 +21,6 @@ _WORD = re.compile(r"[^\W\d]\w*")
 _EXPORTS = re.compile(r"^\s*#\s*(?:\|\s*)?(?:export|exporti|exports|default_exp)\b", re.MULTILINE)
 Key = TypeVar("Key", bound=Hashable)
 
-# Where none of these is written no model is trained.
-TRAINING = (".fit", "cross_val", "train_test_split", "lgb.train(", "xgb.train(")
 _NONE = frozenset[str]()
 _TWIN = 40  # shorter code is alike by chance
 
@@ -39,7 +37,6 @@ class Traces(msgspec.Struct, frozen=True):
         seeds: the calls in it that may seed a random generator.
         twin: its code without comments, to find the same code elsewhere; empty if it is short.
         exports: it asks for its names to be exported.
-        trains: it may train a model.
     """
 
     source: str
@@ -52,7 +49,6 @@ class Traces(msgspec.Struct, frozen=True):
     seeds: frozenset[str]
     twin: str
     exports: bool
-    trains: bool
 
     @property
     def words(self) -> set[str]:
@@ -73,7 +69,6 @@ def traces(source: str, summary: Summary) -> Traces:
         frozenset([n for n in summary.called if "seed" in n.lower() or "state" in n]),
         _twin(source, summary),
         "exp" in source and bool(_EXPORTS.search(source)),
-        any(word in source for word in TRAINING),
     )
 
 
@@ -113,7 +108,7 @@ class Occurrences:
         mentions: word -> in how many magics, or cells that are not Python, it stands.
         seeds: call that may seed a generator -> in how many cells it stands.
         twins: code -> the cells that have it, in order.
-        importing, opaque, broken, exporting, training: the cells with such code.
+        importing, opaque, broken, exporting: the cells with such code.
         blank: the cells without any text.
     """
 
@@ -130,7 +125,6 @@ class Occurrences:
         self.opaque: set[int] = set()
         self.broken: set[int] = set()
         self.exporting: set[int] = set()
-        self.training: set[int] = set()
         self.blank: set[int] = set()
         self._words: dict[str, list[int]] | None = None  # known from the first edit on
         self.cells: dict[int, Traces] = {}
@@ -197,7 +191,6 @@ class Occurrences:
             (self.opaque, new.summary.opaque),
             (self.broken, new.summary.broken is not None),
             (self.exporting, new.exports),
-            (self.training, new.trains),
             (self.blank, not new.source or new.source.isspace()),
         ):
             if marked:

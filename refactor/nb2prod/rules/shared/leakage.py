@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nb2prod.analysis.lineage.events import Log, Test, Training
 from nb2prod.analysis.lineage.values import At, Rows, RowSets, Statistic, apart, overlap, within
-from nb2prod.analysis.names.index import TRAINING
 from nb2prod.knowledge import traits
+from nb2prod.knowledge.library_files import file_of, libraries
 
 if TYPE_CHECKING:
     from nb2prod.analysis.names.summary import Summary
     from nb2prod.rules.rule import Flag
     from nb2prod.rules.view import NotebookView
 
+# Each notebook that trains a model calls something with one of these traits.
+_TRAINING = ("fits", "trains", "splits", "cross_validates")
 # Words that mark the cells to follow; other cells matter only if these read names from them.
-_RELEVANT = (*TRAINING, "split", "predict", "score", "evaluate", ".backward(", "sample")
+_RELEVANT = ("split", "predict", "score", "evaluate", ".backward(", "sample")
 # Selections that hold out rows for a test.
 _HOLD_OUTS = ("split", "cut", "sample")
 
@@ -31,13 +33,30 @@ class Leak(NamedTuple):
 
 def log_of(view: NotebookView) -> Log | None:
     """Return the log of a notebook's operations on its data; None if it trains no model."""
-    if not view.occurrences.training:
+    if not may_train(view):
         return None  # no model, no leakage
     from nb2prod.analysis.lineage.calls import Lineage  # noqa: PLC0415
 
     needed = _needed(view)
     cells = ((c.index, view.code_of(c.index)) for c, _ in view.code if c.index in needed)
     return Lineage(view.names).run(cells)
+
+
+def may_train(view: NotebookView) -> bool:
+    """Return whether a notebook may train a model, by the words in its cells."""
+    words = view.once(_training_words)
+    return any(_mentions(cell.source, words) for cell, _ in view.code)
+
+
+def _training_words(view: NotebookView) -> tuple[str, ...]:
+    """Return the beginnings of calls that train: methods, and functions of imported libraries."""
+    files = {file_of(target.partition(".")[0]) for target in view.names.values()}
+    listed = [
+        traits.lists(f, "traits") for f in (libraries() if view.occurrences.opaque else files)
+    ]
+    names = {name for known in listed for trait in _TRAINING for name in known.get(trait, ())}
+    functions = {f"{name.rpartition('.')[2]}(" for name in names}
+    return (*(f".{method}" for method in traits.methods("fits")), *sorted(functions))
 
 
 def _needed(view: NotebookView) -> set[int]:
@@ -49,9 +68,8 @@ def _needed(view: NotebookView) -> set[int]:
     names: set[str] = set()
     needed: set[int] = set()
     objects = {b.name for _, s in rest.values() for b in s.binds if b.kind == "assign"}
-    found = {
-        i for i, (c, s) in rest.items() if objects & s.called or _mentions(c.source, _RELEVANT)
-    }
+    words = (*view.once(_training_words), *_RELEVANT)
+    found = {i for i, (c, s) in rest.items() if objects & s.called or _mentions(c.source, words)}
     results = {b.name for i in found for b in rest[i][1].binds if b.kind == "assign"}
     found |= {i for i, (_, summary) in rest.items() if results & summary.reads}
     while found:
