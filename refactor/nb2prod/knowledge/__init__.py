@@ -1,1 +1,1 @@
-"""Facts about libraries: what their calls do, what distributions bring them."""
+"""Facts about libraries, as data: the effects and traits of calls, the distributions."""

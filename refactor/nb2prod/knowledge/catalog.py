@@ -1,15 +1,16 @@
-"""What library calls read, write, return, draw at random: data files in `libraries/`.
+"""Effects of library calls: the files and values that they read, write, return and draw.
 
-Each library has a TOML file. Nothing of the library is imported to use it. The vocabulary:
+Each library has a TOML file in `libraries/`; using it imports nothing of the library. To teach
+nb2prod a call, add it to that file. The vocabulary:
 
 `[functions]` maps a dotted name (a trailing `.*` stands for all functions that are not listed) to
 an effect.
 `[classes.NAME]` describes the instances of a class: `bases`, the effects of its `methods` (the
-name `*` stands for all that neither it nor its bases list), `attributes` (name -> type of the
-value, which shares memory with the instance), `draws` (the random state that a call draws from
-which changes the instance, unless it was made with a seed), `immutable`, `unstorable`, `clones`
-(what it was made with stays as it is: it fits clones of the estimators, or only reads the data).
-`[modules.NAME]` describes functions by the shorthands below, which then speak of the first
+name `*` stands for all methods that neither it nor its bases list), `attributes` (name -> type of
+the value, which shares memory with the instance), `draws` (the random state that calls draw from
+which change the instance, unless it was made with a seed), `immutable`, `unstorable`, `clones`
+(its arguments stay unchanged: it fits clones of the estimators, or only reads the data).
+`[modules.NAME]` describes functions by the shorthands below, which then are about the first
 argument instead of the instance.
 `[families]` maps a package prefix to the class whose description stands for any class of that
 package that is not listed. `[aliases]` maps a package prefix to the one used here.
@@ -18,18 +19,18 @@ trailing `.*` stands for all of a package; in `common.toml` names of methods and
 `[actions]` and `[charts]` map a word to such names: the verb for what the call does, the chart that
 it draws; the names of steps are made of them. `[target_arguments]` maps a class that holds features
 and target to its arguments that describe the target.
-`common.toml` is written like one class: what a method of that name does on a receiver of unknown
-type. `stdlib.toml` holds all of the standard library but `builtins`.
+`common.toml` is written like one class: it describes methods by their name alone, for receivers
+of unknown type. `stdlib.toml` holds all of the standard library but `builtins`.
 
 The shorthands for long lists of names, in classes, modules and `common.toml`:
 
-    pure          give something new, touch nothing
+    pure          return a new value, change nothing
     chains        the same, and the result has the type of the instance
     inplace       like `chains`, but change the instance when called with `inplace=True`
     views         the result has the type of the instance and shares memory with it
     mutating      change the instance
     figures       draw on the current figure
-    metrics       give a number that says how good a model is
+    metrics       return a number that measures the quality of a model
     gives         type of the result -> names, else like `pure`
     roles         role -> names described by the other keys
 
@@ -37,24 +38,25 @@ The keys of an effect, all optional:
 
     returns       dotted type of the result; "self": the receiver itself; "same": a new value of
                   the receiver's (or first argument's) type
-    shares        what the result shares memory with: "self", "0" (position), "name" (keyword)
-    holds         what the result keeps a reference to, like a container: "self", "0", "name"
-    mutates       what the call may change: "self", "0", "name"
+    shares        the objects that the result shares memory with: "self", "0" (position), "name"
+                  (keyword)
+    holds         the objects that the result keeps references to, like a container
+    mutates       the objects that the call may change
     draws         the random state it draws from: "numpy", "python", "torch", "tensorflow";
                   "nothing" for a method that changes its object without a draw
     unless        a keyword which, when given and not None, makes it draw from no global state
     seeds         the random states it sets
     reads, writes the argument that is a path: "0", or "0:name" where it can also be a keyword;
-                  "self": the path whose method it is. What saves to a file and does not say what
-                  it returns gives None
+                  "self": the path whose method it is. A call that writes and has no `returns`
+                  returns None
     evaluates     the argument with a text that refers to variables of the caller: "0:formula" where
                   any name in it may be one, "@0:expr" where only names after an @ are
     options       the process-wide options it changes: "pandas", "matplotlib", "warnings", …
     figure        it draws on the current figure
     prints        it writes on stdout
     unstorable    the result can't be written to a file (a generator, a handle, a connection)
-    role          what a statement with this call is for; see `ROLES`
-    metric        the result is a number that says how good a model is
+    role          the purpose of a statement with this call; see `ROLES`
+    metric        the result is a number that measures the quality of a model
 
 The traits. What a call does to the rows of its data:
 
@@ -120,7 +122,7 @@ __all__ = ["PURE", "ROLES", "Effect", "LibraryClass", "effect"]
 
 
 def canonical(name: str) -> str:
-    """Return the one name under which a thing is described (`tensorflow.keras` → `keras`)."""
+    """Return the name under which a thing is described (`tensorflow.keras` → `keras`)."""
     for prefix, target in table(name.partition(".")[0]).get("aliases", {}).items():
         if name == prefix or name.startswith(prefix + "."):
             return canonical(target + name[len(prefix) :])
@@ -135,7 +137,7 @@ def _module(name: str) -> Mapping[str, Effect]:
 
 @cache
 def function(name: str) -> Effect | None:
-    """Return what calling the function (or class) of that dotted name does; None when unknown."""
+    """Return the effect of calling the function or class of a dotted name; None if unknown."""
     name = canonical(name)
     known: Mapping[str, Any] = table(name.partition(".")[0]).get("functions", {})
     if name in known:
@@ -153,7 +155,7 @@ def function(name: str) -> Effect | None:
 
 
 def _class_method(class_name: str, name: str) -> Effect | None:
-    """Return what a method does that is called on its class: `OLS.from_formula(...)`."""
+    """Return the effect of a method that is called on its class: `OLS.from_formula(...)`."""
     known = method(class_name, name) if library_class(class_name) else None
     return (
         None if known is None or "self" in (*known.shares, *known.holds, *known.mutates) else known
@@ -162,7 +164,7 @@ def _class_method(class_name: str, name: str) -> Effect | None:
 
 @cache
 def library_class(name: str) -> LibraryClass | None:
-    """Return what is known of the class of that dotted name, by its own entry or its family's."""
+    """Return the class of a dotted name, by its own entry or its family's; None if unknown."""
     name = canonical(name)
     described = table(name.partition(".")[0])
     entry: Mapping[str, Any] | None = described.get("classes", {}).get(name)
@@ -178,7 +180,7 @@ def library_class(name: str) -> LibraryClass | None:
 
 
 def method(class_name: str, name: str) -> Effect | None:
-    """Return what a method does on instances of a class, its bases included; None when unknown."""
+    """Return the effect of a method of a class or its bases; None if unknown."""
     return _method(class_name, name) or _method(class_name, "*")
 
 
@@ -202,7 +204,7 @@ def draws(class_name: str) -> str | None:
 
 
 def clones(class_name: str | None) -> bool:
-    """Say whether instances of a class fit clones of what they were made with."""
+    """Return whether instances of a class leave their arguments unchanged; see `clones` above."""
     known = library_class(class_name) if class_name else None
     return known is not None and known.clones
 
@@ -224,5 +226,5 @@ def _conventions() -> Mapping[str, Effect]:
 
 
 def conventional(name: str) -> Effect | None:
-    """Return what a method of that name does by convention, whatever its receiver."""
+    """Return the effect that methods of a name have by convention, whatever the receiver."""
     return _conventions().get(name)

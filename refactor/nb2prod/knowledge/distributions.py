@@ -1,4 +1,4 @@
-"""What is installed for what is imported, where the environment does not say so."""
+"""Distributions of imported modules, for when the environment does not tell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 
 def distribution_name(module: str) -> str:
-    """Return the name under which what brings a module is usually installed."""
+    """Return the name of the distribution that usually provides a module."""
     parts = module.split(".")
     dotted = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
     table = _table()["modules"]
@@ -18,13 +18,13 @@ def distribution_name(module: str) -> str:
 
 
 def bringing(module: str) -> Sequence[str]:
-    """Return the names of all distributions one of which is enough for a top-level module."""
+    """Return the distributions that provide a top-level module; one of them is enough."""
     others = _table()["others"].get(module, ())
     return (distribution_name(module), module, *others, *_table()["brought"].get(module, ()))
 
 
 def needed_by_calls(calls: Sequence[str]) -> Sequence[str]:
-    """Return the distributions that functions need besides their own library."""
+    """Return the distributions that functions need in addition to their own library."""
     table = _table()["calls"]
     return [table[call] for call in calls if call in table]
 

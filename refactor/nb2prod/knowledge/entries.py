@@ -23,7 +23,7 @@ ROLES = (
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What one call does; the fields are described at the top of this module."""
+    """The effect of a call; its fields are described at the top of `catalog.py`."""
 
     returns: str | None = None
     shares: tuple[str, ...] = ()
@@ -45,7 +45,7 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class LibraryClass:
-    """What is known of the instances of one class."""
+    """The methods and properties of the instances of a class."""
 
     name: str
     bases: tuple[str, ...] = ()
@@ -66,12 +66,12 @@ def _tuple(value: object) -> tuple[str, ...]:
 
 
 _EFFECT_KEYS = frozenset(f.name for f in fields(Effect))
-# Those that may name several things.
+# The keys that may name several things.
 _MANY = frozenset({"shares", "holds", "mutates", "seeds"})
 
 
 def effect(entry: Mapping[str, Any]) -> Effect:
-    """Make an effect of an entry of a data file.
+    """Return the effect that an entry of a data file describes.
 
     Raises:
         ValueError: the entry has a key outside the vocabulary.
@@ -85,7 +85,7 @@ def effect(entry: Mapping[str, Any]) -> Effect:
 
 
 def listed(entry: Mapping[str, Any], who: str) -> dict[str, Effect]:
-    """Expand the shorthands of a class or module; `who` stands for what they speak of."""
+    """Expand the shorthands of a class or module; `who` is the object that they are about."""
     found: dict[str, Effect] = {}
     for key, meaning in (
         ("pure", PURE),
@@ -106,7 +106,7 @@ def listed(entry: Mapping[str, Any], who: str) -> dict[str, Effect]:
 
 
 def library_class(name: str, entry: Mapping[str, Any]) -> LibraryClass:
-    """Return a class, by its entry in a data file."""
+    """Return the class that an entry of a data file describes."""
     return LibraryClass(
         name=name,
         bases=tuple(entry.get("bases", ())),

@@ -1,4 +1,4 @@
-"""What calls do to data: they load, split, transform, fit, predict and score."""
+"""Calls: they load, split, transform, fit, predict and score."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import ast
 
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing
+from nb2prod.analysis.lineage import columns, conditions, subscripts
 from nb2prod.analysis.lineage.estimators import Estimators
 from nb2prod.analysis.lineage.events import Pair
 from nb2prod.analysis.lineage.functions import Arguments
@@ -18,10 +18,10 @@ _ADDING = frozenset({"append", "add", "insert", "extend", "update"})
 
 
 class Lineage(Estimators):
-    """Follows data through a notebook."""
+    """Follows the data through a notebook: statements, expressions and calls."""
 
     def call(self, node: ast.Call) -> Value:
-        """Return what a call gives."""
+        """Return the value of a call."""
         if isinstance(node.func, ast.Attribute):
             base = self.evaluate(node.func.value)
             if not base.name or base.rows or base.objects:
@@ -81,7 +81,7 @@ class Lineage(Estimators):
         if "scores_columns" in known or ("." in name and _aggregates(known)):
             return self.aggregate(node, short, first, given)
         if "across" in traits.of_functions(short):
-            if "lmbda" in given.named:  # it was computed before, and is only applied
+            if "lmbda" in given.named:  # the parameter is given, so none is learnt
                 return mix([first])
             return self.across(node, first, short)
         if "wraps" in known:
@@ -126,7 +126,7 @@ class Lineage(Estimators):
         return None
 
     def _split(self, node: ast.Call, short: str, given: Arguments) -> Value:
-        """Return the parts of a split; of `train_test_split`, two of each array."""
+        """Return the parts of a split: two of each array, or several of the first one."""
         text = {k: ast.unparse(v.value) for k in ("random_state", "test_size", "train_size")
                 for v in node.keywords if v.arg == k}  # fmt: skip
         fixed = text.get("random_state", "None") != "None"
@@ -135,7 +135,7 @@ class Lineage(Estimators):
         if not arrays:
             arrays = [mix(given.named.values())]
         while any(s.split == split for array in arrays for row in array.rows for s in row):
-            split += " again"  # a part of a split, split in the same way
+            split += " again"  # one part is split once more by the same arguments
         if len(arrays) > 1 and short == "train_test_split":
             self.log.pairs.append(Pair(self.at(node), arrays[0], arrays[1]))
         again = self.loops and given.named.get("random_state", Value()).constant is None
@@ -165,7 +165,7 @@ class Lineage(Estimators):
         result = self._table(node, owner, base, name, given)
         inplace = given.named.get("inplace")
         if inplace is not None and inplace.constant is not False:
-            indexing.write_back(self, owner, base, result)
+            subscripts.write_back(self, owner, base, result)
             return Value()
         return result
 
@@ -174,7 +174,7 @@ class Lineage(Estimators):
         if name in _ADDING and given.values:
             added = given.values[-1]
             more = added.items if name in ("extend", "update") else ((len(items), added),)
-            indexing.write_back(self, owner, base, held((*items, *(more or ()))[-60:]))
+            subscripts.write_back(self, owner, base, held((*items, *(more or ()))[-60:]))
             return replace(base)
         if name == "items":
             return held(tuple((i, held(((0, Value()), (1, v)))) for i, (_, v) in enumerate(items)))
@@ -189,17 +189,17 @@ class Lineage(Estimators):
 
     def _table(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
                given: Arguments) -> Value:  # fmt: skip
-        """Return what a method of a frame, series or array gives."""
+        """Return the value of a method of a DataFrame, a Series or an array."""
         known = traits.of(name)
         if "null_masks" in known:
-            return Value(index=indexing.null_mask(owner, name))
+            return Value(index=conditions.null_mask(owner, name))
         if "inspects" in known:
             return Value()
         if name == "isin":
             return Value(index=given.first.index)
         if name in ("head", "tail") and node.args:
             sign, part = ("", "below") if name == "head" else ("-", "above")
-            text = f"cut {sign}{indexing.bound_text(self, node.args[0])}"
+            text = f"cut {sign}{subscripts.bound_text(self, node.args[0])}"
             return base.select([Selection(text, part)])
         if name in ("take", "filter") and given.first.index:
             return base.select(given.first.index)
@@ -208,11 +208,11 @@ class Lineage(Estimators):
         if name == "drop":
             return self._drop(base, given)
         if name == "rename" and "columns" in given.named:
-            return indexing.renamed(base, given.named["columns"])
+            return columns.renamed(base, given.named["columns"])
         if name == "pop":
-            named = indexing.column_names(given.first)
-            indexing.write_back(self, owner, base, indexing.without_columns(base, named))
-            return indexing.columns_of(base, named, single=True)
+            named = columns.column_names(given.first)
+            subscripts.write_back(self, owner, base, columns.without_columns(base, named))
+            return columns.columns_of(base, named, single=True)
         if name == "groupby":
             return self.across(node, base, name) if base.rows else replace(base)
         if _aggregates(known):
@@ -222,7 +222,7 @@ class Lineage(Estimators):
         if name == "assign":
             result = base
             for column, value in given.named.items():
-                result = indexing.with_columns(result, [column], value)
+                result = columns.with_columns(result, [column], value)
             return replace(result)
         if "maps" in known:
             return self.map_function(node, base, name, given)
@@ -243,15 +243,15 @@ class Lineage(Estimators):
     def _drop(self, base: Value, given: Arguments) -> Value:
         labels = given.get("columns", 0)
         if labels.rest:
-            return indexing.drop_rows(base, labels)
+            return conditions.drop_rows(base, labels)
         axis = given.get("axis", 1).constant
-        named = indexing.column_names(given.get("columns", 0) if "labels" not in given.named
+        named = columns.column_names(given.get("columns", 0) if "labels" not in given.named
                                       else given.named["labels"])  # fmt: skip
         if "columns" in given.named or axis in (1, "columns"):
-            return indexing.without_columns(base, named)
+            return columns.without_columns(base, named)
         if named is None:
             return replace(base, columns=None)
-        return indexing.without_columns(base, named)
+        return columns.without_columns(base, named)
 
 
 def _aggregates(known: frozenset[str]) -> bool:

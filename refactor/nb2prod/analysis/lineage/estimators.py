@@ -1,4 +1,4 @@
-"""Estimators: what they are made of, what they learn, what they are tested on."""
+"""Estimators: their parts, the statistics they learn, the data they are tested on."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _NO_MODELS = frozenset(
 
 
 class Estimators(Functions):
-    """Fits, transforms, predicts and scores."""
+    """Follows data through the methods of estimators: fit, transform, predict, score."""
 
     def construct(self, node: ast.Call, name: str, given: Arguments) -> Value:
         """Return a new instance of a library's class."""
@@ -31,7 +31,7 @@ class Estimators(Functions):
         return replace(data, rows=first.rows, objects=frozenset({number}))
 
     def copied(self, node: ast.Call, short: str, value: Value) -> Value:
-        """Return a copy; of an estimator that is cloned, one that has learnt nothing."""
+        """Return a copy; a clone of an estimator has learnt nothing."""
         if not value.objects:
             return replace(value)
         numbers: set[int] = set()
@@ -45,7 +45,7 @@ class Estimators(Functions):
             numbers.add(new)
         return replace(value, objects=frozenset(numbers))
 
-    # What kind of thing it is
+    # Kinds of objects
 
     def _learns_statistics(self, thing: Thing) -> bool:
         known = traits.of(thing.name)
@@ -65,7 +65,7 @@ class Estimators(Functions):
 
     def estimator_method(self, node: ast.Call, owner: ast.expr, base: Value, name: str,
                          given: Arguments) -> Value | None:  # fmt: skip
-        """Return what a method of an estimator gives; None for any other method."""
+        """Return the value of a method of an estimator; None for any other method."""
         known = traits.of(name)
         if "fits" in known or name.startswith("fit_on_"):
             return self._fit(node, owner, base, given)
@@ -129,7 +129,7 @@ class Estimators(Functions):
             self.log.things[part].training = len(self.log.trainings) - 1
 
     def _validate(self, node: ast.Call, base: Value, given: Arguments, features: Value) -> None:
-        """Note the data on which a network is scored while it is trained."""
+        """Record the data that a network is scored on during its training."""
         data = given.named.get("validation_data") or given.named.get("eval_set")
         if data is not None:
             items = [v for _, v in data.items] if data.items else [data]
@@ -168,7 +168,7 @@ class Estimators(Functions):
         return held(tuple(enumerate(results)))
 
     def drawn_again(self, node: ast.AST, value: Value, name: str) -> Value:
-        """Return rows of which some are copies of others, or made up from them."""
+        """Return rows, some of which are copies of others or made up from them."""
         return replace(value).has_seen(self.statistic(node, name, [value], "resample"))
 
     # Tests
@@ -199,7 +199,10 @@ class Estimators(Functions):
         return frozenset(numbers)
 
     def apply_model(self, node: ast.Call, model: Value, given: Arguments) -> Value:
-        """Call a network, or a layer: it predicts, unless it is trained by that later."""
+        """Return the value of a called network or layer.
+
+        It counts as a prediction; `backward` withdraws it if the result trains the network.
+        """
         result = mix(given.values)
         if not result.rows:
             return replace(result, objects=model.objects)
@@ -209,7 +212,7 @@ class Estimators(Functions):
         return replace(result, tests=result.tests | tests)
 
     def backward(self, node: ast.Call, loss: Value) -> Value:
-        """Train by a loss: what seemed predictions were for training."""
+        """Train by a loss: the predictions that it is computed from were part of the training."""
         for number in sorted(loss.tests):
             test = self.log.tests[number]
             if test.features.rows:
@@ -218,7 +221,7 @@ class Estimators(Functions):
         return Value()
 
     def scored(self, node: ast.Call, short: str, given: Arguments) -> Value:
-        """Compute a score of predictions, or draw one of a model and data."""
+        """Record a score of predictions, or a plot of one for a model and data."""
         if "scores_plot" in traits.of(short) and given.first.objects and len(given.values) > 1:
             self._test(node, given.first, given.values[1], scored=True)
         for value in given.values:
@@ -261,6 +264,6 @@ class Estimators(Functions):
 
 
 def unrelated(things: Iterable[Thing], a: int, b: int) -> bool:
-    """Say whether neither of two objects is made of the other."""
+    """Return whether neither of two objects is a part of the other."""
     known = list(things)
     return a != b and a not in known[b].parts and b not in known[a].parts

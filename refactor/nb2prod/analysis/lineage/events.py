@@ -1,4 +1,4 @@
-"""What a notebook does with its data, written down for a judgement on leakage."""
+"""The log of a notebook's operations on data: trainings, tests, splits."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ class Thing(msgspec.Struct):
 
     Attributes:
         name: the last part of its class's name.
-        parts: the objects it was made of: the steps of a pipeline, the estimator of a search.
-        learnt: the statistics it holds since it was fitted.
-        attributes: what was stored in it.
-        loops: the loops within which it was made.
-        training: the last one of it, by number.
-        definition: the notebook's class of which it is an instance.
+        parts: its parts, by number: the steps of a pipeline, the estimator of a search.
+        learnt: the statistics that its last fit computed.
+        attributes: the values stored in it, by name.
+        loops: the loops that it was made in.
+        training: its last training, by number.
+        definition: the class, if the notebook defines it, by number.
     """
 
     name: str
@@ -30,14 +30,14 @@ class Thing(msgspec.Struct):
 
 
 class Training(msgspec.Struct, frozen=True):
-    """A model was fitted.
+    """The training of a model.
 
     Attributes:
         at: where.
-        model: which object.
-        features: what it was fitted on.
-        target: what it shall predict, None where it is not given apart.
-        loops: the loops around, each of which fits again.
+        model: the model, by number.
+        features: the data it is fitted on.
+        target: the values to predict; None if they are not a separate argument.
+        loops: the loops around it, each of which repeats the training.
     """
 
     at: At
@@ -48,16 +48,16 @@ class Training(msgspec.Struct, frozen=True):
 
 
 class Test(msgspec.Struct):
-    """A model predicted, or was scored.
+    """A prediction of a model, or its scoring.
 
     Attributes:
         at: where.
-        model: which object.
-        training: the last one before, by number.
+        model: the model, by number.
+        training: the last training before it, by number.
         features: the data.
-        scored: where a score was computed of it, None if that is not seen.
-        loops: the loops around.
-        validation: it is a part of training, or one fold of a cross-validation.
+        scored: where a score is computed from it; None if nowhere.
+        loops: the loops around it.
+        validation: whether it is part of a training, or of a cross-validation.
     """
 
     at: At
@@ -70,7 +70,7 @@ class Test(msgspec.Struct):
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Features and a target that were given together."""
+    """Features and a target that a call is given together."""
 
     at: At
     features: Value
@@ -78,13 +78,13 @@ class Pair(msgspec.Struct, frozen=True):
 
 
 class Log(msgspec.Struct):
-    """What a notebook did with its data.
+    """A notebook's operations on its data, in order.
 
     Attributes:
-        splits: the splits that keep rows for a test.
-        folds: those that are done again and again.
-        files: the sources that are files.
-        complete: everything was followed to the end.
+        splits: the splits that hold out rows for a test.
+        folds: the splits that are repeated, as in a cross-validation.
+        files: the sources of rows that are files.
+        complete: whether the notebook was followed to its end.
     """
 
     things: list[Thing] = msgspec.field(default_factory=list[Thing])

@@ -1,4 +1,4 @@
-"""Calls of the notebook's own functions, and what all calls share."""
+"""Calls of the notebook's own functions; arguments and statistics of all calls."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterable
 import msgspec
 from msgspec.structs import replace
 
-from nb2prod.analysis.lineage import indexing
+from nb2prod.analysis.lineage import columns
 from nb2prod.analysis.lineage.interpreter import Interpreter
 from nb2prod.analysis.lineage.state import MAX_DEPTH, Definition
 from nb2prod.analysis.lineage.values import Kind, Selection, Statistic, Value, join, mix
@@ -28,13 +28,13 @@ class Arguments(msgspec.Struct, frozen=True):
 
     @property
     def first(self) -> Value:
-        """The first argument, however it is given."""
+        """The first argument, given by position or by name."""
         if self.positional:
             return self.positional[0]
         return next(iter(self.named.values())) if self.named else Value()
 
     def get(self, name: str, position: int) -> Value:
-        """Return an argument, which is given by name or by position."""
+        """Return an argument, given by name or by position; an empty value if it is missing."""
         if name in self.named:
             return self.named[name]
         return self.positional[position] if position < len(self.positional) else Value()
@@ -50,7 +50,7 @@ class Functions(Interpreter):
         return Arguments(positional, named)
 
     def rooted(self, value: Value, node: ast.expr) -> Value:
-        """Return data; where nothing is known of it, it comes from here."""
+        """Return a value with rows; if its rows are unknown, this expression is their source."""
         if value.rows or value.index or value.constant is not None:
             return value
         text = ast.unparse(node)
@@ -61,7 +61,7 @@ class Functions(Interpreter):
         return new
 
     def may_load(self, name: str) -> bool:
-        """Say whether an unknown function may give data of its own."""
+        """Return whether an unknown function may be a source of rows."""
         known = traits.of_function(name) if "." in name else traits.of_method(name)
         return bool(name) and "loads_nothing" not in known
 
@@ -69,20 +69,20 @@ class Functions(Interpreter):
 
     def statistic(self, node: ast.AST, name: str, data: Iterable[Value], kind: Kind = "statistic"
                   ) -> frozenset[Statistic]:  # fmt: skip
-        """Return the statistic that is computed here; none if it is of no data."""
+        """Return the statistic that a call computes; empty if its arguments have no rows."""
         rows = frozenset(r for v in data for r in v.rows)
         if not rows:
             return frozenset()
         return frozenset({Statistic(self.at(node), kind, name, rows)})
 
     def across(self, node: ast.AST, base: Value, name: str) -> Value:
-        """Return the same rows, each of which now depends on others."""
+        """Return the same rows, each of which now depends on the others."""
         return replace(base, index=frozenset[Selection]()).has_seen(
             self.statistic(node, name, [base])
         )
 
     def aggregate(self, node: ast.Call, name: str, base: Value, given: Arguments) -> Value:
-        """Return what many rows are summed up to."""
+        """Return the value that many rows are aggregated to."""
         axis = given.named.get("axis")
         if axis is None and name in ("mean", "sum", "std", "max", "min", "median"):
             axis = given.positional[-1] if given.positional else None
@@ -98,7 +98,7 @@ class Functions(Interpreter):
         return inherited.has_seen(self.statistic(node, name, [base]))
 
     def mark_scored(self, node: ast.AST, value: Value) -> None:
-        """Note that a score was computed of predictions."""
+        """Record that a score is computed from predictions."""
         for number in value.tests:
             test = self.log.tests[number]
             if test.scored is None:
@@ -108,7 +108,7 @@ class Functions(Interpreter):
 
     def run_function(self, node: ast.AST, number: int, given: Arguments,
                      receiver: Value | None = None) -> Value:  # fmt: skip
-        """Return what a function of the notebook gives for these arguments."""
+        """Return the result of a function of the notebook for these arguments."""
         definition = self.definitions[number]
         function = definition.node
         if isinstance(function, ast.ClassDef):
@@ -142,7 +142,7 @@ class Functions(Interpreter):
         return value
 
     def own_method(self, node: ast.AST, base: Value, name: str, given: Arguments) -> Value | None:
-        """Run a method of the notebook's own; None if it is of a library."""
+        """Return the result of a method that the notebook defines; None if a library does."""
         for thing in self.things(base):
             if thing.definition is None:
                 continue
@@ -164,7 +164,7 @@ class Functions(Interpreter):
         return len(self.definitions) - 1
 
     def map_function(self, node: ast.Call, base: Value, name: str, given: Arguments) -> Value:
-        """Return what `apply` gives: row by row, with what the function knows from outside."""
+        """Return the result of `apply`: the rows, and the statistics that the function uses."""
         rows = replace(base, index=frozenset[Selection](), tests=base.tests)
         function = given.first.function
         if function is None:
@@ -178,9 +178,7 @@ class Functions(Interpreter):
         result = self.run_function(node, function, Arguments((item,), {}))
         if name == "pipe":
             return result
-        return replace(indexing.columns_of(rows, None), facts=rows.facts).has_seen(
-            result.statistics
-        )
+        return replace(columns.columns_of(rows, None), facts=rows.facts).has_seen(result.statistics)
 
 
 def _bound(run: Interpreter, parameters: ast.arguments, given: Arguments,

@@ -1,9 +1,15 @@
-"""The state of the interpreter: what names stand for, what objects there are, where it is."""
+"""The state of the interpreter: scopes, objects, the current place.
+
+The interpreter is a chain of classes, each in a module of its own: `State`, `Expressions`,
+`Interpreter` (statements), `Functions`, `Estimators`, and `Lineage` (calls). A class leaves to its
+subclasses the methods that raise NotImplementedError.
+"""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from nb2prod.analysis.lineage.events import Log, Thing
@@ -13,23 +19,23 @@ from nb2prod.analysis.names.code_cell import CodeCell
 Scope = dict[str, Value]
 MAX_STEPS = 40_000
 MAX_DEPTH = 5
-MAX_REPEATED = 2  # loops in loops of which the body is followed twice
+MAX_REPEATED = 2  # the depth of nested loops whose bodies are executed twice
 
 
 class TooLongError(Exception):
-    """The notebook was followed for as long as is worth it."""
+    """The notebook takes more steps than the analysis may."""
 
 
 class Definition(NamedTuple):
-    """A function or class of the notebook."""
+    """A function or class that the notebook defines."""
 
     node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Lambda
     cell: int
-    scope: Scope | None  # where a lambda or inner function was made
+    scope: Scope | None  # the scope around a lambda or inner function
 
 
 class State:
-    """Scopes, objects and places."""
+    """Keeps scopes and objects."""
 
     def __init__(self, imported: Mapping[str, str]) -> None:
         """Start with the names that the notebook imports."""
@@ -46,27 +52,46 @@ class State:
         self._steps = 0
 
     def evaluate(self, node: ast.expr) -> Value:
-        """Return what an expression stands for; the interpreter says how."""
+        """Return the value of an expression."""
         raise NotImplementedError
 
     def store(self, target: ast.expr, value: Value) -> None:
-        """Bind a target to a value; the interpreter says how."""
+        """Bind a target to a value."""
         raise NotImplementedError
 
+    def tick(self) -> None:
+        """Count a step.
+
+        Raises:
+            TooLongError: There were too many.
+        """
+        self._steps += 1
+        if self._steps > MAX_STEPS:
+            raise TooLongError
+
+    @contextmanager
+    def loop(self, node: ast.AST) -> Generator[None]:
+        """Mark the statements within as repeated by a loop."""
+        outer, self.loops = self.loops, (*self.loops, id(node))
+        try:
+            yield
+        finally:
+            self.loops = outer
+
     def at(self, node: ast.AST) -> At:
-        """Return where a node of the current cell stands."""
+        """Return the place of a node of the current cell."""
         return At(self.cell, self.codes[self.cell].span(node))
 
     def key(self, node: ast.AST) -> str:
-        """Return a name for what a node makes, in these calls of functions."""
+        """Return a key for the object that a node makes within the current calls."""
         return f"{self.cell}:{id(node)}:{self.stack}"
 
     def source(self, node: ast.AST, what: str = "") -> Value:
-        """Return data of which nothing is known but where it comes from."""
+        """Return a value whose rows have a new source."""
         return Value(rows=frozenset({(Selection(f"source {what or self.key(node)}", ""),)}))
 
     def make(self, node: ast.AST, name: str, parts: Iterable[int] = (), which: int = 0) -> int:
-        """Return the number of a new object; the same for the same place and calls."""
+        """Return the number of an object; the same node within the same calls makes one object."""
         key = (self.key(node), which)
         number = self._things.setdefault(key, len(self.log.things))
         if number == len(self.log.things):
@@ -78,7 +103,7 @@ class State:
         return [self.log.things[n] for n in sorted(value.objects)]
 
     def change(self, old: Value, new: Value) -> None:
-        """Let all names of one object stand for its new state."""
+        """Replace a value in all scopes and attributes: its object has changed."""
         for scope in self.scopes:
             for name, value in scope.items():
                 if value is old:
@@ -89,7 +114,7 @@ class State:
                     thing.attributes[name] = new
 
     def lookup(self, name: str) -> Value:
-        """Return what a name stands for."""
+        """Return the value of a name; an unknown name stands for itself."""
         for scope in (self.scopes[-1], self.scopes[0]):
             if name in scope:
                 return scope[name]
@@ -98,7 +123,7 @@ class State:
         return Value(name=name)
 
     def folds(self, value: Value) -> Value:
-        """Return the positions of one fold, for training and for testing."""
+        """Return the positions of the training rows and of the test rows of one fold."""
         split = f"folds {sorted(value.objects)}"
         self.log.folds.add(split)
         parts = (Value(index=frozenset({Selection(split, part)})) for part in ("0", "1"))

@@ -1,4 +1,4 @@
-"""What is known of a value, as far as rows and statistics over rows matter."""
+"""Values: the rows that they hold, and the statistics of rows in their contents."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ class At(NamedTuple):
 
 
 class Selection(NamedTuple):
-    """Some rows of those that there are: one part of one split.
+    """Some of the rows: one part of a split.
 
-    Parts of one split have no row in common. The first selection of all takes the rows of a source
+    The parts of one split have no row in common. The first selection takes all rows of a source
     of data.
     """
 
@@ -29,30 +29,30 @@ class Selection(NamedTuple):
     part: str
 
 
-# Rows are known by how they were selected, from the source on.
+# Rows are identified by the selections that lead to them, beginning with their source.
 Rows = tuple[Selection, ...]
 RowSets = frozenset[Rows]
 
 
 def disjoint(a: Rows, b: Rows) -> bool:
-    """Say whether two sets of rows surely have none in common."""
+    """Return whether two sets of rows certainly have none in common."""
     parts = dict(a)
     return a[0] != b[0] or any(parts.get(split, part) != part for split, part in b)
 
 
 def within(a: Rows, b: Rows) -> bool:
-    """Say whether `a` was selected from `b`, or is the same."""
+    """Return whether `a` is selected from `b`, or is the same."""
     return a[0] == b[0] and set(a) >= set(b)
 
 
 def overlap(a: Iterable[Rows], b: Iterable[Rows]) -> bool:
-    """Say whether two values surely share rows: one was selected from the other."""
+    """Return whether two values certainly share rows: one is selected from the other."""
     b = list(b)
     return any(within(x, y) or within(y, x) for x in a for y in b)
 
 
 def apart(a: Iterable[Rows], b: Iterable[Rows]) -> bool:
-    """Say whether two values surely share no row."""
+    """Return whether two values certainly share no row."""
     b = list(b)
     return all(disjoint(x, y) for x in a for y in b)
 
@@ -61,13 +61,13 @@ Kind = Literal["statistic", "resample"]
 
 
 class Statistic(NamedTuple):
-    """Something that was computed from many rows at once.
+    """A value that is computed from many rows at once.
 
     Attributes:
-        at: where.
-        kind: a statistic, or rows that were drawn again or made up from others.
-        name: of the call, as a reader knows it: `StandardScaler.fit`.
-        rows: what it was computed from.
+        at: the place of the call.
+        kind: a statistic, or rows that are drawn again or made up from others.
+        name: the call, as a message names it: `StandardScaler.fit`.
+        rows: the rows it is computed from.
     """
 
     at: At
@@ -76,18 +76,18 @@ class Statistic(NamedTuple):
     rows: RowSets
 
 
-# A statistic that is in the contents, with the column where it is, None for all of them.
+# A statistic in the contents, with the column that contains it; None for all columns.
 Fact = tuple[str | None, Statistic]
 NO_ROWS: RowSets = frozenset()
 
 
 class Columns(NamedTuple):
-    """The columns that a table still has of the table it was read as.
+    """The columns of a table, relative to the table that was loaded.
 
     Attributes:
-        base: that table.
-        only: these, or None for all.
-        without: but not these.
+        base: the table that was loaded.
+        only: the columns that are left; None for all.
+        without: the columns that were dropped.
     """
 
     base: str
@@ -95,35 +95,35 @@ class Columns(NamedTuple):
     without: frozenset[str] = frozenset()
 
     def has(self, name: str) -> bool:
-        """Say whether a column is surely there."""
+        """Return whether the table certainly has a column."""
         return name not in self.without and (self.only is None or name in self.only)
 
     def take(self, names: Iterable[str]) -> Columns:
-        """Return these columns only."""
+        """Return only these columns."""
         return Columns(self.base, frozenset(names) - self.without)
 
     def drop(self, names: Iterable[str]) -> Columns:
-        """Return all columns but these."""
+        """Return the columns without these."""
         return self._replace(without=self.without | frozenset(names))
 
 
 class Value(msgspec.Struct, frozen=True, eq=False, gc=False):
-    """What is known of a value; two names of one object have the same one (`is`).
+    """An abstract value; two names of one object share one value (`is`).
 
-    It is a struct because tens of thousands are made for one notebook.
+    It is a struct because a notebook makes tens of thousands of them.
 
     Attributes:
-        rows: whose contents it holds, row for row.
-        facts: what its contents have seen of other rows.
-        index: which rows are selected by it, when it holds positions, labels or a mask.
+        rows: the rows whose contents it holds, row by row.
+        facts: the statistics of other rows that its contents depend on.
+        index: the rows that it selects, if it holds positions, labels or a mask.
         objects: the estimators and other objects it may be, by number.
-        items: what it holds, when that is known, each with its key.
-        columns: the columns, when it is a table or a column of one.
-        tests: the predictions it comes from, by number.
-        name: the dotted name, when it is a thing of a library.
+        items: its items with their keys, if they are known.
+        columns: its columns, if it is a table or a column of one.
+        tests: the predictions it is computed from, by number.
+        name: the dotted name, if it belongs to a library.
         function: the function or class of the notebook, by number.
-        constant: the text or number it is.
-        rest: it is the rows of another value, as labels, to be dropped or looked up.
+        constant: the text or number, if it is a literal.
+        rest: whether it holds the row labels of another value, to drop or look up.
     """
 
     rows: RowSets = NO_ROWS
@@ -140,11 +140,11 @@ class Value(msgspec.Struct, frozen=True, eq=False, gc=False):
 
     @property
     def statistics(self) -> frozenset[Statistic]:
-        """All that its contents have seen."""
+        """The statistics that its contents depend on."""
         return frozenset(s for _, s in self.facts)
 
     def select(self, selections: Iterable[Selection]) -> Value:
-        """Return some of its rows."""
+        """Return the value with only the selected rows."""
         chosen = tuple(selections)
         if not chosen or not self.rows:
             return replace(self)
@@ -153,12 +153,12 @@ class Value(msgspec.Struct, frozen=True, eq=False, gc=False):
         return replace(self, rows=frozenset((*r, *(c for c in chosen if c not in r)) for r in rows))
 
     def has_seen(self, statistics: Iterable[Statistic], column: str | None = None) -> Value:
-        """Return the same with more facts."""
+        """Return the value with more statistics in its contents."""
         return replace(self, facts=self.facts | {(column, s) for s in statistics})
 
 
 def mix(values: Iterable[Value]) -> Value:
-    """Return what is made of values row by row: a sum, a formatted text, an unknown function."""
+    """Return a value computed from others row by row: a sum, a text, an unknown function."""
     known = [v for v in values if v.rows or v.facts or v.tests]
     if not known:
         return Value()
@@ -180,7 +180,7 @@ def held(items: tuple[tuple[object, Value], ...]) -> Value:
 
 
 def join(values: Iterable[Value]) -> Value:
-    """Return what may be any one of these values."""
+    """Return a value that may be any one of these."""
     values = tuple(values)
     if len(values) == 1:
         return values[0]

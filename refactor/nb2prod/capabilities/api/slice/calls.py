@@ -1,4 +1,4 @@
-"""The traits of library calls on rows, as serving sees them."""
+"""Library calls on rows, by their traits: which of them a service treats specially."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import ast
 from nb2prod.knowledge import traits
 
 FIT = "fit"
-# Methods of an estimator that learn from data and return what becomes of it -> the methods that
-# only do the latter.
+# Methods that fit an estimator and return a result -> the methods that only return the result.
 LEARNS = {name: name.removeprefix("fit_") for name in traits.named("fits_and_applies")}
 # The service answers each record, so no record may be dropped or moved.
 DROPS_ROWS = traits.methods("drops_rows") | traits.methods("picks")

@@ -1,4 +1,4 @@
-"""From a plan to its inference slices: what is done to a record before the model has it."""
+"""Inference slices of a plan: the way from a raw record to the model's input."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from nb2prod.analysis.flow import Analysis
-from nb2prod.capabilities.api.slice.expressions import CrossRowError, Expression, Expressions
+from nb2prod.capabilities.api.slice.expression import CrossRowError, Expression
+from nb2prod.capabilities.api.slice.expressions import Expressions
 from nb2prod.capabilities.api.slice.names import imported_names
 from nb2prod.capabilities.api.slice.needs import needed
 from nb2prod.capabilities.api.slice.series import WHY, series_results
@@ -23,13 +24,13 @@ from nb2prod.pipeline.english import words
 from nb2prod.pipeline.plan import Parameter, Plan, PlanError, Records, Step
 from nb2prod.pipeline.planner import split_after
 
-RAW = "raw"  # the name of the records, as they are loaded
+RAW = "raw"  # the name of the loaded records
 _Node = TypeVar("_Node", bound=ast.AST)
 
 
 @dataclass(frozen=True, slots=True)
 class Inference:
-    """The way from a raw record to what a model takes.
+    """The way from a raw record to the input of a model.
 
     Attributes:
         sink: the model, and what it is given.
@@ -53,24 +54,24 @@ class Inference:
 
     @property
     def obstacle(self) -> tuple[int, str] | None:
-        """The first statement that can't be done for one record alone, and why."""
+        """The first statement that is impossible for one record alone, with the reason."""
         return next(((p.number, p.why) for p in self.pieces if p.why), None)
 
     @property
     def passable(self) -> bool:
-        """Say whether all that can't be done is columns which the model may do without."""
+        """Whether only columns that the model may do without are impossible to compute."""
         return all(p.column for p in self.pieces if p.why)
 
     @property
     def statements(self) -> list[int]:
-        """The statements it comes from."""
+        """The numbers of its statements."""
         return [p.number for p in self.pieces]
 
 
 def inferences(plan: Plan) -> Iterator[Inference]:
-    """Yield the ways from records to models, those of the model to be served first.
+    """Yield the ways from records to models, those of the model to serve first.
 
-    Models come last of which it is not known how a record becomes what they are given.
+    Models without a known way from a record to their input come last.
     """
     ways: list[Inference] = []
     versions: dict[str, int] = {}
@@ -88,14 +89,14 @@ def inferences(plan: Plan) -> Iterator[Inference]:
 
 
 def _forecasts(analysis: Analysis) -> list[Sink]:
-    """Return the results of models of a series, the last first; they are given steps."""
+    """Return the fitted models of a series, the last one first; their input is steps."""
     steps = ast.Name(RAW, ast.Load())
     found = reversed(series_results(analysis).items())
     return [Sink(model, fitted, fitted, steps, trained=True) for model, fitted in found]
 
 
 def _forecast(_plan: Plan, sink: Sink) -> Inference:
-    """Return how the results of a model of a series are asked for steps after its end."""
+    """Return the way to a forecast: the input is the steps after the end of the series."""
     at = sink.statement
     load = ast.Call(ast.Name("range", ast.Load()), [], [])
     takes = Expression("rows", frozenset({at}), sink.takes, sink.takes)
@@ -103,7 +104,7 @@ def _forecast(_plan: Plan, sink: Sink) -> Inference:
 
 
 def _version(plan: Plan, sink: Sink) -> int | None:
-    """Return the statement after which the variable holds the model that is used here."""
+    """Return the last statement that changes the model before it is used."""
     effects = plan.analysis.effects
     anew = [n for n, e in enumerate(effects) if sink.model in e.all_binds]
     until = next((n for n in anew if n > sink.used), len(effects))
@@ -113,7 +114,7 @@ def _version(plan: Plan, sink: Sink) -> int | None:
 
 
 def _has(plan: Plan, number: int, name: str) -> bool:
-    """Say whether the step of a statement has a variable: what may change may not be used there."""
+    """Return whether the step of a statement has a variable: it may change one it does not use."""
     if name in plan.analysis.effects[number].all_binds:
         return True
     found = plan.step_of(number)
@@ -125,7 +126,7 @@ def _has(plan: Plan, number: int, name: str) -> bool:
 
 
 def with_served(plan: Plan) -> Plan:
-    """Return the plan with the models that can be served, the one to be served first.
+    """Return the plan with the models that can be served, the one to serve first.
 
     Where the plan names a model already, it is that one.
 
@@ -157,7 +158,7 @@ def _records(plan: Plan, inference: Inference) -> Records:
 
 
 def with_models_kept(plan: Plan) -> Plan:
-    """Return the plan in which each model that may be served is handed on by a step.
+    """Return the plan in which a step returns each model that may be served.
 
     A step in which another model takes its place ends before that.
     """
@@ -189,7 +190,7 @@ def _inference(plan: Plan, sink: Sink) -> Inference | None:
 def _from_source(
     plan: Plan, sink: Sink, numbers: Sequence[int], source: int, loads: Mapping[int, ast.Call]
 ) -> Inference | None:
-    """Return the way from what one statement loads, if it leads to the model."""
+    """Return the way from the data that one statement loads, if it leads to the model."""
     analysis, load = plan.analysis, loads[source]
     imported = imported_names(analysis)
     statements = Statements(Expressions(imported, _namer(), trainers(analysis, imported)))
@@ -198,7 +199,7 @@ def _from_source(
     for number in numbers:
         node = analysis.statements[number].node
         if number == source:
-            # The call is read apart from the statement, as what gives the raw records.
+            # The call is read apart from its statement: it stands for the raw records.
             record: ast.expr = ast.Name(RAW, ast.Load())
             pieces.append(statements.source(number, parameters.put(node, {load: record}), RAW))
         elif number in loads:
@@ -217,7 +218,7 @@ def _from_source(
 
 
 def _of_own_columns(plan: Plan, sink: Sink) -> Inference | None:
-    """Return the way from what is loaded to a model that is given no rows of it."""
+    """Return the way from loaded data to a model whose input has no rows of it."""
     numbers = backward_slice(plan.analysis, sink.statement, loaded(sink.takes))
     found = (item for loads in sources(plan.analysis, numbers) for item in loads.items())
     source, load = next(found, (None, None))
@@ -254,14 +255,14 @@ def _way(
 
 
 class _Parameters:
-    """Puts parameters where the notebook has literals: in service they are what they were."""
+    """Replaces literals of the notebook by parameters; a service uses their values at training."""
 
     def __init__(self, parameters: Sequence[Parameter]) -> None:
         self._all = {id(p.node): p for p in parameters}
         self.used: dict[tuple[str, str], Parameter] = {}
 
     def put(self, node: _Node, others: Mapping[ast.Call, ast.expr] | None = None) -> _Node:
-        """Return a copy of a statement or expression; the notebook's own tree stays as it is."""
+        """Return a copy of a statement or expression; the notebook's own tree is unchanged."""
         there: dict[int, ast.AST] = {id(old): new for old, new in (others or {}).items()}
         for part in ast.walk(node):
             if (found := self._all.get(id(part))) and id(part) not in there:
@@ -272,7 +273,7 @@ class _Parameters:
 
 
 def _namer() -> Callable[[ast.expr], str]:
-    """Return what gives names to what is learnt, each once."""
+    """Return a function that gives each learnt value a name of its own."""
     used: dict[str, int] = {}
 
     def name(node: ast.expr) -> str:

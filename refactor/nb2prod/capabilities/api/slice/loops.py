@@ -1,4 +1,4 @@
-"""Loops of a notebook that take the rows of its data one after another, by their numbers."""
+"""Loops over the rows of data, one after another, by their numbers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _GROWS = frozenset({"append", "extend"})
 
 
 def counts(iterable: ast.expr) -> bool:
-    """Say whether a loop is over whole numbers that are written down: `range(0, 1000)`."""
+    """Return whether a loop is over a range of numbers: `range(0, 1000)`."""
     match iterable:
         case ast.Call(func=ast.Name(id="range")):
             return True
@@ -20,7 +20,7 @@ def counts(iterable: ast.expr) -> bool:
 
 
 def numbered(target: ast.expr, body: list[ast.stmt]) -> Iterator[ast.expr]:
-    """Yield what a loop takes rows of: `df["text"]`, where it has `df["text"][number]`."""
+    """Yield the data whose rows a loop takes: `df["text"]` of `df["text"][number]`."""
     if not isinstance(target, ast.Name):
         return
     for node in (n for statement in body for n in ast.walk(statement)):
@@ -36,7 +36,7 @@ def numbered(target: ast.expr, body: list[ast.stmt]) -> Iterator[ast.expr]:
 
 
 def grown(node: ast.expr) -> tuple[str, ast.expr] | None:
-    """Return the list that a call puts something into, and what that is."""
+    """Return the list that a call adds an item to, and the item; None for other calls."""
     match node:
         case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method), args=[value]):
             return (name, value) if method in _GROWS else None

@@ -1,4 +1,4 @@
-"""What the names that a notebook imports stand for."""
+"""The imported names of a notebook."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from nb2prod.analysis.flow import Analysis
 
 
 def imported_names(analysis: Analysis) -> dict[str, str]:
-    """Return what the names that a notebook imports stand for."""
+    """Return imported name -> dotted name."""
     names: dict[str, str] = {}
     for statement in analysis.statements:
         match statement.node:

@@ -1,4 +1,4 @@
-"""What serving needs of the statements of a slice: the rest is only executed to fit the model."""
+"""Dropping the statements of a slice that serving does not need; only fitting runs them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from nb2prod.capabilities.api.slice.statements import Piece
 def needed(
     pieces: Sequence[Piece], wanted: Iterable[str], lifted: Mapping[str, Iterable[str]]
 ) -> list[Piece]:
-    """Return the pieces, those that serving does not need without their serving part.
+    """Return the pieces, without the serving form of those that serving does not need.
 
     Args:
         pieces: In order.
@@ -40,7 +40,7 @@ def needed(
 
 
 def _changed(node: ast.stmt) -> set[str]:
-    """Return the names that a statement binds, or whose objects it may change."""
+    """Return the names that a statement binds, and those whose objects it may change."""
     found: set[str] = set()
     for part in ast.walk(node):
         match part:
@@ -79,7 +79,7 @@ def _roots(target: ast.expr) -> set[str]:
 
 
 def _read(node: ast.AST) -> set[str]:
-    """Return the names that are read when serving: what is remembered is not computed."""
+    """Return the names that serving reads; a remembered value is not computed."""
     match node:
         case ast.Call(func=ast.Name(id="learnt")):
             return set()

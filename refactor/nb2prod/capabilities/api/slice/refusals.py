@@ -1,4 +1,4 @@
-"""Why a notebook has no model that can be served."""
+"""Reasons why a notebook has no model that can be served."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from nb2prod.knowledge import traits
 
 
 def unservable(analysis: Analysis) -> str:
-    """Say why a notebook has no model that can be served, where it has none."""
+    """Return the reason why a notebook has no model that can be served."""
     number, why = next(_reasons(analysis), (None, "no cell fits a model"))
     return why if number is None else f"cell {analysis.statements[number].cell + 1}: {why}"
 
 
 def _reasons(analysis: Analysis) -> Iterator[tuple[int, str]]:
-    """Yield why there is none, each with the statement, the most telling first."""
+    """Yield the reasons with their statements, the most specific first."""
     for sink in sinks(analysis):
         why = f"what the model {sink.name} is given does not come from data that the notebook loads"
         yield sink.statement, why

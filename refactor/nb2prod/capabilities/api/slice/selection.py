@@ -1,4 +1,4 @@
-"""Whether all that is done to records is to choose some of their columns."""
+"""Records whose only preparation is a choice of columns."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PLAIN = (ast.Name, ast.Constant, ast.List, ast.Tuple, ast.Slice, ast.keyword,
 
 
 def selects_only(inference: Inference) -> bool:
-    """Say whether the model takes columns of the records just as they are."""
+    """Return whether the model's input is columns of the records, unchanged."""
     statements = [s for piece in inference.pieces for s in piece.serving]
     return all(map(_selects, statements)) and _selects(inference.takes.serving)
 
@@ -20,7 +20,7 @@ def selects_only(inference: Inference) -> bool:
 def _selects(node: ast.AST) -> bool:
     match node:
         case ast.Call(func=ast.Name(id="learnt")):
-            return True  # a list of names, or a number: nothing is computed with it
+            return True  # a list of names or a number, which only selects
         case ast.Call(func=ast.Attribute(value=owner, attr=name), args=args, keywords=named):
             inside = all(map(_selects, [owner, *args, *(k.value for k in named)]))
             return "selects_columns" in traits.of_method(name) and inside

@@ -1,4 +1,4 @@
-"""Models of a series, which are asked for steps after its end: there are no records of it."""
+"""Models of a series, which forecast steps after its end and take no records."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ WHY = "a model of a series forecasts steps after its end; there are no records o
 
 
 def series_results(analysis: Analysis) -> dict[str, int]:
-    """Return the variables that hold results of such models, with the statements that fit them."""
+    """Return the variable of each fitted model of a series -> the statement that fits it."""
     return dict(_fitted(analysis))
 
 

@@ -1,4 +1,4 @@
-"""Which model of a notebook is served, and what it is given: the ends of the inference slice."""
+"""The models of a notebook and their input: the ends of inference slices."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @dataclass(frozen=True, slots=True)
 class Sink:
-    """A model, and the data that a statement gives it.
+    """A model, and the input that a statement gives it.
 
     Attributes:
         model: the variable.
@@ -36,15 +36,15 @@ class Sink:
 
     @property
     def name(self) -> str:
-        """The model as the notebook has it."""
+        """The model, as the notebook writes it."""
         return self.model if self.item is None else f"{self.model}[{self.item!r}]"
 
 
 def sinks(analysis: Analysis) -> list[Sink]:
-    """Return the data that models are given, the most telling first.
+    """Return the inputs of models, the most specific first.
 
-    The model that was used last comes first: notebooks end with what is best. What it predicted
-    for tells more than what it was trained on, which often lacks rows and holds the target.
+    The model that is used last comes first, because notebooks end with the best one. The input of
+    a prediction says more than that of a training, which often lacks rows or holds the target.
     """
     found = list(_sinks(analysis))
     order = {model: number for number, model in enumerate(dict.fromkeys(
@@ -83,7 +83,7 @@ def _is_of_series(type_: str | None) -> bool:
 
 
 def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]:
-    """Yield what a model is trained on, the result of `smf.ols(formula, data).fit()` too."""
+    """Yield the training data of a model, also of the result of `smf.ols(formula, data).fit()`."""
     assert isinstance(call.func, ast.Attribute)
     receiver = call.func.value
     node = analysis.statements[number].node
@@ -92,7 +92,7 @@ def _training(analysis: Analysis, number: int, call: ast.Call) -> Iterator[Sink]
     if isinstance(receiver, ast.Name) and (given or not isinstance(result, ast.Name)):
         if given:
             yield Sink(receiver.id, number, number, given, trained=True)
-        # A class of somebody's own may be given the data when an object is made of it.
+        # The constructor of the notebook's own class may take the data.
         at, made = _made(analysis, number, receiver.id)
         if made is not None and (data := data_given(made)):
             yield Sink(receiver.id, at, number, data, trained=True)

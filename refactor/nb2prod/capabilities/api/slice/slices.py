@@ -1,4 +1,4 @@
-"""Backward slices: the statements that a value at a place in the notebook depends on."""
+"""Backward slices: the statements that a value depends on."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from collections.abc import Iterable
 from nb2prod.analysis.flow import Analysis, imports
 
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
-# Methods of networks, called without arguments: gradients and modes are no part of the data.
+# Methods of networks, called without arguments: gradients and modes are not part of the data.
 _LEARNS = frozenset({".backward", ".zero_grad", ".eval", ".train"})
 _LOOKS = frozenset({"plot", "explore"})
 
 
 def backward_slice(analysis: Analysis, before: int, wanted: Iterable[str]) -> tuple[int, ...]:
-    """Return the statements before a place that what some variables hold there depends on.
+    """Return the statements before a place that the values of variables there depend on.
 
     Imports and definitions are left out: they go where functions are.
     """

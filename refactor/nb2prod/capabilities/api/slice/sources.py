@@ -1,4 +1,4 @@
-"""Where data comes from: it is loaded, typed in, or drawn at random."""
+"""Sources of data: files, literals, random draws."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _RANDOM = "numpy.random."
 
 
 def sources(analysis: Analysis, numbers: Sequence[int]) -> Iterator[dict[int, ast.Call]]:
-    """Yield the calls that data may come from, by their statements, the likeliest first."""
+    """Yield the calls that may be the source of data, by their statements, the likeliest first."""
     yield _loads(analysis, numbers)
     yield _made(analysis, numbers)
     yield _made(analysis, numbers, at_random=True)
@@ -32,9 +32,9 @@ def _loads(analysis: Analysis, numbers: Sequence[int]) -> dict[int, ast.Call]:
 def _made(
     analysis: Analysis, numbers: Sequence[int], at_random: bool = False
 ) -> dict[int, ast.Call]:
-    """Return the calls that make tables or arrays, by their statements.
+    """Return the calls that make tables or arrays of literals, by their statements.
 
-    They are made of what is typed in, or drawn at random.
+    With `at_random`, return those that draw random data instead.
     """
     imported = imported_names(analysis)
     found: dict[int, ast.Call] = {}
@@ -58,7 +58,7 @@ def _made(
 
 
 def _varies(analysis: Analysis, number: int) -> bool:
-    """Say whether a statement loads data, or draws at random."""
+    """Return whether a statement loads data, or draws random numbers."""
     effect = analysis.effects[number]
     draws = any(w.startswith(RANDOM) for w in effect.reads | effect.writes)
     return draws or any(call.role == "load" for call in effect.calls)

@@ -1,4 +1,4 @@
-"""Statements of a slice as serving needs them: one text that fits, and serves."""
+"""Statements of a slice in two forms: as the model is fitted, and as it serves."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from nb2prod.capabilities.api.slice import calls
-from nb2prod.capabilities.api.slice.expressions import (
+from nb2prod.capabilities.api.slice.expression import (
     PLAIN,
     CrossRowError,
     Expression,
-    Expressions,
     remembered,
 )
+from nb2prod.capabilities.api.slice.expressions import Expressions
 from nb2prod.capabilities.api.slice.loops import counts, grown, numbered
 from nb2prod.capabilities.api.slice.slices import loaded
 from nb2prod.knowledge import traits
@@ -23,7 +23,7 @@ _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What a statement becomes.
+    """A statement in its two forms.
 
     Attributes:
         number: the statement.
@@ -41,7 +41,7 @@ class Piece:
 
     @property
     def shared(self) -> bool:
-        """Say whether the same is executed both times."""
+        """Whether the two forms are the same."""
         return [ast.dump(s) for s in self.fitting] == [ast.dump(s) for s in self.serving]
 
 
@@ -53,7 +53,7 @@ class Statements:
         self.expressions = expressions
 
     def read(self, number: int, node: ast.stmt) -> Piece:
-        """Return what a statement becomes."""
+        """Return the two forms of a statement."""
         try:
             fitting, serving = self._statement(node)
         except CrossRowError as error:
@@ -64,7 +64,7 @@ class Statements:
         return Piece(number, tuple(fitting), tuple(serving))
 
     def _without(self, node: ast.stmt) -> ast.stmt | None:
-        """Return what leaves a column empty that a statement makes; None if it makes none."""
+        """Return an assignment of NaN to the column that a statement makes; None without one."""
         match node:
             case ast.Assign(targets=[ast.Subscript(value=ast.Name(id=name)) as column]):
                 if self.expressions.kinds.get(name, ("plain",))[0] == "rows":
@@ -75,19 +75,19 @@ class Statements:
         return None
 
     def source(self, number: int, node: ast.stmt, raw: str) -> Piece:
-        """Return what the statement becomes that holds the records, of which `raw` is the name."""
+        """Return the two forms of the statement that loads the records, which are named `raw`."""
         self.expressions.records = frozenset({number})
         self.expressions.kinds[raw] = ("rows", self.expressions.records)
         return self.read(number, node)
 
     def other_source(self, number: int, node: ast.stmt) -> Piece:
-        """Return what a statement becomes that loads another table."""
+        """Return the two forms of a statement that loads another table."""
         for name in _targets(node):
             self.expressions.kinds[name] = ("rows", frozenset({number}))
         return Piece(number, (node,), ())
 
     def _bound(self, node: ast.stmt) -> None:
-        """Note that what a statement binds has rows of what it reads, though not which."""
+        """Record that the names a statement binds have rows of the names it reads."""
         read = (self.expressions.kinds.get(name, ("plain", PLAIN)) for name in loaded(node))
         sources = frozenset[int]().union(*(its for _, its in read))
         for name in _targets(node):
@@ -125,7 +125,7 @@ class Statements:
                 return [node], [node]
 
     def _iterated(self, target: ast.expr, iterable: ast.expr, body: list[ast.stmt]) -> Expression:
-        """Return what a loop is over; one over the numbers of rows has as many as there are."""
+        """Return the iterable of a loop; a loop over row numbers gets as many as there are rows."""
         part = self.expressions.frozen(self.expressions.read(iterable))
         if part.kind == "plain" and counts(iterable):
             for rows in map(self.expressions.read, numbered(target, body)):
@@ -173,7 +173,7 @@ class Statements:
                 self.expressions.kinds[name] = (part.kind, part.sources)
 
     def _target(self, target: ast.expr) -> Expression:
-        """Return a target, what is learnt in its index remembered."""
+        """Return a target; a learnt value in its index is remembered."""
         if isinstance(target, ast.Subscript):
             index = self.expressions.frozen(self.expressions.read(target.slice)) \
                 if not isinstance(target.slice, ast.Tuple | ast.Slice) else None  # fmt: skip
@@ -185,7 +185,7 @@ class Statements:
     def _split(
         self, targets: Sequence[ast.expr], value: ast.expr
     ) -> tuple[list[ast.stmt], list[ast.stmt]] | None:
-        """Return a split into parts: a record that is served belongs to each of them."""
+        """Return the two forms of a split; a record to predict for belongs to each part."""
         match targets, value:
             case [ast.Tuple(elts=names) | ast.List(elts=names)], ast.Call(func, arguments):
                 short = func.attr if isinstance(func, ast.Attribute) else ""
@@ -233,7 +233,7 @@ def _both(
 
 
 def _fitted(name: str) -> ast.stmt:
-    """Return the statement after which an estimator is the one that was fitted."""
+    """Return the statement that replaces an estimator by the fitted one."""
     return ast.Assign([ast.Name(name, ast.Store())], remembered(name, ast.Name(name, ast.Load())))
 
 

@@ -1,4 +1,4 @@
-"""Functions of a notebook that fit models or transformers, and return nothing but these."""
+"""Functions of a notebook that return only models or transformers that they fit."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ _FITS = traits.methods("fits") | traits.methods("fits_and_applies")
 
 
 def trainers(analysis: Analysis, imported: Mapping[str, str]) -> frozenset[str]:
-    """Return the names of such functions: what they return is learnt, whatever they are given.
+    """Return the names of such functions; their results are learnt, whatever the arguments.
 
     Args:
         analysis: the notebook.
-        imported: what its imported names stand for.
+        imported: imported name -> dotted name.
     """
     found: dict[str, bool] = {}
     for statement in analysis.statements:
         if isinstance(statement.node, ast.FunctionDef):
-            name = statement.node.name  # all that bear it have to be trainers
+            name = statement.node.name  # all functions of this name must be trainers
             found[name] = found.get(name, True) and _trains(statement.node, imported)
     return frozenset(name for name, trains in found.items() if trains)
 
@@ -35,7 +35,7 @@ def _trains(function: ast.FunctionDef, imported: Mapping[str, str]) -> bool:
 
 
 def _fitted(function: ast.FunctionDef, imported: Mapping[str, str]) -> Iterator[str]:
-    """Yield the variables that hold what was fitted."""
+    """Yield the variables that hold fitted objects."""
     for node in ast.walk(function):
         match node:
             case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)):

@@ -1,4 +1,4 @@
-"""What a statement asks of models, and what data it gives them; also inside of functions."""
+"""Uses of models in statements and in the functions that these call, with their input."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ CALLED = "__call__"  # the method of a network that predicts
 _MODULE = "torch.nn.Module"
 _LOADER = "torch.utils.data.DataLoader"
 _DATA_SETS = frozenset({"torch.utils.data.TensorDataset", _LOADER})
-_DEEPEST = 2  # functions of the notebook that call each other, looked into
-# What names stand for; None where that is not known.
+_DEEPEST = 2  # the depth of calls of the notebook's functions that are followed
+# Name -> its expression; None if it is unknown.
 _Known = Mapping[str, ast.expr | None]
 
 
@@ -45,7 +45,7 @@ class Uses:
     """Finds the uses of models in a notebook."""
 
     def __init__(self, analysis: Analysis) -> None:
-        """Start with what is known of the notebook."""
+        """Begin with the analysis of a notebook."""
         self._analysis = analysis
         self._imported = imported_names(analysis)
         self._has_torch = any(n.partition(".")[0] == "torch" for n in self._imported.values())
@@ -54,7 +54,7 @@ class Uses:
         self._functions = {n.name: n for n in nodes if isinstance(n, ast.FunctionDef)}
 
     def of(self, number: int) -> Iterator[Use]:
-        """Yield what a statement asks of models."""
+        """Yield the uses of models in a statement."""
         yield from self._block(number, [self._analysis.statements[number].node], {}, 0)
 
     def _block(
@@ -85,7 +85,7 @@ class Uses:
             data = data_given(call)
             given = _with(data, known) if data is not None else None
             if data is not None and given is None:
-                continue  # it is made inside of a function
+                continue  # the data is made inside a function
             match call.func:
                 case ast.Attribute(value=ast.Name(id=name), attr=method):
                     if (model := _name(name, known)) and not self.is_network(number, model):
@@ -105,7 +105,7 @@ class Uses:
                     pass
 
     def _function(self, number: int, call: ast.Call, known: _Known, depth: int) -> Iterator[Use]:
-        """Yield what a function of the notebook asks of models, in the caller's variables."""
+        """Yield the uses of models in a function of the notebook, in the caller's variables."""
         assert isinstance(call.func, ast.Name)
         function = self._functions[call.func.id]
         names = [a.arg for a in (*function.args.posonlyargs, *function.args.args)]
@@ -123,7 +123,7 @@ class Uses:
     # Networks of torch
 
     def is_network(self, number: int, name: str) -> bool:
-        """Say whether a variable holds a network of torch before a statement."""
+        """Return whether a variable holds a network of torch before a statement."""
         if not self._has_torch:
             return False
         value = self._analysis.value(number, name)
@@ -143,12 +143,12 @@ class Uses:
         return False
 
     def _predicts(self, number: int, given: ast.expr) -> bool:
-        """Say whether data is what another network predicts."""
+        """Return whether data is the prediction of another network."""
         called = [n.func for n in ast.walk(given) if isinstance(n, ast.Call)]
         return any(isinstance(f, ast.Name) and self.is_network(number, f.id) for f in called)
 
     def _batches(self, number: int, loop: ast.For, known: _Known) -> dict[str, ast.expr | None]:
-        """Return what the names of a loop over the batches of a data set stand for."""
+        """Return the expressions that the names of a loop over batches stand for."""
         names = loop.target.elts if isinstance(loop.target, ast.Tuple | ast.List) else []
         data = _with(loop.iter, known)
         parts = self._parts(number, data) if data is not None else []
@@ -159,7 +159,7 @@ class Uses:
         }
 
     def _parts(self, before: int, node: ast.expr) -> list[ast.expr]:
-        """Return the tensors that a data set, or a loader of one, was made of."""
+        """Return the tensors that a data set, or a loader of one, is made of."""
         if isinstance(node, ast.Name):
             made = self._bound(before, node.id)
             return self._parts(*made) if made else []
@@ -182,12 +182,12 @@ class Uses:
 
 
 def _is_inside(statement: ast.stmt) -> bool:
-    """Say whether what a statement binds is bound inside of a block that is run once."""
+    """Return whether a statement binds names inside a block that runs once."""
     return isinstance(statement, ast.With)
 
 
 def _item(index: ast.expr) -> int | str:
-    """Return which item an index takes; of a loop over numbers it is the last."""
+    """Return the number or key of an item; an index that varies stands for the last item."""
     match index:
         case ast.Constant(value=int() | str() as key):
             return key
@@ -206,7 +206,7 @@ def _name(name: str, known: _Known) -> str | None:
 
 
 def data_given(call: ast.Call) -> ast.expr | None:
-    """Return the data that a model's method is given."""
+    """Return the data among the arguments of a model's method; None if there is none."""
     for keyword in call.keywords:
         if keyword.arg in {"X", "x", "data", "exog"}:
             return keyword.value
@@ -216,7 +216,7 @@ def data_given(call: ast.Call) -> ast.expr | None:
 
 
 def _with(node: ast.expr, known: _Known) -> ast.expr | None:
-    """Return an expression with names as what they stand for; None if that is not known."""
+    """Return an expression with its names replaced; None if one of them is unknown."""
     there: dict[int, ast.AST] = {}
     for part in ast.walk(node):
         if isinstance(part, ast.Name) and part.id in known:
