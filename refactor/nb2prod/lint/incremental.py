@@ -275,7 +275,7 @@ class IncrementalCheck:
         found += self._flags.findings(cell, source)
         severities = self._rules.severities
         found = self._suppressions.apply(cell, found, self._complete, severities, source)
-        found.sort(key=lambda f: (f.start, f.code))
+        found.sort(key=lambda f: (f.start, f.code, f.end))
         before, after = self.found.get(cell, ()), tuple(found)
         if after:
             self.found[cell] = after

@@ -134,8 +134,8 @@ def _is_listing(view: CellView, call: ast.Call, name: str) -> bool:
         return True
     match call.func:
         case ast.Attribute(value=ast.Call(func=maker), attr=method):
-            method_of = f"{view.dotted(maker)}.{method}"
-            return "lists_folder" in traits.of_function(method_of)
+            lists = "lists_folder" in traits.of_function(f"pathlib.Path.{method}")
+            return lists and view.dotted(maker) == "pathlib.Path"
         case _:
             return False
 

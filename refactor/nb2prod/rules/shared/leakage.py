@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from nb2prod.analysis.lineage.events import Log, Test, Training
 from nb2prod.analysis.lineage.values import At, Rows, RowSets, Statistic, apart, overlap, within
 from nb2prod.knowledge import traits
-from nb2prod.knowledge.library_files import file_of, libraries
+from nb2prod.knowledge.library_files import file_of
 
 if TYPE_CHECKING:
     from nb2prod.analysis.names.summary import Summary
@@ -49,14 +49,19 @@ def may_train(view: NotebookView) -> bool:
 
 
 def _training_words(view: NotebookView) -> tuple[str, ...]:
-    """Return the beginnings of calls that train: methods, and functions of imported libraries."""
-    files = {file_of(target.partition(".")[0]) for target in view.names.values()}
-    listed = [
-        traits.lists(f, "traits") for f in (libraries() if view.occurrences.opaque else files)
-    ]
-    names = {name for known in listed for trait in _TRAINING for name in known.get(trait, ())}
+    """Return the beginnings of calls that train: methods, and functions of imported libraries.
+
+    A notebook with `from sklearn import *` may call the functions of any library.
+    """
+    if view.occurrences.opaque:
+        names = {name for trait in _TRAINING for name in traits.functions(trait)}
+    else:
+        files = {file_of(target.partition(".")[0]) for target in view.names.values()}
+        listed = [traits.lists(file, "traits") for file in files]
+        names = {name for known in listed for trait in _TRAINING for name in known.get(trait, ())}
     functions = {f"{name.rpartition('.')[2]}(" for name in names}
-    return (*(f".{method}" for method in traits.methods("fits")), *sorted(functions))
+    methods = sorted(traits.methods("fits"), key=len)  # the most common one is the shortest
+    return (*(f".{method}" for method in methods), *sorted(functions))
 
 
 def _needed(view: NotebookView) -> set[int]:
