@@ -26,6 +26,7 @@ bases = ["sklearn.base.TransformerMixin"]
 loads = ["leveller.open_table"]
 splits = ["leveller.halve"]
 stateful = ["leveller.Evener"]
+random = ["leveller.halve"]
 
 [actions]
 even = ["leveller.Evener"]
@@ -70,15 +71,16 @@ def path(tmp_path: Path) -> Path:
     return notebook(tmp_path, *CELLS)
 
 
-def test_the_rules_on_leakage_know_its_scaler_loader_and_splitter(
+def test_the_rules_know_its_scaler_loader_and_splitter(
     taught: Path, path: Path, tmp_path: Path
 ) -> None:
-    def leaks(package: Path) -> list[tuple[str, int]]:
-        report = run(package, tmp_path, "check", str(path), "--select", "NBL", "--format", "json")
-        return [(f["code"], f["cell"]) for f in json.loads(report)]
+    def found(package: Path) -> list[tuple[str, int]]:
+        rules = ("--select", "NBL,NBR", "--format", "json")
+        report = json.loads(run(package, tmp_path, "check", str(path), *rules))
+        return [(finding["code"], finding["cell"]) for finding in report]
 
-    assert leaks(Path(nb2prod.__file__).parent.parent) == []
-    assert leaks(taught) == [("NBL001", 3)]
+    assert found(Path(nb2prod.__file__).parent.parent) == []
+    assert found(taught) == [("NBL001", 3), ("NBR002", 4)]
 
 
 def test_a_plan_knows_what_its_calls_are_for(taught: Path, path: Path, tmp_path: Path) -> None:

@@ -101,6 +101,7 @@ What a method or function does with a model:
 What rules and names ask for:
 
     inplace         takes `inplace=True`; `only_once`, `cumulative`: a second call changes more
+    random          gives other results on every run, unless given a `random_state`
     only_computes   has no other effect; `same_measure`: a metric stays one
     displays        a method that shows data; `displayed`: an attribute that does
     lists_folder    list files in any order; `walks_folders`: and those of the folders below

@@ -18,14 +18,14 @@ from nb2prod.knowledge.library_files import file_of, libraries, text
 
 TRAITS = frozenset(
     """across across_groups across_time aggregates applies array_models axis_titles builds
-    cell_indexers column_facts composites copies counts cross_validates cumulative cuts displayed
-    displays draws_again draws_no_data drops_rows encodes fits fits_and_applies forecasts
-    formula_models gathers held_models indexers inplace inspects keeps_columns lists_folder loads
-    loads_nothing maps masks merges no_model null_masks only_computes only_once oversamplers picks
-    predicts remembered resamples returns_model row_counts same_measure same_rows scores
-    scores_columns scores_model scores_plot searches selects_columns series shuffles splits
-    splitters stacks stateful stateless takes_records titles trains types_in unsupervised
-    walks_folders wraps""".split()  # noqa: SIM905
+    cell_indexers column_facts composites copies counts cross_validates cumulative cuts
+    displayed displays draws_again draws_no_data drops_rows encodes fits fits_and_applies
+    forecasts formula_models gathers held_models indexers inplace inspects keeps_columns
+    lists_folder loads loads_nothing maps masks merges no_model null_masks only_computes
+    only_once oversamplers picks predicts random remembered resamples returns_model row_counts
+    same_measure same_rows scores scores_columns scores_model scores_plot searches
+    selects_columns series shuffles splits splitters stacks stateful stateless takes_records
+    titles trains types_in unsupervised walks_folders wraps""".split()  # noqa: SIM905
 )
 CONVENTIONS = "common"  # the file of the methods that are known by their name alone
 _LIST = re.compile(r'^"?([\w.]+)"? = \[([^\]]*)\]$', re.MULTILINE)

@@ -72,32 +72,11 @@ The fix is unsafe: it changes the results.
 import ast
 from collections.abc import Iterator
 
+from nb2prod.knowledge import traits
 from nb2prod.rules.rule import Flag, cell_rule
 from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
 from nb2prod.rules.view import CellView, NotebookView
 
-# Estimators whose results depend on `random_state` whatever the other arguments.
-_SKLEARN = """ensemble.RandomForestClassifier ensemble.RandomForestRegressor
-    ensemble.ExtraTreesClassifier ensemble.ExtraTreesRegressor ensemble.BaggingClassifier
-    ensemble.BaggingRegressor ensemble.IsolationForest ensemble.RandomTreesEmbedding
-    tree.ExtraTreeClassifier tree.ExtraTreeRegressor neural_network.MLPClassifier
-    neural_network.MLPRegressor neural_network.BernoulliRBM linear_model.SGDClassifier
-    linear_model.SGDRegressor linear_model.Perceptron linear_model.PassiveAggressiveClassifier
-    linear_model.PassiveAggressiveRegressor linear_model.RANSACRegressor cluster.KMeans
-    cluster.MiniBatchKMeans cluster.BisectingKMeans mixture.GaussianMixture
-    mixture.BayesianGaussianMixture decomposition.TruncatedSVD
-    decomposition.LatentDirichletAllocation decomposition.FastICA manifold.TSNE
-    model_selection.RandomizedSearchCV utils.shuffle utils.resample
-    inspection.permutation_importance random_projection.GaussianRandomProjection
-    random_projection.SparseRandomProjection kernel_approximation.RBFSampler
-    kernel_approximation.Nystroem"""
-_IMBLEARN = """over_sampling.SMOTE over_sampling.RandomOverSampler over_sampling.ADASYN
-    over_sampling.BorderlineSMOTE over_sampling.SVMSMOTE over_sampling.SMOTENC
-    under_sampling.RandomUnderSampler combine.SMOTEENN combine.SMOTETomek
-    ensemble.BalancedRandomForestClassifier ensemble.EasyEnsembleClassifier"""
-_ALWAYS_RANDOM = frozenset(
-    [f"sklearn.{n}" for n in _SKLEARN.split()] + [f"imblearn.{n}" for n in _IMBLEARN.split()]
-)
 # Estimators that are random only for some values of an argument: the argument, and the values.
 _RANDOM_IF: dict[str, tuple[str, tuple[object, ...]]] = {
     "sklearn.svm.SVC": ("probability", (True,)),
@@ -107,11 +86,11 @@ _RANDOM_IF: dict[str, tuple[str, tuple[object, ...]]] = {
     "sklearn.tree.DecisionTreeClassifier": ("splitter", ("random",)),
     "sklearn.tree.DecisionTreeRegressor": ("splitter", ("random",)),
 }
-_MAY_BE_RANDOM = _ALWAYS_RANDOM | _RANDOM_IF.keys()
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    calls = [(call, name) for call, name in view.calls(_MAY_BE_RANDOM) if _is_random(name, call)]
+    named = ((call, name) for name, calls in view.named_calls.items() for call in calls)
+    calls = [(call, name) for call, name in named if _is_random(name, call)]
     if "frac" in view.code.source:
         calls += [(c, "sample") for c in view.code.nodes(ast.Call) if _is_sample(view, c)]
     displayed = {id(node.value) for node in view.code.body if calls and isinstance(node, ast.Expr)}
@@ -123,7 +102,7 @@ def _check(view: CellView) -> Iterator[Flag]:
 
 
 def _is_random(name: str, call: ast.Call) -> bool:
-    if name in _ALWAYS_RANDOM:
+    if "random" in traits.of_function(name):
         return True
     key, values = _RANDOM_IF.get(name, ("", ()))
     given = argument(call, key) if key else None
