@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from nb2prod.analysis.effects.effects import Called, Effects
 from nb2prod.analysis.effects.heap import AbstractValue
 from nb2prod.analysis.program import Statement
+from nb2prod.knowledge import traits
 from nb2prod.pipeline.dataflow import assigned_names
-from nb2prod.pipeline.english import CHARTS, MODULES, PROGRAMS, VAGUE, snake, words
+from nb2prod.pipeline.english import MODULES, PROGRAMS, VAGUE, snake, words
 
 # Roles of calls: the first of them that occurs in a step names it.
 _ORDER = (
@@ -28,8 +29,8 @@ _ORDER = (
     "explore",
     "configure",
 )
-# Classes around the model that a step is about.
-_WRAPPERS = frozenset({"pipeline", "grid_search_cv", "randomized_search_cv", "d_matrix"})
+# Traits of classes around the model that a step is about.
+_WRAPPERS = frozenset({"composites", "searches"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,10 +144,16 @@ def model_names(content: StepContent) -> list[str]:
             module, _, name = type_.rpartition(".")
             top = module.partition(".")[0]
             if name[:1].isupper() and top not in ("pandas", "numpy", "builtins", ""):
-                found[snake(name)] = None
+                found[type_] = None
                 break
-    telling = [n for n in found if n not in _WRAPPERS]
-    return telling or list(found)
+    telling = [type_ for type_ in found if not _wraps(type_)]
+    return list(dict.fromkeys(snake(t.rpartition(".")[2]) for t in telling or found))
+
+
+def _wraps(class_name: str) -> bool:
+    """Return whether a class holds the model or the data, so that its name says little."""
+    known = traits.of(class_name.rpartition(".")[2])
+    return not _WRAPPERS.isdisjoint(known) or traits.target_arguments(class_name) is not None
 
 
 def set_columns(statements: Sequence[Statement]) -> str:
@@ -168,9 +175,9 @@ def telling_name(names: Sequence[str]) -> str:
 
 def figure_titles(content: StepContent) -> Iterator[str]:
     """Yield the titles of the figures of a step, then the labels of their axes."""
-    for wanted in ("title", "suptitle", "set_title"), ("ylabel", "set_ylabel", "xlabel"):
+    for wanted in ("titles", "axis_titles"):
         for call in content.calls:
-            if call.name.rpartition(".")[2] in wanted:
+            if wanted in traits.of(call.name.rpartition(".")[2]):
                 match call.node.args:
                     case [ast.Constant(str(text)), *_] if words(text):
                         yield words(text)
@@ -180,9 +187,9 @@ def figure_titles(content: StepContent) -> Iterator[str]:
 
 def chart_names(content: StepContent) -> Iterator[str]:
     """Yield the kinds of charts that a step draws; a single chart has its column in its name."""
-    drawn = [call for call in content.calls if call.name.rpartition(".")[2] in CHARTS]
-    for call in drawn:
-        chart = CHARTS[call.name.rpartition(".")[2]]
+    charts = ((call, traits.word_for(call.name, "charts")) for call in content.calls)
+    drawn = [(call, chart) for call, chart in charts if chart]
+    for call, chart in drawn:
         given = [k.value for k in call.node.keywords if k.arg in {"x", "y", "column", "data"}]
         texts = [a.value for a in (*given, *call.node.args) if isinstance(a, ast.Constant)]
         columns = [words(text, 2) for text in texts if isinstance(text, str)]

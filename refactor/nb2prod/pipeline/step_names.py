@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nb2prod.analysis.effects.effects import OPTIONS
+from nb2prod.knowledge import traits
 from nb2prod.pipeline.english import (
-    ACTIONS,
     asked,
     imperative,
     is_verb,
@@ -123,7 +123,7 @@ def _preparing(content: StepContent, verb: str, columns: str) -> Iterator[str]:
     """Yield names for a preparation of data: by its calls, and its columns or variables."""
     target = columns or telling_name(content.outputs) or telling_name(content.assigned)
     for call in content.calls:
-        action = ACTIONS.get(call.name.rpartition(".")[2], "")
+        action = traits.word_for(call.name, "actions")
         if "_" in action:
             yield action
         elif action:
