@@ -1,21 +1,22 @@
 """The service of a project, really started: it predicts from raw records what the notebook did."""
 
+import hashlib
 import json
-import math
 import os
-import re
+import pickle
 import shutil
 import subprocess
 import sys
 import types
 from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import numpy as np
-import pandas as pd
 import pytest
 import yaml
 from places import NOTEBOOKS
+from served import started
 
 from nb2prod.emit.templates import rendered
 
@@ -34,39 +35,14 @@ json.dump(dict(zip(X.index.tolist(), found)), open(sys.argv[1], "w"))
 """
 
 
-@pytest.fixture(scope="module")
-def project(projects, tmp_path_factory):
-    """A project with a service, its pipeline run."""
-    options = ("--with", "docker", "--time-limit", "900")
-    said = projects.said(CHURN / "churn.ipynb", *options)
-    assert "predicts from raw records" in said
-    assert "5 stages, verified\n" in said
-    folder = tmp_path_factory.mktemp("service")
-    root = projects.copied(folder, CHURN / "churn.ipynb", *options)
-    subprocess.run([sys.executable, "src/run.py"], cwd=root, check=True, stdout=subprocess.DEVNULL)
-    return root
-
-
 @contextmanager
-def served(root, **variables):
+def served(root, *command, **variables):
     """Start the service on a port that is free, and end it."""
-    command = [sys.executable, "-m", "uvicorn", "--app-dir", "src", "churn.api.app:app"]
-    process = subprocess.Popen(
-        [*command, "--port", "0", "--no-access-log"],
-        cwd=root,
-        env={**os.environ, **variables},
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        for line in process.stderr:
-            if found := re.search(r"running on (http://127\.0\.0\.1:\d+)", line):
-                break
-        with httpx.Client(base_url=found[1], timeout=60) as client:
-            yield client
-    finally:
-        process.terminate()
-        process.communicate()
+    with (
+        started(root, *command, **variables) as service,
+        httpx.Client(base_url=service.url, timeout=60) as client,
+    ):
+        yield client
 
 
 def test_predictions_that_are_no_finite_numbers_are_null():
@@ -77,24 +53,15 @@ def test_predictions_that_are_no_finite_numbers_are_null():
     assert records.plain([["a"], ["b"]]) == [["a"], ["b"]]
 
 
-def rows():
-    table = pd.read_csv(CHURN / "customers.csv")
-    records = table.drop(columns="churn").to_dict("records")
-    return [
-        {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in r.items()}
-        for r in records
-    ]
-
-
-def test_every_record_is_predicted_as_in_the_notebook(project, tmp_path):
+def test_every_record_is_predicted_as_in_the_notebook(project, records, tmp_path):
     shutil.copytree(CHURN, tmp_path / "notebook")
     command = [sys.executable, "-c", OWN, str(tmp_path / "own.json")]
     subprocess.run(command, cwd=tmp_path / "notebook", check=True, stdout=subprocess.DEVNULL)
     own = {int(k): v for k, v in json.loads((tmp_path / "own.json").read_text()).items()}
     with served(project) as client:
         assert client.get("/ready").status_code == 200
-        answer = client.post("/predict", json={"rows": rows()}).json()
-        single = client.post("/predict", json={"rows": rows()[7:8]}).json()
+        answer = client.post("/predict", json={"rows": records}).json()
+        single = client.post("/predict", json={"rows": records[7:8]}).json()
     assert len(own) > 300
     assert {k: answer["predictions"][k] for k in own} == own
     assert single["predictions"] == answer["predictions"][7:8]
@@ -106,14 +73,37 @@ def test_pylint_finds_nothing_in_the_project(project):
     assert "rated at 10.00/10" in done.stdout, done.stdout
 
 
-def test_a_key_keeps_others_out(project):
-    with served(project, API_KEY="sesame") as client:
-        body = {"rows": rows()[:1]}
+def test_the_app_runs_on_any_server(project, records):
+    command = ("-m", "uvicorn", "--app-dir", "src", "churn.api.app:app", "--no-access-log")
+    with served(project, *command) as client:
+        for path in ("/health", "/ready", "/model-info", "/metrics", "/openapi.json", "/docs"):
+            assert client.get(path).status_code == 200
+        assert client.post("/predict", json={"rows": records[:1]}).status_code == 200
+
+
+KEY = "s\u00e9same"
+PATHS = ("/model-info", "/metrics", "/docs", "/openapi.json", "/redoc", "/nothing", "/health/")
+
+
+def test_a_key_keeps_others_out(project, records):
+    with served(project, API_KEY=KEY) as client:
+        body = {"rows": records[:1]}
         assert client.post("/predict", json=body).status_code == 401
-        wrong = client.post("/predict", json=body, headers={"X-API-Key": "s\u00e9same".encode()})
-        assert wrong.status_code == 401
-        assert client.post("/predict", json=body, headers={"X-API-Key": "sesame"}).is_success
+        for wrong in (b"", b"sesame", b"\xff", KEY.encode("latin-1"), KEY.encode() + b"x"):
+            headers = {"X-API-Key": wrong}
+            assert client.post("/predict", json=body, headers=headers).status_code == 401
+            assert {client.get(path, headers=headers).status_code for path in PATHS} == {401}
+        headers = {"X-API-Key": KEY.encode()}
+        assert client.post("/predict", json=body, headers=headers).is_success
+        assert {client.get(path, headers=headers).status_code for path in PATHS[:5]} == {200}
         assert client.get("/ready").is_success
+        assert client.get("/health").is_success
+
+
+def test_metrics_may_be_left_open(project):
+    with served(project, API_KEY=KEY, METRICS_OPEN="1") as client:
+        assert client.get("/metrics").is_success
+        assert client.get("/model-info").status_code == 401
 
 
 def test_the_tests_of_the_project_leave_its_model_as_it_is(project, tmp_path):
@@ -151,6 +141,60 @@ def test_a_model_that_was_changed_is_not_loaded(project, tmp_path):
     assert "model.skops has changed since it was written; run dvc repro" in done.stderr
 
 
+def test_a_model_is_served_only_as_dvc_recorded_it(project, tmp_path):
+    """A model that was replaced with its card is refused; one that `dvc repro` trains is served."""
+    root = Path(shutil.copytree(project, tmp_path / "churn"))
+    repro(root)
+    with served(root) as client:
+        first = client.get("/model-info").json()["files"]["model"]["sha256"]
+    params = root / "params.yaml"
+    params.write_text(params.read_text().replace("random_state: 0", "random_state: 1"))
+    subprocess.run([sys.executable, "src/run.py"], cwd=root, check=True, stdout=subprocess.DEVNULL)
+    why = r"not the file that dvc\.lock records; run dvc repro"
+    with pytest.raises(RuntimeError, match=why), served(root):
+        pass
+    repro(root)
+    with served(root) as client:
+        assert client.get("/model-info").json()["files"]["model"]["sha256"] != first
+
+
+def repro(root):
+    """Bring the pipeline up to date, in a repository of its own."""
+    if not (root / ".git").exists():
+        subprocess.run(["git", "init", "-q"], cwd=root, check=True)
+    command = [sys.executable, "-m", "dvc", "repro", "--quiet"]
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    environment = {**os.environ, "PATH": path}
+    subprocess.run(command, cwd=root, env=environment, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_pickle_is_not_run_whatever_the_card_says(project, tmp_path):
+    root = Path(shutil.copytree(project, tmp_path / "churn"))
+    folder = root / "models/service"
+    evil = pickle.dumps(Evil(tmp_path / "proof"))
+    for file in (folder / "evil.pkl", folder / "model.skops", root.parent / "evil.pkl"):
+        file.write_bytes(evil)
+    card = json.loads((folder / "card.json").read_text())
+    for name in ("evil.pkl", "../../../evil.pkl", "model.skops"):
+        sha256 = hashlib.sha256(evil).hexdigest()
+        card["files"]["model"] = {"file": name, "sha256": sha256, "types": []}
+        (folder / "card.json").write_text(json.dumps(card))
+        with pytest.raises(RuntimeError, match="did not start"), served(root):
+            pass
+    assert not (tmp_path / "proof").exists()
+    assert "pickle" not in (root / "src/churn/formats.py").read_text()
+
+
+class Evil:
+    """An object that makes a folder when it is unpickled."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def __reduce__(self):
+        return os.mkdir, (str(self.folder),)
+
+
 def test_the_same_model_is_the_same_file_in_each_run(project, tmp_path):
     root = tmp_path / "churn"
     shutil.copytree(project, root)
@@ -170,4 +214,9 @@ def test_the_container_runs_without_privileges(project):
     assert "\nUSER 10001\n" in dockerfile
     assert "HEALTHCHECK" in dockerfile
     copied = {line.split()[-2] for line in dockerfile.splitlines() if line.startswith("COPY")}
-    assert copied - {"/app/.venv"} <= {"requirements-service.txt", "src", "models/service"}
+    assert copied - {"/app/.venv"} <= {
+        "requirements-service.txt",
+        "dvc.loc[k]",
+        "src",
+        "models/service",
+    }

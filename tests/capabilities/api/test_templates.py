@@ -9,13 +9,15 @@ VALUES = {
     "title": "Sales", "description": "It sells.", "fields": ["a: int"], "literals": False,
     "dates": False, "about": "A record.", "example": "{}", "model_path": "models/line.pkl",
     "part": "", "libraries": ["numpy"], "metrics": [], "notebook": "'sales.ipynb'",
-    "verdict": "verified",
+    "verdict": "verified", "files": {"model": "model.skops"}, "functions": ["numpy.log"],
+    "pickled": False,
 }  # fmt: skip
-MODULES = ["learnt", "records", "packing", "engines", "package_model",
+MODULES = ["learnt", "records", "formats", "packing", "engines", "package_model",
            "api/app", "api/routes", "api/predictor", "api/schemas", "api/metrics",
-           "api/limits"]  # fmt: skip
+           "api/limits", "api/connections", "api/settings"]  # fmt: skip
 TEMPLATES = [
     *(f"api/package/{name}" for name in MODULES),
+    "api/serve",
     "api/tests/test_service",
     "onnx/package/onnx_model",
     "onnx/package/onnx_export",

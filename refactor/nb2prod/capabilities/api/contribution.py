@@ -9,6 +9,7 @@ from nb2prod.capabilities.api.service import (
     TOOLS,
     Service,
     packaging_stage,
+    server_script,
     service_modules,
     service_test,
 )
@@ -18,9 +19,7 @@ from nb2prod.emit.markdown import inline
 from nb2prod.emit.templates import filled
 
 # Distributions that only training needs, though the notebook calls them.
-_TRAINED = frozenset(
-    {"dvc", "matplotlib", "onnxmltools", "plotly", "PyYAML", "seaborn", "skl2onnx"}
-)
+_TRAINED = frozenset({"dvc", "matplotlib", "onnxmltools", "plotly", "seaborn", "skl2onnx"})
 
 
 def prove(trial: Trial) -> Proof:
@@ -59,6 +58,7 @@ def contribute(material: Material) -> Contribution:
         prepare=f"src/{draft.package}/prepare.py",
     )
     return Contribution(
+        files=(server_script(draft.package),),
         modules=service_modules(draft, service, engine),
         stages={STAGE: packaging_stage(draft, service, engine)},
         tests=(service_test(service, draft.package),),

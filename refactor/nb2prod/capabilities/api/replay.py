@@ -14,6 +14,7 @@ from nb2prod.capabilities.api.service import (
     SERIES,
     Field,
     Service,
+    formats_module,
     model_file,
     model_part,
 )
@@ -88,6 +89,7 @@ def _replayed(trial: Trial, inference: Inference) -> dict[str, Any] | str:
     adapters = SERIES if inference.series else NETWORKS
     names = (*_REPLAYED, *adapters)
     modules = {name: rendered(f"api/package/{name}", package=package) for name in names}
+    modules["formats"] = formats_module(package)
     modules |= preparation_modules(plan, inference, package)
     write_files(root, (GeneratedFile(f"src/{package}/{n}.py", t) for n, t in modules.items()))
     obstacle = inference.obstacle
@@ -134,6 +136,8 @@ def _service(inference: Inference, found: Mapping[str, Any], why: str) -> Servic
         adapter=found["adapter"],
         libraries=tuple(found["libraries"]),
         scores=found["scores"],
+        endings=found["formats"]["endings"],
+        functions=tuple(found["formats"]["functions"]),
     )
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import keyword
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from typing import Any
 
 from nb2prod.capabilities.api.names import FOLDER, STAGE
@@ -27,6 +28,8 @@ LIBRARIES = {
     "fastapi": ">=0.115",
     "httptools": ">=0.6",  # halves the cost of a request in uvicorn
     "prometheus-client": ">=0.21",
+    "pydantic": ">=2.8",  # has FailFast
+    "PyYAML": ">=6.0",  # reads dvc.lock
     "skops": ">=0.13",
     "uvicorn": ">=0.34",
 }
@@ -35,7 +38,7 @@ NETWORKS = ("torch_network", "keras_network")
 SERIES = ("series_forecast",)
 MODULES = ("learnt", "records", "packing", "engines", STAGE,
             "api.app", "api.routes", "api.predictor", "api.schemas", "api.metrics",
-            "api.limits")  # fmt: skip
+            "api.limits", "api.connections", "api.settings")  # fmt: skip
 TOOLS = {"httpx": ">=0.28"}  # FastAPI's test client
 _TYPES = {"integer": "int", "number": "float", "boolean": "bool", "string": "str",
           "datetime": "datetime", "any": "Any"}  # fmt: skip
@@ -81,6 +84,8 @@ class Service:
         adapter: The module that gives the model a `predict`, if it has none of its own.
         libraries: The libraries of a network.
         scores: Whether the model gives an anomaly score for each record.
+        endings: The suffix of the file of each packaged part, which chooses how it is read.
+        functions: The functions of libraries that these files may name.
     """
 
     inference: Inference
@@ -95,6 +100,8 @@ class Service:
     adapter: str = ""
     libraries: tuple[str, ...] = ()
     scores: bool = False
+    endings: Mapping[str, str] = attribute(default_factory=dict[str, str])
+    functions: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> str:
@@ -150,6 +157,7 @@ def service_modules(draft: Draft, service: Service, engine: str) -> dict[str, st
         "scores": service.scores,
         "adapter": service.adapter,
         "engine": engine,
+        "files": package_files(service, engine),
         "columns": repr({f.name: f.dtype for f in service.fields}),
         "names": repr([f.name for f in service.fields]),
         "title": package.replace("_", " ").capitalize(),
@@ -160,11 +168,35 @@ def service_modules(draft: Draft, service: Service, engine: str) -> dict[str, st
     modules = {
         **preparation_modules(plan, service.inference, package),
         "api.__init__": about,
+        "formats": formats_module(package, service, engine),
     }
     more = [service.adapter] if service.adapter else []
     for name in (*MODULES, *more):
         modules[name] = rendered(f"api/package/{name.replace('.', '/')}", **values)
     return modules
+
+
+def formats_module(package: str, service: Service | None = None, engine: str = "") -> str:
+    """Return the module that stores the packaged parts; without a service, the one to try them."""
+    return rendered(
+        "api/package/formats",
+        package=package,
+        adapter=service.adapter if service else "",
+        functions=service.functions if service else (),
+        pickled=service is not None and ".pkl" in service.endings.values(),
+        engine=engine,
+    )
+
+
+def package_files(service: Service, engine: str) -> dict[str, str]:
+    """Return the files of the packaged model, by part; arguments as for `service_modules`."""
+    files = {part: f"{part}{ending}" for part, ending in service.endings.items()}
+    return {**files, "exported": f"exported.{engine}"} if engine else files
+
+
+def server_script(package: str) -> GeneratedFile:
+    """Return the script that starts the service."""
+    return GeneratedFile("src/serve.py", rendered("api/serve", package=package))
 
 
 def service_test(service: Service, package: str) -> GeneratedFile:
@@ -187,11 +219,15 @@ def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, An
     metrics = [its.metrics_path for its in draft.artifacts if its.metrics]
     used = [f"{p.stage}.{p.name}" for p in service.inference.parameters]
     source = draft.plan.data.reads.get(service.inference.source, ())
+    files = ("card.json", *package_files(service, engine).values())
     return {
         "cmd": f"python {RUNNER} {STAGE}",
         "deps": [artifact.path, *metrics, *source],
         **({"params": sorted(used)} if used else {}),
-        "outs": [FOLDER, {f"reports/{STAGE}.txt": {"cache": False}}],
+        "outs": [
+            *(f"{FOLDER}/{file}" for file in files),
+            {f"reports/{STAGE}.txt": {"cache": False}},
+        ],
         **({"metrics": [{f"reports/{engine}.json": {"cache": False}}]} if engine else {}),
     }
 

@@ -12,6 +12,7 @@ import time
 import traceback
 import warnings
 
+from . import storage
 from .predictions import alike, as_lists, exact_rows, is_float, largest
 from .record_columns import described_columns
 
@@ -52,6 +53,7 @@ class Replay:
         found = [importlib.import_module("%s.%s" % (package, name)) for name in modules]
         self.source, self.prepare, self.records, learnt, params = found
         self.learnt = learnt.Learnt(parameters=params.load)
+        self.values = self.learnt.values
         self.until = time.monotonic() + config["seconds"]
         self.rows_tried = 0
 
@@ -136,7 +138,14 @@ class Replay:
             "libraries": self.libraries,
             # Detectors of anomalies have scores, and no classes.
             "scores": labels is None and hasattr(self.model, "decision_function"),
+            "formats": self._formats(),
         }
+
+    def _formats(self):
+        """Return the formats in which the parts of the packaged model are stored."""
+        form = self.records.form(self.raw)
+        parts = {"model": self.model, "learnt": self.values, "form": form}
+        return storage.formats_of(parts, self.config["package"], self.adapter)
 
     def _do(self, what, action):
         try:
