@@ -265,17 +265,26 @@ def test_records_are_predicted_as_in_the_notebook(folder, cells):
     assert ready == 200
     assert service.scores == ("IsolationForest" in str(cells))
     assert info["input"] == "raw"
+    assert reads_pickles(folder) == ("statsmodels" in str(cells)), service.endings
     assert many == pytest.approx(said, rel=1e-9) if isinstance(said[0], float) else many == said
     assert alone == pytest.approx(many[:3], rel=1e-9) if isinstance(said[0], float) else (
         alone == many[:3])  # fmt: skip
 
 
+def reads_pickles(folder):
+    """Return whether the packaged model has a pickle, which the service's code then reads."""
+    pickles = list((folder / "project/models/service").glob("*.pkl"))
+    code = (folder / "project/src/small/formats.py").read_text()
+    assert ("pickle.loads" in code) == bool(pickles)
+    return bool(pickles)
+
+
 def check_network(folder, cells, ending):
     service = served(folder, cells)
     assert service.raw, service.why
-    ready, info, many, alone, said = asked(folder, cells, records(folder, "sales.csv"))
+    ready, _, many, alone, said = asked(folder, cells, records(folder, "sales.csv"))
     assert ready == 200
-    assert info["files"]["model"]["file"] == f"model{ending}"
+    assert (folder / f"project/models/service/model{ending}").exists()
     for found, expected in ((many, said), (alone, many[:3])):
         assert [v for row in found for v in row] == pytest.approx(
             [v for row in expected for v in row], rel=1e-5, abs=1e-6

@@ -7,6 +7,7 @@ import pickle
 import sys
 import types
 import zipfile
+from fractions import Fraction
 
 import numpy as np
 import pandas as pd
@@ -15,10 +16,11 @@ import yaml
 from sklearn.datasets import make_classification
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.feature_extraction.text import CountVectorizer
-from sklearn.feature_selection import f_classif
+from sklearn.feature_selection import SelectKBest, f_classif
 from sklearn.preprocessing import FunctionTransformer
 
 from nb2prod.emit.templates import rendered
+from nb2prod.verify.probes import storage
 
 pytest.importorskip("skops")
 
@@ -157,3 +159,24 @@ def test_a_function_of_a_trusted_package_has_to_be_named_in_the_code(package, fu
         package.formats.loaded(data, ".skops")
     package.formats.TRUSTED += (f"{function.__module__}.{function.__name__}",)
     assert package.formats.loaded(data, ".skops").func is function
+
+
+def test_the_format_of_a_part_is_the_safest_in_which_it_can_be_stored(package):
+    parts = {
+        "model": RandomForestClassifier(2),
+        "learnt": {"best": [SelectKBest(f_classif)]},
+        "form": CountVectorizer(tokenizer=len),
+    }
+    found = storage.formats_of(parts, "packed", "")
+    assert found["endings"] == {"model": ".skops", "learnt": ".skops", "form": ".pkl"}
+    assert found["functions"] == [f"{f_classif.__module__}.f_classif"]
+    assert not package.formats.is_trusted(found["functions"][0]), "trust is for the trial only"
+
+
+@pytest.mark.parametrize(
+    ("value", "ending"),
+    [(RandomForestClassifier(), ".skops"), ({"mean": [1.5]}, ".skops"), (Fraction(1), ".pkl")],
+    ids=["scikit-learn", "values", "another library"],
+)
+def test_where_skops_is_not_installed_the_library_decides(value, ending):
+    assert storage._likely(value, "packed") == ending
