@@ -1,4 +1,4 @@
-"""Formats in which the parts of a packaged model can be stored; used by `inference.py`.
+"""Formats in which the parts of a packaged model can be stored; used by `replay.py`.
 
 skops stores an object as data, if it knows all of its types. A part that it does not know has to be
 pickled, and only then does the generated service read a pickle.
