@@ -252,7 +252,8 @@ def test_a_project_that_was_not_run_can_be_verified_later(tmp_path, capsys):
         f"words += open({str(tmp_path / 'more.txt')!r}).read().split()\nprint(len(words))",
     )
     project = tmp_path / "project"
-    assert main(["refactor", str(path), "--output", str(project), "--no-verify"]) == 0
+    bring = ["--bring", str(tmp_path / "more.txt")]  # an absolute path leads out of the folder
+    assert main(["refactor", str(path), "--output", str(project), "--no-verify", *bring]) == 0
     for source in ("data/words.txt", "more.txt", "notebooks/case.ipynb"):
         (tmp_path / source).unlink()
     assert main(["verify", str(project), "--update"]) == 0

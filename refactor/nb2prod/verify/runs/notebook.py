@@ -114,7 +114,7 @@ def run_notebook(
             "seeded": list(provenance.seeded),
             "result": str(result),
         }
-        failure = _install_probe(kernel, kernel_probe(Path(scratch), config))
+        failure = _install_probe(kernel, kernel_probe(scratch, config))
         for position, cell in enumerate([] if failure else cells):
             environment.progress(f"running the notebook: cell {position + 1} of {len(cells)}")
             failure = _run(kernel, cell)
