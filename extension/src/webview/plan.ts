@@ -47,7 +47,7 @@ function render(notebook: string): void {
   const graph = element('div', { className: 'graph', role: 'group', ariaLabel: 'Stages' });
   const detail = element('section', { className: 'detail', id: 'detail' });
   detail.setAttribute('aria-live', 'polite');
-  root.replaceChildren(...parts, graph, detail);
+  root.replaceChildren(element('div', { className: 'scrolled' }, ...parts, graph), detail);
   renderGraph(graph);
   const known = stages.find(({ name }) => name === selected);
   if (known) select(known, false);

@@ -40,7 +40,7 @@ def test_all_of_it_is_in_the_list_of_problems(editor: Window):
     editor.command("View: Toggle Problems")
 
 
-def test_the_light_bulb_mends_one_finding(editor: Window, workspace: Path):
+def test_the_light_bulb_fixes_one_finding(editor: Window, workspace: Path):
     editor.put_cursor("import os, sys")
     editor.page.keyboard.press("Home")
     for _ in range(8):
@@ -151,9 +151,9 @@ def test_a_cell_is_extracted_to_a_module_and_back_by_one_undo(editor: Window, wo
 
 def test_the_project_is_shown_before_it_is_made(editor: Window, workspace: Path):
     editor.command("nb2prod: Preview Project")
-    editor.agree("Folder of the Project")
+    editor.agree("Project Folder")
     editor.see(".notification-toast", re.compile(r"\d\d files"))
-    editor.see(".multiDiffEntry", "README.md")
+    editor.see(".multiDiffEntry", "dvc.yaml")  # the first file: the others are drawn later
     editor.shot("12-preview")
     editor.answer("Discard")
     editor.gone(".multiDiffEntry")
@@ -162,7 +162,7 @@ def test_the_project_is_shown_before_it_is_made(editor: Window, workspace: Path)
 
 def test_the_project_is_written_and_checked(editor: Window, workspace: Path):
     editor.command("nb2prod: Turn into a Project")
-    editor.agree("Folder of the Project")
+    editor.agree("Project Folder")
     editor.see(".quick-input-list .monaco-list-row", "Verify against the notebook")
     editor.shot("13-what-shall-be-done")
     editor.page.keyboard.press("Enter")
@@ -182,7 +182,7 @@ def test_the_check_says_when_a_project_computes_something_else(editor: Window, w
     file = next(f for f in project.glob("src/*/*.py") if "stress" in f.read_text())
     file.write_text(re.sub(r'(\["load"\]) \*', r"\1 * 2 *", file.read_text()))
     editor.command("nb2prod: Verify a Project Against Its Notebook")
-    toast = editor.page.locator(".notification-toast", has_text="Read Me")  # not the progress
+    toast = editor.page.locator(".notification-toast", has_text="Open README")  # not the progress
     toast.wait_for(timeout=400_000)
     editor.shot("16-differs")
     assert re.search("machines-project: differs.*stress", toast.inner_text())

@@ -47,9 +47,10 @@ def test_notebooks_are_checked_and_planned(editor: Window):
 
 def test_a_project_is_made_without_a_run(editor: Window):
     editor.command("nb2prod: Turn into a Project")
-    editor.agree("Folder of the Project")
+    editor.agree("Project Folder")
     editor.see(".quick-input-list .monaco-list-row", "H2 heading")
-    assert editor.page.locator(".quick-input-list", has_text="Check it").count() == 0
+    choices = editor.page.locator(".quick-input-list")
+    assert "Verify against the notebook" not in choices.inner_text()
     editor.page.keyboard.press("Enter")
     editor.see(".notification-toast", "unverified: nothing was run")
     editor.shot("21-written-without-a-run")
