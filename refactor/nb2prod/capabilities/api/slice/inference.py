@@ -106,8 +106,8 @@ def _forecast(_plan: Plan, sink: Sink) -> Inference:
 def _version(plan: Plan, sink: Sink) -> int | None:
     """Return the last statement that changes the model before it is used."""
     effects = plan.analysis.effects
-    anew = [n for n, e in enumerate(effects) if sink.model in e.all_binds]
-    until = next((n for n in anew if n > sink.used), len(effects))
+    rebound = [n for n, e in enumerate(effects) if sink.model in e.all_binds]
+    until = next((n for n in rebound if n > sink.used), len(effects))
     changes = (n for n, e in enumerate(effects) if sink.model in e.all_binds | e.mutates)
     last = max((n for n in changes if n < until and _has(plan, n, sink.model)), default=None)
     return last if last is not None and plan.step_of(last) else None
