@@ -58,10 +58,9 @@ class RuleSet(msgspec.Struct, frozen=True, dict=True):
 
     def check_cell(self, view: CellView) -> Iterator[Finding]:
         """Yield the cell rules' findings for a cell, numbered as cell 0."""
-        if view.code.summary.broken:
-            return
+        broken = view.code.summary.broken is not None
         source = view.code.source
-        for rule, check, words in self._cell_rules:
+        for rule, check, words in self._rules_for_broken if broken else self._cell_rules:
             if words and not _contains_any(source, words):
                 continue
             for flag in check(view):
@@ -70,6 +69,10 @@ class RuleSet(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def _cell_rules(self) -> tuple[tuple[Rule, Check, tuple[str, ...]], ...]:
         return tuple((rule, rule.cell, rule.words) for rule in self.rules if rule.cell)
+
+    @cached_property
+    def _rules_for_broken(self) -> tuple[tuple[Rule, Check, tuple[str, ...]], ...]:
+        return tuple(item for item in self._cell_rules if item[0].broken)
 
 
 def configured_severities(config: Config) -> dict[str, Severity]:

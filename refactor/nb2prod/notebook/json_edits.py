@@ -17,8 +17,9 @@ from nb2prod.notebook.changes import (
     SetMember,
     SplitCell,
 )
+from nb2prod.notebook.outputs import is_text
 from nb2prod.text.json_spans import JsonValue, items_at, members_at, object_at, skip_blanks
-from nb2prod.text.secrets import redacted
+from nb2prod.text.secrets import redacted_parts, spans_of_secrets
 from nb2prod.text.spans import Edit, Span
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -230,15 +231,28 @@ def _redactions(text: str, cell: Span) -> Iterator[Edit]:
     outputs = object_at(text, cell.start).get("outputs")
     for output in items_at(text, outputs.span.start) if outputs else ():
         shown = object_at(text, output.span.start)
-        values = [shown[key] for key in ("text", "traceback", "evalue") if key in shown]
+        values = [shown[key] for key in ("text", "traceback", "evalue", "metadata") if key in shown]
         if "data" in shown:
             data = object_at(text, shown["data"].span.start)
-            values += [value for mime, value in data.items() if mime.startswith("text/")]
+            values += [value for mime, value in data.items() if is_text(mime)]
         for value in values:
-            strings = items_at(text, value.span.start) if isinstance(value.data, list) else [value]
-            for string in strings:
-                if isinstance(string.data, str) and (new := redacted(string.data)) != string.data:
-                    yield Edit(string.span, _string(new, text))
+            yield from _redacted(text, value)
+
+
+def _redacted(text: str, value: JsonValue) -> Iterator[Edit]:
+    """Redact a string or a text given as a list of lines; else the strings of a JSON object."""
+    items = list(items_at(text, value.span.start)) if isinstance(value.data, list) else [value]
+    strings = [item.data for item in items if isinstance(item.data, str)]
+    if len(strings) == len(items):
+        for item, new in zip(items, redacted_parts(strings), strict=True):
+            if new != item.data:
+                yield Edit(item.span, _string(new, text))
+        return
+    if any(isinstance(item.data, str | list | dict) for item in items):
+        raw = value.span.text(text)
+        for span in spans_of_secrets(raw):
+            start = value.span.start + span.start
+            yield Edit(Span(start, value.span.start + span.end), "[redacted]")
 
 
 # Splitting a cell

@@ -13,6 +13,7 @@ import msgspec
 
 MAX_RAW_TEXT = 100_000  # bytes
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
+_TEXTUAL = ("json", "xml", "javascript")  # the ends of MIME types that are text, besides `text/…`
 
 
 class Output(msgspec.Struct, frozen=True, gc=False):
@@ -26,6 +27,7 @@ class Output(msgspec.Struct, frozen=True, gc=False):
         ename: the class of an error.
         evalue: the message of an error.
         traceback: the JSON of an error's lines.
+        metadata: the JSON of its metadata.
     """
 
     output_type: str = ""
@@ -35,6 +37,7 @@ class Output(msgspec.Struct, frozen=True, gc=False):
     ename: str = ""
     evalue: str = ""
     traceback: msgspec.Raw = msgspec.Raw()
+    metadata: msgspec.Raw = msgspec.Raw()
 
     @property
     def size(self) -> int:
@@ -45,16 +48,17 @@ class Output(msgspec.Struct, frozen=True, gc=False):
         """Return all text of the output: a stream, `text/plain`, HTML, a traceback."""
         return _COLOURS.sub("", "\n".join(map(_text, self._texts())))
 
-    def parts(self) -> list[str]:
-        """Return the texts that `written` joins, each as it is stored in the file."""
-        return [part for raw in self._texts() for part in _strings(raw)]
-
     def raw_texts(self) -> list[bytes]:
         """Return the JSON of the text that `written` returns, to search before decoding it.
 
         Each text is cut at 100 kB; longer ones are web pages with their libraries.
         """
-        return [bytes(memoryview(raw)[:MAX_RAW_TEXT]) for raw in self._texts()]
+        return [beginning(raw) for raw in self._texts()]
+
+    def all_texts(self) -> list[msgspec.Raw]:
+        """Return the JSON of everything in the output that is text: JSON, SVG and metadata, too."""
+        raws = [raw for mime, raw in self.data.items() if is_text(mime) and mime[:5] != "text/"]
+        return [*self._texts(), *raws, *([self.metadata] if _length(self.metadata) > 2 else ())]
 
     def _texts(self) -> list[msgspec.Raw]:
         raws = [self.text, self.traceback]
@@ -68,6 +72,33 @@ def read_output(raw: object) -> Output:
         return msgspec.json.decode(json.dumps(raw), type=Output)
     except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError, TypeError, ValueError):
         return Output()
+
+
+def is_text(mime: str) -> bool:
+    """Return whether data of a MIME type is text, not an image or sound in base64."""
+    return mime.startswith("text/") or mime.endswith(_TEXTUAL)
+
+
+def beginning(raw: msgspec.Raw) -> bytes:
+    """Return the first 100 kB of some JSON; longer texts are web pages with their libraries."""
+    return bytes(memoryview(raw)[:MAX_RAW_TEXT])
+
+
+def decoded(raw: msgspec.Raw, *, coloured: bool = False) -> str:
+    """Return the text that some JSON holds; of an object, or a list of objects, its JSON.
+
+    Args:
+        raw: the JSON.
+        coloured: keep the escape codes that colour the text.
+    """
+    try:
+        value: object = msgspec.json.decode(raw)
+    except (msgspec.MsgspecError, UnicodeDecodeError):
+        return ""
+    parts = cast("list[object]", value) if isinstance(value, list) else [value]
+    texts = [part for part in parts if isinstance(part, str)]
+    whole = "".join(texts) if len(texts) == len(parts) else str(memoryview(raw), "utf-8")
+    return whole if coloured else _COLOURS.sub("", whole)
 
 
 def _text(raw: msgspec.Raw) -> str:

@@ -34,6 +34,24 @@ connect(user="scott", password="t1ger-Paw")  # flagged
 !git clone https://ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0Wp5Ld3Hj9Fg7Aa@github.com/me/data  # flagged
 ```
 
+## Flagged
+
+Also in parts, in comments, in what the environment is set to, and in cells that are not Python.
+
+```python
+# %%
+key = "AKIA" + "Q3EGSZ7W" "OTVXPLMD"  # flagged
+# %%
+%env WANDB_API_KEY=b7d2f09a51c84e63f19a0d7c25e8b346a1f0c9d3  # flagged
+# %%
+client = f"{'ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0'}{'Wp5Ld3Hj9Fg7Aa'}"  # flagged
+# %%
+# api_key = "q8Zk3vT7mXw0"  # flagged
+load({"api_key": "q8Zk3vT7mXw0"})  # flagged
+# %%
+print "ghp_1Zk8ZkQv7sT2mXc4Rb6Yn0Wp5Ld3Hj9Fg7Aa"  # flagged
+```
+
 ## Not flagged
 
 ```python
@@ -46,6 +64,9 @@ token = "<your token>"
 secret_key = "SECRET_KEY"
 api_key = "your-api-key"
 tokens = "words"
+pad_token = "[PAD]"
+token = "distilbert-base-uncased"
+commit = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
 ```
 
 ## Fix safety
@@ -64,60 +85,37 @@ import ast
 import re
 from collections.abc import Iterator, Sequence
 
+from nb2prod.analysis.secrets import CodeSecret, secrets_in_code
 from nb2prod.finding import Fix
 from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
-from nb2prod.text.secrets import find_secrets, is_placeholder, names_secret
-from nb2prod.text.spans import Span
 
-_HINTS = ("passw", "pwd", "secret", "key", "token")
+_SETS_VARIABLE = re.compile(r"environ\[[^\[\]]*\][ \t]*=[ \t]*\Z")  # nothing to read it from
+_LONGEST_TARGET = 200  # characters
 
 
 def _check(view: CellView) -> Iterator[Flag]:
-    reported: list[Span] = []
-    lower = view.code.source.lower()
-    named = list(_named(view)) if any(hint in lower for hint in _HINTS) else []
-    for name, value in named:
-        if names_secret(name) and not is_placeholder(str(value.value)):
-            reported.append(view.code.span(value))
-            yield Flag(value, _message(f"`{name}`"), _fixes(view, name, value))
-    for span, what in find_secrets(view.code.source):
-        if not any(r.covers(span) for r in reported):
-            around = ((n, v) for n, v in _named(view) if view.code.span(v).covers(span))
-            name, value = next(around, ("", None))
-            fixes = _fixes(view, name, value) if value else ()
-            yield Flag(span, _message(what), fixes)
+    for secret in secrets_in_code(view.code):
+        message = (
+            f"{secret.what} is hard-coded; revoke it and read the new one from the environment"
+        )
+        yield Flag(secret.span, message, _fixes(view, secret))
 
 
-def _message(secret: str) -> str:
-    return f"{secret} is hard-coded; revoke it and read the new one from the environment"
-
-
-def _named(view: CellView) -> Iterator[tuple[str, ast.Constant]]:
-    """Yield the string constants that are assigned to a name or passed as a keyword argument."""
-    for node in view.code.nodes(ast.Assign):
-        if isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            for target in node.targets:
-                match target:
-                    case ast.Name(id=name) | ast.Attribute(attr=name):
-                        yield name, node.value
-                    case ast.Subscript(slice=ast.Constant(value=str(name))):
-                        yield name, node.value
-                    case _:
-                        pass
-    for node in view.code.nodes(ast.keyword):
-        if node.arg and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield node.arg, node.value
-
-
-def _fixes(view: CellView, name: str, value: ast.Constant) -> Sequence[Fix]:
+def _fixes(view: CellView, secret: CodeSecret) -> Sequence[Fix]:
     imported = view.importing("os")
-    if imported is None:
+    before = view.code.source[: secret.span.start]
+    if imported is None or secret.value is None or _has_bytes(secret.value):
         return ()
-    variable = re.sub(r"\W", "_", name).upper()
+    if _SETS_VARIABLE.search(before[-_LONGEST_TARGET:]):
+        return ()
+    variable = re.sub(r"\W", "_", secret.name).upper()
     text = f'os.environ["{variable}"]'
-    title = f"Read the value from `{text}`"
-    return fix(title, "unsafe", *imported, view.edit(value, text))
+    return fix(f"Read the value from `{text}`", "unsafe", *imported, view.edit(secret.value, text))
 
 
-RULE = cell_rule(_check, "error")
+def _has_bytes(value: ast.expr) -> bool:
+    return any(isinstance(n, ast.Constant) and isinstance(n.value, bytes) for n in ast.walk(value))
+
+
+RULE = cell_rule(_check, "error", broken=True)

@@ -42,30 +42,17 @@ from collections.abc import Iterator
 from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import ClearOutputs, RedactOutputs
 from nb2prod.notebook.model import Cell
+from nb2prod.notebook.output_secrets import secrets_in_outputs
 from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
-from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 
-def raw_outputs(view: NotebookView, index: int) -> bytes:
-    """Return the outputs of a cell as the file encodes them; only the beginning of long ones."""
-    return b"\n".join(raw for output in view.cells[index].outputs for raw in output.raw_texts())
-
-
-def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
-    if not may_hold_secret(view.of_cell(raw_outputs, cell.index)):
-        return
-    suspects = [o for o in cell.outputs if any(map(may_hold_secret, o.raw_texts()))]
-    found = {what for output in suspects for _, what in find_secrets(output.written())}
-    # A secret that is split or coloured by escape codes cannot be redacted.
-    parts = [part for output in suspects for part in output.parts()]
-    intact = {what for part in parts for _, what in find_secrets(part)} if found else set[str]()
-    for what in sorted(found):
+def _check(_view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    for what, intact in secrets_in_outputs(cell.outputs).items():
         redact = fix("Redact the secret", "unsafe", RedactOutputs(cell.index))
         clear = fix("Clear the outputs", "unsafe", ClearOutputs(cell.index))
-        fixes = redact + clear if what in intact else clear
         message = f"a saved output shows {what}; revoke it and clear the output"
-        yield Flag(None, message, fixes, cell.index)
+        yield Flag(None, message, redact + clear if intact else clear, cell.index)
 
 
 RULE = cross_cell_rule(_check, "error", looks_at=("outputs",))

@@ -9,7 +9,7 @@ the program stop if the variable is missing.
 # %%
 import os
 key = os.getenv("API_KEY", "q8Zk3vT7mX")  # flagged
-password = os.environ.get("DB_PASSWORD", "hunter2-Grues0me")  # flagged
+password = os.environ.get("DB_PASSWORD", default="hunter2-" "Grues0me")  # flagged
 ```
 
 ## Becomes
@@ -45,16 +45,19 @@ history. There is no fix for `os.environ.setdefault`.
 import ast
 from collections.abc import Iterator
 
+from nb2prod.analysis.constant_text import constant_text
 from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
-from nb2prod.text.secrets import is_placeholder, names_secret
+from nb2prod.text.named_secrets import is_named_secret
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     for call, name in view.calls(("os.getenv", "os.environ.get", "os.environ.setdefault")):
-        match call.args:
-            case [ast.Constant(value=str(key)) as first, ast.Constant(value=str(value)) as default]:
-                if names_secret(key) and not is_placeholder(value):
+        given = [*call.args, *(k.value for k in call.keywords if k.arg == "default")]
+        match given:
+            case [ast.Constant(value=str(key)) as first, default]:
+                value = constant_text(default, {})
+                if value and is_named_secret(key, value):
                     os = view.code.text(call.func).partition(".")[0]
                     text = f"{os}.environ[{view.code.text(first)}]"
                     read = fix("Remove the default", "unsafe", view.edit(call, text))

@@ -57,7 +57,6 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.changes import ClearOutputs
 from nb2prod.notebook.model import Cell
 from nb2prod.notebook.outputs import MAX_RAW_TEXT
-from nb2prod.rules.nbp002_secret_in_output import raw_outputs
 from nb2prod.rules.rule import Flag, cross_cell_rule, fix
 from nb2prod.rules.view import NotebookView
 
@@ -80,8 +79,9 @@ _IBAN_FORMS = (b"AA0000000000", b"AA00AAAA0000", b"AA00A0000000",
                b"AA00 0000 0000", b"AA00 AAAA 0000", b"AA00 A000 0000")  # fmt: skip
 
 
-def _check(view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
-    form = view.of_cell(raw_outputs, cell.index).translate(_FORM)
+def _check(_view: NotebookView, cell: Cell, _: Summary) -> Iterator[Flag]:
+    raw = b"\n".join(raw for output in cell.outputs for raw in output.raw_texts())
+    form = raw.translate(_FORM)
     suspected = [(what, shows) for what, may_show, shows in _KINDS if may_show(form)]
     if not suspected:
         return

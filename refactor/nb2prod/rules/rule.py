@@ -75,6 +75,7 @@ class Rule(msgspec.Struct, frozen=True):
         slow: a notebook rule that follows the data through all cells, too slow for a keystroke.
         unless: the findings of a cell rule do not hold in a notebook for which this is true.
         words: one of these occurs in every cell in which a cell rule finds something; none for any.
+        broken: a cell rule also checks cells that are not Python; their code has no nodes.
     """
 
     severity: Severity
@@ -91,6 +92,7 @@ class Rule(msgspec.Struct, frozen=True):
     slow: bool = False
     unless: Callable[[NotebookView], bool] | None = None
     words: tuple[str, ...] = ()
+    broken: bool = False
 
 
 def cell_rule(
@@ -102,6 +104,7 @@ def cell_rule(
     tags: tuple[Tag, ...] = (),
     unless: Callable[[NotebookView], bool] | None = None,
     words: tuple[str, ...] = (),
+    broken: bool = False,
 ) -> Rule:
     """Return a rule whose check sees one code cell alone; the cheapest kind.
 
@@ -113,6 +116,7 @@ def cell_rule(
         tags: See `Rule`.
         unless: Says of a notebook that the findings do not hold in it.
         words: One of these occurs in every cell in which it finds something.
+        broken: It also checks cells that are not Python; their code has no nodes.
     """
     return Rule(
         severity,
@@ -122,6 +126,7 @@ def cell_rule(
         cell=check,
         unless=unless,
         words=words,
+        broken=broken,
     )
 
 

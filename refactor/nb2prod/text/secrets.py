@@ -1,74 +1,44 @@
-"""Secrets: finding and redacting keys, tokens and passwords in text."""
+"""Secrets in text: finding and redacting keys, tokens and passwords.
+
+Some are recognised by their form (`find_secrets`), the others by the name that they are given to
+(`find_named`), which is less certain.
+"""
+
+from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
 
+from nb2prod.text.named_secrets import find_named, may_hold_named
+from nb2prod.text.secret_kinds import EXAMPLES, KINDS, PASSWORD_IN_ADDRESS
 from nb2prod.text.spans import Span
 
-
-class SecretKind(StrEnum):
-    """The kind of a secret; its text is the noun for messages."""
-
-    AWS = "an AWS access key"
-    GITHUB = "a GitHub token"
-    GITLAB = "a GitLab token"
-    HUGGING_FACE = "a Hugging Face token"
-    OPENAI = "an OpenAI key"
-    GOOGLE = "a Google API key"
-    SLACK = "a Slack token"
-    STRIPE = "a Stripe key"
-    NPM = "an npm token"
-    PYPI = "a PyPI token"
-    SENDGRID = "a SendGrid key"
-    PRIVATE_KEY = "a private key"
-    LOGIN_IN_URL = "a password in an address"
-
-
-# Keys that can be recognised by their form: kind, literal, pattern. Texts without the literal are
-# not searched for the pattern; that saves time, because outputs are long.
-_KEYS = (
-    (SecretKind.AWS, "AKIA", r"AKIA[A-Z0-9]{16}\b"),
-    (SecretKind.AWS, "ASIA", r"ASIA[A-Z0-9]{16}\b"),
-    (SecretKind.GITHUB, "ghp_", r"ghp_[A-Za-z0-9]{36,}"),
-    (SecretKind.GITHUB, "gho_", r"gho_[A-Za-z0-9]{36,}"),
-    (SecretKind.GITHUB, "ghs_", r"ghs_[A-Za-z0-9]{36,}"),
-    (SecretKind.GITHUB, "github_pat_", r"github_pat_\w{60,}"),
-    (SecretKind.GITLAB, "glpat-", r"glpat-[\w-]{20,}"),
-    (SecretKind.HUGGING_FACE, "hf_", r"hf_[A-Za-z0-9]{30,}"),
-    (SecretKind.OPENAI, "sk-", r"sk-(?:proj-|svcacct-)?(?=[\w-]*\d)[A-Za-z0-9_-]{32,}"),
-    (SecretKind.GOOGLE, "AIza", r"AIza[A-Za-z0-9_-]{35}(?![A-Za-z0-9_-])"),
-    (SecretKind.SLACK, "xox", r"xox[abprs]-[A-Za-z0-9-]{10,}"),
-    (SecretKind.STRIPE, "k_live_", r"[sr]k_live_[A-Za-z0-9]{20,}"),
-    (SecretKind.NPM, "npm_", r"npm_[A-Za-z0-9]{36}"),
-    (SecretKind.PYPI, "pypi-", r"pypi-AgEI[\w-]{50,}"),
-    (SecretKind.SENDGRID, "SG.", r"SG\.[\w-]{22}\.[\w-]{43}"),
-    (SecretKind.PRIVATE_KEY, "PRIVATE KEY-", r"-----BEGIN (?:[A-Z]+ ){0,3}PRIVATE KEY-----"),
-    (SecretKind.LOGIN_IN_URL, "://", r"://[^\s:/@'\"{}<$]{1,80}:[^\s:/@'\"{}<$*]{3,80}@[\w.-]+"),
+# Texts without the literal of a kind are not searched for its pattern: outputs are long.
+_PATTERNS = [(kind.what, kind.literal, re.compile(kind.pattern)) for kind in KINDS]
+_EXAMPLE = re.compile(EXAMPLES)
+_BEGINNING = 100  # characters; in a long key, a placeholder stands by chance
+# Literals that are too frequent: they hint at a secret only with more around them.
+_FREQUENT = ("", "://", "SK", ":AA", "eyJ", '"key')
+_AROUND = tuple(
+    re.compile(pattern)
+    for pattern in (
+        rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@",
+        rb"SK[0-9a-f]{32}",
+        rb":AA[A-Za-z0-9_-]{33}",
+        rb"eyJ[A-Za-z0-9_-]{14,}\.eyJ",
+        rb'"key\\?"\s*:\s*\\?"[0-9a-f]{32}',
+        rb"[MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz][AEIMQUYcgk]",
+    )
 )
-_LITERALS = tuple(literal.encode() for _, literal, _ in _KEYS if literal != "://")
+_LITERALS = tuple({kind.literal.encode() for kind in KINDS if kind.literal not in _FREQUENT})
 # Literals that end in a sign are searched for together: splitting a text at the sign takes no
 # longer than searching it for one or two of them.
 _SIGNS = tuple(
     (sign, tuple(n.split(sign)[-2] for n in _LITERALS if n.endswith(sign))) for sign in (b"_", b"-")
 )
 _HINTS = tuple(literal for literal in _LITERALS if not literal.endswith((b"_", b"-")))
-_ADDRESS = re.compile(rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@")
-_PATTERNS = [(kind, literal, re.compile(pattern)) for kind, literal, pattern in _KEYS]
-# Placeholders for the keys above.
-_EXAMPLE = re.compile(
-    r"example|xxxx|\*\*\*|your|user:pass|username:password|1234567890|abcdef", re.IGNORECASE
-)
-_NAME = re.compile(
-    r"(?:^|_)(?:password|passwd|pwd|secret|secret_key|api_?key|apikey|auth_?token|access_?token"
-    r"|access_?key|private_?key|client_?secret)$",
-    re.IGNORECASE,
-)
-# Placeholders for passwords; a password has no blanks, and is not a plain word.
-_PLACEHOLDER = re.compile(
-    r".{0,5}|.*\s.*|<.*>|[A-Za-z_]+|\W+|.*(?:your|example|xxx|\*\*|changeme|\.\.\.).*",
-    re.IGNORECASE | re.DOTALL,
-)
+# The letters of an escape are not part of the word that follows: `\n`, `%3D`, `\u0026`.
+_ESCAPE = re.compile(r"(?:\\[nrt]|%[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4})\Z")
 
 
 def may_hold_secret(raw: bytes) -> bool:
@@ -80,16 +50,44 @@ def may_hold_secret(raw: bytes) -> bool:
         for part in raw.split(sign)[:-1]:
             if part.endswith(before):
                 return True
-    return _ADDRESS.search(raw) is not None
+    for pattern in _AROUND:  # noqa: SIM110  as above, which `any` would make slower
+        if pattern.search(raw):
+            return True
+    return False
 
 
-def find_secrets(text: str) -> Iterator[tuple[Span, SecretKind]]:
-    """Yield the span and the kind of each secret in a text."""
-    for kind, literal, pattern in _PATTERNS:
+def find_secrets(text: str) -> Iterator[tuple[Span, str]]:
+    """Yield the span and the kind of each secret in a text that its form shows to be one."""
+    for what, literal, pattern in _PATTERNS:
         if literal in text:
             for match in _words(pattern, text):
-                if not _EXAMPLE.search(match[0]):
-                    yield Span(*match.span()), kind
+                if not _EXAMPLE.search(match[0][:_BEGINNING]):
+                    yield Span(*match.span(pattern.groups)), what
+
+
+def certain_secret(text: str) -> str | None:
+    """Return the kind of the first secret in a text that is certainly one; None if there is none.
+
+    Passwords in addresses are left out: those of examples and of local databases look the same.
+    """
+    return next((what for _, what in find_secrets(text) if what != PASSWORD_IN_ADDRESS), None)
+
+
+def find_all_secrets(text: str) -> Iterator[tuple[Span, str]]:
+    """Yield the span of each secret in a text, and what a message calls it.
+
+    Values that are given to a name must look random: the text was not written as code.
+    """
+    found = list(find_secrets(text))
+    yield from found
+    for span, name in find_named(text):
+        if not any(span.start < other.end and other.start < span.end for other, _ in found):
+            yield span, f"the value of `{name}`"
+
+
+def may_hold_any_secret(raw: bytes) -> bool:
+    """Return whether `find_all_secrets` may find anything in a text, given as JSON."""
+    return may_hold_secret(raw) or may_hold_named(raw)
 
 
 def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
@@ -100,30 +98,46 @@ def _words(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
     """
     at = 0
     while match := pattern.search(text, at):
-        around = text[max(0, match.start() - 1) : match.start() + 1]
-        if len(around) == 2 and all(c.isalnum() or c == "_" for c in around):
-            at = match.start() + 1
+        start = match.start()
+        around = text[max(0, start - 1) : start + 1]
+        in_word = len(around) == 2 and all(c.isalnum() or c == "_" for c in around)
+        if in_word and not _ESCAPE.search(text[max(0, start - 6) : start]):
+            at = start + 1
         else:
             at = match.end()
             yield match
 
 
+def spans_of_secrets(text: str) -> list[Span]:
+    """Return the spans of all secrets in a text, in order; overlapping ones as one."""
+    spans: list[Span] = []
+    for span in sorted({span for span, _ in find_all_secrets(text)}):
+        if spans and span.start <= spans[-1].end:
+            spans[-1] = Span(spans[-1].start, max(spans[-1].end, span.end))
+        else:
+            spans.append(span)
+    return spans
+
+
 def redacted(text: str) -> str:
     """Return a text with its secrets replaced by `[redacted]`."""
-    parts: list[str] = []
-    done = 0
-    for span in sorted({span for span, _ in find_secrets(text)}):
-        if span.start >= done:
-            parts += (text[done : span.start], "[redacted]")
-        done = max(done, span.end)
-    return "".join(parts) + text[done:]
+    return "".join(redacted_parts([text]))
 
 
-def names_secret(name: str) -> bool:
-    """Return whether the name of a variable, argument or key suggests a secret."""
-    return bool(_NAME.search(name))
+def redacted_parts(parts: list[str]) -> list[str]:
+    """Return the parts of a text with its secrets redacted, also those across several parts."""
+    spans = spans_of_secrets("".join(parts))
+    return list(_redacted_parts(parts, spans)) if spans else parts
 
 
-def is_placeholder(value: str) -> bool:
-    """Return whether a text is a placeholder, not a secret."""
-    return bool(_PLACEHOLDER.fullmatch(value))
+def _redacted_parts(parts: list[str], spans: list[Span]) -> Iterator[str]:
+    start = 0
+    for part in parts:
+        end, new, done = start + len(part), "", start
+        for span in spans:
+            if span.start < end and span.end > start:
+                new += part[done - start : max(0, span.start - start)]
+                new += "[redacted]" if span.start >= start else ""
+                done = min(span.end, end)
+        yield new + part[done - start :]
+        start = end

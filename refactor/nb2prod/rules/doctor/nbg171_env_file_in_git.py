@@ -35,7 +35,8 @@ from collections.abc import Iterator
 from nb2prod.finding import Fix
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, repository_rule
-from nb2prod.text.secrets import find_secrets, is_placeholder
+from nb2prod.text.named_secrets import is_placeholder
+from nb2prod.text.secrets import find_secrets
 from nb2prod.text.spans import Span
 
 _FILE = re.compile(r"\.env(?:\..+)?|.+\.env")

@@ -28,7 +28,8 @@ from collections.abc import Iterator
 
 from nb2prod.repository.repository import Repository
 from nb2prod.rules.rule import Flag, repository_rule
-from nb2prod.text.secrets import SecretKind, find_secrets, may_hold_secret
+from nb2prod.text.secret_kinds import PASSWORD_IN_ADDRESS
+from nb2prod.text.secrets import find_secrets, may_hold_secret
 
 # Notebooks have rules of their own; URLs with a password occur in every database example.
 _OTHERS = (".ipynb", ".lock", ".svg", ".min.js", ".dvc/config")
@@ -43,9 +44,9 @@ def _check(repository: Repository) -> Iterator[Flag]:
         if not may_hold_secret(raw) or b"\0" in raw:
             continue
         text = repository.tree.text(path) or ""
-        for span, kind in find_secrets(text):
-            if kind is not SecretKind.LOGIN_IN_URL:
-                message = f"{kind} is hard-coded; revoke it and read it from the environment"
+        for span, what in find_secrets(text):
+            if what != PASSWORD_IN_ADDRESS:
+                message = f"{what} is hard-coded; revoke it and read it from the environment"
                 yield Flag(span, message, path=path)
 
 
