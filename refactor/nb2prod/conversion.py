@@ -18,6 +18,7 @@ from nb2prod.emit.pylint_comments import with_pylint_comments
 from nb2prod.emit.update import Update, write_project
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.held_secrets import refuse_secrets
 from nb2prod.pipeline.plan import Plan
 from nb2prod.planning import with_capabilities
 from nb2prod.verify.compare.notebook_values import Observation
@@ -59,8 +60,9 @@ def plan_of_project(root: Path, original: Original, notebook: Notebook) -> Plan:
 
     Raises:
         PlanFileError: The provenance lists no stages, or names something that does not exist.
-        PlanError: The stages are not sound.
+        PlanError: The stages are not sound, or the notebook holds a secret.
     """
+    refuse_secrets(notebook)
     plan = plan_again(root, original, notebook, capability.reserved())
     settings = settings_of(root)
     has = capabilities_of(settings)

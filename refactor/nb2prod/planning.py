@@ -14,6 +14,7 @@ from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import Program, read_program
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.borders import COPYING, Copying
+from nb2prod.pipeline.held_secrets import refuse_secrets
 from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
 from nb2prod.pipeline.plan_from_yaml import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
@@ -46,6 +47,7 @@ def plan_of(
     """
     program = read_program(notebook)
     _refuse(program)
+    refuse_secrets(notebook)
     analysis, reserved = analyse(program), capability.reserved()
     if plan_file is None:
         return make_plan(notebook, analysis, split=split, copying=copying, reserved=reserved)

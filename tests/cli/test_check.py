@@ -206,3 +206,12 @@ def test_a_rule_is_explained_under_all_its_names():
     assert rule("nothing").stderr == (
         "nb2prod: 'nothing' is not a rule; nb2prod rule lists all rules\n"
     )
+
+
+def test_unsafe_fixes_alone_are_refused(check, tmp_path):
+    notebook(tmp_path, "import numpy as np\ny = 1 == np.nan")
+    run = check("--select", "NBM004", "--unsafe-fixes")
+    assert (run.returncode, run.stdout) == (2, "")
+    assert run.stderr == "nb2prod: `--unsafe-fixes` needs `--fix` or `--diff`\n"
+    assert "1 fixable with --fix --unsafe-fixes" in check("--select", "NBM004").stdout
+    assert "np.isnan" in check("--select", "NBM004", "--diff", "--unsafe-fixes").stdout

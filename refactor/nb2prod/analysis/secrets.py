@@ -59,8 +59,8 @@ def _all(code: CodeCell) -> Iterator[CodeSecret]:
         name, value = next(around, ("", None))
         yield CodeSecret(span, what, what != PASSWORD_IN_ADDRESS, name, value)
     if hinted:
-        for zone in _zones(code):
-            for span, name in find_named(zone.text(code.source), random=not code.summary.broken):
+        for zone, random in _zones(code):
+            for span, name in find_named(zone.text(code.source), random=random):
                 here = Span(zone.start + span.start, zone.start + span.end)
                 yield CodeSecret(here, f"`{name}`", certain=False)
 
@@ -120,17 +120,21 @@ def _bound(target: ast.expr, value: ast.expr) -> Iterator[tuple[str, ast.expr]]:
             pass
 
 
-def _zones(code: CodeCell) -> Iterator[Span]:
-    """Yield the parts of a cell that are text, not code; all of a cell that is not Python."""
+def _zones(code: CodeCell) -> Iterator[tuple[Span, bool]]:
+    """Yield the parts of a cell that are text, and whether a secret in them must look random.
+
+    In a cell that is not Python, and in shell lines, it need not.
+    """
     if code.summary.broken:
-        yield Span(0, len(code.source))
+        yield Span(0, len(code.source)), False
         return
     for magic in code.magics:
-        yield magic.span
+        yield magic.span, False
     for comment in _COMMENT.finditer(code.source):
-        yield Span(*comment.span())
+        yield Span(*comment.span()), True
     literals = code.nodes(ast.Constant, ast.JoinedStr)
     texts = [
         n for n in literals if isinstance(n, ast.JoinedStr) or isinstance(n.value, str | bytes)
     ]
-    yield from dict.fromkeys(map(code.span, texts))
+    for span in dict.fromkeys(map(code.span, texts)):
+        yield span, True

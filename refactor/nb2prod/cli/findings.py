@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 
+from nb2prod.cli.messages import UsageError
 from nb2prod.config import Config, Configs, read_config
 from nb2prod.lint.files import Checked
 
@@ -52,7 +53,12 @@ def configuration(
     Args:
         options: The options of the command line.
         find: Gives the settings of a folder without the options.
+
+    Raises:
+        UsageError: The options don't go together.
     """
+    if options.unsafe_fixes and not (options.fix or options.diff):
+        raise UsageError("`--unsafe-fixes` needs `--fix` or `--diff`")
     changes = {
         name: tuple(code.strip() for text in given for code in text.split(",") if code.strip())
         for name in ("select", "extend_select", "ignore")

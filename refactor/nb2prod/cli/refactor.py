@@ -66,12 +66,16 @@ def write_and_report(root: Path, conversion: Conversion) -> int:
     """Write a project, and print the verdict on it; return the exit status."""
     from nb2prod.conversion import write
     from nb2prod.emit.package.local_modules import refused_modules
+    from nb2prod.emit.provenance.provenance import redactions
     from nb2prod.pipeline.data import brought_from_outside, left_behind
+    from nb2prod.pipeline.held_secrets import suspected_secrets
 
     plan, verdict = conversion.draft.plan, conversion.evidence.verdict
     for name, reason in conversion.refused.items():
         say(f"without {name}: {reason}")
     for text in (
+        *suspected_secrets(plan.notebook),
+        *redactions(plan.notebook),
         *left_behind(plan.data),
         *refused_modules(plan),
         *brought_from_outside(plan.data),

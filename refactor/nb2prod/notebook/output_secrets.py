@@ -18,8 +18,10 @@ def secrets_in_outputs(outputs: Iterable[Output]) -> dict[str, bool]:
         for raw in output.all_texts():
             if not may_hold_any_secret(beginning(raw)):
                 continue
-            whole = decoded(raw, coloured=True)
-            intact = {what for _, what in find_all_secrets(whole)}
-            for _, what in find_all_secrets(decoded(raw)):
+            whole, plain = decoded(raw, coloured=True), decoded(raw)
+            shown = {what for _, what in find_all_secrets(plain)}
+            same = len(whole) == len(plain)
+            intact = shown if same else {what for _, what in find_all_secrets(whole)}
+            for what in shown:
                 found[what] = found.get(what, True) and what in intact
     return dict(sorted(found.items()))

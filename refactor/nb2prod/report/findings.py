@@ -108,9 +108,9 @@ def _total(count: int, subject: str, fixable: int, unsafe: int) -> str:
         text += f", {fixable} fixable with --fix"
     if unsafe:
         text += (
-            f", {unsafe} more with --unsafe-fixes"
+            f", {unsafe} more with --fix --unsafe-fixes"
             if fixable
-            else f", {unsafe} fixable with --unsafe-fixes"
+            else f", {unsafe} fixable with --fix --unsafe-fixes"
         )
     return text + ".\n"
 

@@ -18,16 +18,33 @@ _PATTERNS = [(kind.what, kind.literal, re.compile(kind.pattern)) for kind in KIN
 _EXAMPLE = re.compile(EXAMPLES)
 _BEGINNING = 100  # characters; in a long key, a placeholder stands by chance
 # Literals that are too frequent: they hint at a secret only with more around them.
-_FREQUENT = ("", "://", "SK", ":AA", "eyJ", '"key')
+_FREQUENT = (
+    "",
+    "://",
+    "SK",
+    ":AA",
+    "eyJ",
+    '"key',
+    "sig=",
+    "Q~",
+    "xox",
+    "wandb",
+    "sk.eyJ",
+    "eyJhcGlfYWRkcmVzcyI6",
+)
 _AROUND = tuple(
     re.compile(pattern)
     for pattern in (
         rb"://[^\s:/@]{1,80}:[^\s:/@]{3,80}@",
         rb"SK[0-9a-f]{32}",
         rb":AA[A-Za-z0-9_-]{33}",
-        rb"eyJ[A-Za-z0-9_-]{14,}\.eyJ",
+        rb"eyJ[A-Za-z0-9_-]{14,}\.(?:eyJ|[A-Za-z0-9_-]{20})|eyJhcGlfYWRkcmVzcyI6",
         rb'"key\\?"\s*:\s*\\?"[0-9a-f]{32}',
-        rb"[MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz][AEIMQUYcgk][w-z0-5][MNO][DTjz][AEIMQUYcgk]",
+        rb"sig=[A-Za-z0-9+/%]{43}",
+        rb"Q~[A-Za-z0-9_~.-]{31}",
+        rb"xox[abeoprs]-",
+        rb"wandb[. ]login",
+        rb"\.[A-Za-z0-9_-]{6,7}\.[A-Za-z0-9_-]{27}",  # the end of a Discord token
     )
 )
 _LITERALS = tuple({kind.literal.encode() for kind in KINDS if kind.literal not in _FREQUENT})

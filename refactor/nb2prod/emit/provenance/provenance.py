@@ -14,10 +14,11 @@ from nb2prod.analysis.program import Program
 from nb2prod.emit.package.local_modules import imported_modules, local_files
 from nb2prod.emit.writer import GeneratedFile
 from nb2prod.notebook.model import Notebook
+from nb2prod.pipeline.held_secrets import RedactedCopy, redacted_copy
 from nb2prod.pipeline.plan import Plan
 from nb2prod.text.untrusted import in_path
 
-NOTEBOOKS = "notebooks"  # the folder for unchanged copies of the notebook and its local modules
+NOTEBOOKS = "notebooks"  # the folder for copies of the notebook and its local modules
 
 # A run seeds the generators of these libraries if the notebook imports them.
 _SEEDED = frozenset({"torch", "tensorflow"})
@@ -77,7 +78,7 @@ class Provenance:
 
     Attributes:
         notebook: The path of the notebook's copy in the project.
-        sha256: The SHA-256 of the notebook.
+        sha256: The SHA-256 of that copy.
         package: The name of the project's package.
         seeded: The libraries whose generators are seeded before a run.
         stages: The stages, in the order of the notebook.
@@ -137,10 +138,11 @@ def provenance_of(plan: Plan, package: str) -> Provenance:
         for index, stage in enumerate(plan.stages)
     ]
     path = plan.notebook.path
+    copy = copy_without_secrets(path)
     tops = {n.partition(".")[0] for n in imported_modules(plan.analysis.program)}
     return Provenance(
         archived(plan.notebook),
-        fingerprint(path),
+        hashlib.sha256(copy.content).hexdigest() if copy else fingerprint(path),
         package,
         tuple(sorted(_seeded(tops))),
         tuple(stages),
@@ -186,15 +188,38 @@ def _archived(path: str) -> str:
 
 
 def archived(notebook: Notebook) -> str:
-    """Return the path of a notebook's unchanged copy in the project."""
+    """Return the path of a notebook's copy in the project."""
     return f"{NOTEBOOKS}/{notebook.name.into(in_path)}"
 
 
 def archive(plan: Plan) -> Iterator[GeneratedFile]:
-    """Yield unchanged copies of the notebook and its local modules."""
-    yield GeneratedFile(archived(plan.notebook), plan.notebook.path)
+    """Yield copies of the notebook, without secrets in its outputs, and of its local modules."""
+    path = plan.notebook.path
+    copy = copy_without_secrets(path)
+    yield GeneratedFile(archived(plan.notebook), copy.content if copy else path)
     for file in local_files(plan):
         yield GeneratedFile(_archived(file.path), file.content)
+
+
+def copy_without_secrets(path: Path) -> RedactedCopy | None:
+    """Return a notebook's file with the secrets in its outputs redacted; None if it has none."""
+    state = path.stat()
+    return _redacted(path, state.st_size, state.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)  # of one notebook: a file can be large
+def _redacted(path: Path, _size: int, _changed: int) -> RedactedCopy | None:
+    return redacted_copy(path)
+
+
+def redactions(notebook: Notebook) -> Iterator[str]:
+    """Yield a message for each cell whose outputs were redacted in the project's copy."""
+    copy = copy_without_secrets(notebook.path)
+    for cell in copy.cells if copy else ():
+        yield (
+            f"cell {cell + 1}: its output shows a secret, which is redacted in the project's copy "
+            "of the notebook; revoke it"
+        )
 
 
 def fingerprint(path: Path) -> str:
