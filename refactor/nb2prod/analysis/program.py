@@ -137,9 +137,10 @@ def _comments_moved(
     imports, as do the comments `above`, of cells that hold nothing else.
     """
     comments = list(above)
+    last = max((i for i, (node, _) in enumerate(parts) if not _is_import(node)), default=-1)
     for i, (node, code) in enumerate(parts):
         text = code
-        if _is_import(node) and not all(_is_import(other) for other, _ in parts[i:]):
+        if _is_import(node) and i < last:
             lines = code.split("\n")
             count = next(k for k, line in enumerate(lines) if not line.startswith("#"))
             comments += lines[:count]

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import io
 import tokenize
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from nb2prod.text.spans import LineTable
 
@@ -39,11 +40,11 @@ def split_statements(code: str) -> Iterator[tuple[ast.stmt, str]]:
         end = table.offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
         following = tree.body[i + 1] if i + 1 < len(tree.body) else None
         tail = _inline_comment(comments, end, following, table)
-        above = [text for at, text in comments if done <= at < start]
+        above = [text for _, text in _between(comments, done, start)]
         text = "\n".join([*above, code[start:end] + tail])
         done = end + len(tail)
         if following is None:
-            below = [text for at, text in comments if at >= done + (2 if tail else 0)]
+            below = [text for _, text in _between(comments, done + (2 if tail else 0), len(code))]
             text = "\n".join([text, *(b for b in below if b.strip() != tail.strip())])
         yield node, text
 
@@ -60,11 +61,19 @@ def _comments(code: str, table: LineTable) -> list[tuple[int, str]]:
     return found
 
 
+def _between(
+    comments: Sequence[tuple[int, str]], start: int, end: int
+) -> Sequence[tuple[int, str]]:
+    """Return the comments that begin in a part of the text."""
+    first, last = (bisect_left(comments, (at,)) for at in (start, end))
+    return comments[first:last]
+
+
 def _inline_comment(
-    comments: Iterable[tuple[int, str]], end: int, following: ast.stmt | None, table: LineTable
+    comments: Sequence[tuple[int, str]], end: int, following: ast.stmt | None, table: LineTable
 ) -> str:
     line = table.position(end)[0]
     limit = table.start(line + 1)
     if following is not None and following.lineno == line:
         return ""
-    return next((f"  {text}" for at, text in comments if end <= at < limit), "")
+    return next((f"  {text}" for _, text in _between(comments, end, limit)), "")

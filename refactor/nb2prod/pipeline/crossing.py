@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from nb2prod.analysis.effects.effects import ANY_FILE, CWD
+from nb2prod.analysis.effects.effects import ANY_FILE
 from nb2prod.analysis.effects.heap import COPYING
 from nb2prod.analysis.flow import Analysis
 from nb2prod.knowledge import catalog
@@ -34,7 +34,7 @@ def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
     names = crossing_names(analysis, scope, position)
     obstacles = unstorable(analysis, scope, position, names)
     groups = _groups(analysis, position, names, obstacles)
-    if any(CWD in e.writes and None in (e.folders or [None]) for e in analysis.effects[:position]):
+    if analysis.folder_lost < position:
         obstacles.append("the working directory was changed to a path known only at run time")
     obstacles += (
         f"the state of {library}'s random generator can't be saved"
@@ -45,16 +45,16 @@ def crossing(analysis: Analysis, scope: Scope, position: int) -> Crossing:
 
 def crossing_names(analysis: Analysis, scope: Scope, position: int) -> list[str]:
     """Return the variables that are live at a position, in the order of their creation."""
-    bound: dict[str, None] = {}
-    for effect in analysis.effects[:position]:
-        bound |= dict.fromkeys(sorted(effect.all_binds))
+    first = analysis.first_bound
     live = analysis.live[position]
     needed = set(live)
     for name in live:  # a function in a module gets its variables as arguments
         definition = scope.defined(name, position)
         if definition and not definition.local:
             needed |= set(definition.lifted)
-    return [n for n in bound if n in needed and n not in scope.movable and n not in scope.imports]
+    bound = (n for n in needed if first.get(n, position) < position)
+    kept = (n for n in bound if n not in scope.movable and n not in scope.imports)
+    return sorted(kept, key=lambda name: (first[name], name))
 
 
 def unstorable(analysis: Analysis, scope: Scope, position: int, names: Iterable[str]) -> list[str]:
@@ -85,50 +85,53 @@ def _obstacle(analysis: Analysis, scope: Scope, position: int, name: str) -> str
 
 
 def _local_function(analysis: Analysis, scope: Scope, number: int) -> bool:
+    """Return whether an object is a function or class that can't move to a module."""
     held = analysis.heap[number]
     node = held.function or held.definition
-    if node is None:
-        return False
-    movable = {
-        id(n)
-        for s, d in scope.definitions.items()
-        if not d.local
-        for n in (analysis.statements[s].node, getattr(analysis.statements[s].node, "value", None))
-    }
-    inside = any(
-        node is inner
-        for s, d in scope.definitions.items()
-        if not d.local and d.is_class
-        for inner in getattr(analysis.statements[s].node, "body", ())
-    )
-    return id(node) not in movable and not inside
+    return node is not None and id(node) not in scope.moved
 
 
-def _groups(analysis: Analysis, position: int, names: list[str],
+def _groups(analysis: Analysis, position: int, names: Sequence[str],
             obstacles: list[str]) -> tuple[tuple[str, ...], ...]:  # fmt: skip
     """Group the names that share an object which is mutated later."""
-    heap = analysis.heap
-    changed_later = set[int]().union(*(e.changed for e in analysis.effects[position:]))
-    reach: Mapping[str, set[int]] = {
-        n: heap.reach(analysis.value(position, n).objects) for n in names
-    }
-    group: dict[str, str] = {n: n for n in names}
-    for i, one in enumerate(names):
-        for other in names[i + 1 :]:
-            shared = reach[one] & reach[other] & changed_later
-            if shared:
-                old, new = group[other], group[one]
-                group = {n: new if g == old else g for n, g in group.items()}
-                continue
-            views = heap.memory(
-                n for n in reach[one] if heap[n].type in COPYING or heap[n].type is None
-            )
-            if views & reach[other] - reach[one] & changed_later and reach[one] & changed_later:
-                obstacles.append(f"{one} and {other} may share memory that is mutated later")
-    members: dict[str, list[str]] = {}
-    for name in names:
-        members.setdefault(group[name], []).append(name)
+    heap, last = analysis.heap, analysis.last_changed
+    reach = [heap.reach(analysis.value(position, name).objects) for name in names]
+    changed = [{n for n in held if last.get(n, -1) >= position} for held in reach]
+    holders: dict[int, list[int]] = {}  # by object that is changed later, in order
+    for i, held in enumerate(changed):
+        for number in held:
+            holders.setdefault(number, []).append(i)
+    leader = list(range(len(names)))  # the first name of each name's group
+    for together in holders.values():
+        for one in together[1:]:
+            _unite(leader, together[0], one)
+    for i, held in enumerate(changed):
+        if not held:
+            continue
+        shared = {other for number in held for other in holders[number]}
+        views = heap.memory(n for n in reach[i] if heap[n].type in COPYING or heap[n].type is None)
+        seen = {o for n in views - reach[i] for o in holders.get(n, ())} - shared
+        obstacles += (
+            f"{names[i]} and {names[other]} may share memory that is mutated later"
+            for other in sorted(seen)
+            if other > i
+        )
+    members: dict[int, list[str]] = {}
+    for i, name in enumerate(names):
+        members.setdefault(_leader(leader, i), []).append(name)
     return tuple(tuple(m) for m in members.values())
+
+
+def _unite(leader: list[int], one: int, other: int) -> None:
+    """Make one group of the groups of two names; the first name leads it."""
+    first, second = sorted((_leader(leader, one), _leader(leader, other)))
+    leader[second] = first
+
+
+def _leader(leader: list[int], one: int) -> int:
+    while leader[one] != one:
+        leader[one] = one = leader[leader[one]]
+    return one
 
 
 def touches_unknown_files(analysis: Analysis) -> bool:

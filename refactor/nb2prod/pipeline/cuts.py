@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 from nb2prod.analysis.flow import Analysis
 from nb2prod.pipeline.crossing import Crossing, crossing
@@ -14,6 +16,7 @@ from nb2prod.pipeline.prose import Heading, Prose
 
 _STATEMENTS_A_STAGE = 14
 _MOST_STAGES = 7
+_MOST_PLACES = 600  # where a stage may begin; longer notebooks than any real one have more
 _FEW_CELLS = 12  # in a notebook with so few cells, a stage may begin within a cell
 
 
@@ -28,20 +31,19 @@ def stage_cuts(flow: Dataflow, prose: Prose) -> list[int]:
     ideal = min(_MOST_STAGES, max(3, round(len(work) / _STATEMENTS_A_STAGE)))
     cells = {s.cell for s in flow.analysis.statements}
     phases = _Phases(flow.analysis)
-    gains = {
-        i: gain
+    places = [
+        _Place(i, _signs(flow, prose.heading_at(i, after=before), phases, i))
         for before, i in pairwise(work)
-        if (len(cells) <= _FEW_CELLS or _begins_cell(flow, before, i))
-        and (gain := _gain(flow, prose.heading_at(i, after=before), phases, i)) is not None
+        if len(cells) <= _FEW_CELLS or _begins_cell(flow, before, i)
+    ]
+    gains = {
+        place.statement: gain
+        for place in _most_promising(places)
+        if (gain := _gain(flow, place)) is not None
     }
-    best = max(
-        (
-            (_best(work, gains, count, len(work) / ideal), count)
-            for count in range(2, _MOST_STAGES + 1)
-        ),
-        key=lambda found: found[0][0] - 1.2 * abs(found[1] - ideal) if found[0] else -math.inf,
-    )[0]
-    return best[1] if best else []
+    found = _best(work, gains, len(work) / ideal)
+    best = max(found, key=lambda count: found[count][0] - 1.2 * abs(count - ideal), default=None)
+    return [] if best is None else found[best][1]
 
 
 def _begins_cell(flow: Dataflow, before: int, i: int) -> bool:
@@ -91,53 +93,87 @@ def _last_known(phases: Iterable[str | None]) -> Iterator[str | None]:
         last = one or last
 
 
-def _gain(flow: Dataflow, heading: Heading | None, phases: _Phases, i: int) -> float | None:
-    """Return how good a cut at this position is; None if it would be unsound."""
-    analysis = flow.analysis
-    found = crossing(analysis, flow.scope, i)
+class _Place(NamedTuple):
+    """A statement before which a stage may begin, and what the author did there to say so."""
+
+    statement: int
+    signs: tuple[float, ...]
+
+
+def _signs(flow: Dataflow, heading: Heading | None, phases: _Phases, i: int) -> tuple[float, ...]:
+    """Return how much the text and the work around a statement are in favour of a cut there."""
+    signs: list[float] = []
+    if heading:
+        signs.append(2.0 if heading.level <= 2 else 1.2)
+    if not _begins_cell(flow, i - 1, i):
+        signs.append(-1.5)
+    before, here, after = phases.before[i], phases.here[i], phases.after[i]
+    if here and before != here:
+        signs.append(2.0 if here != "explore" else 0.8)
+    elif before != after:
+        signs.append(0.5)
+    return tuple(signs)
+
+
+def _most_promising(places: Sequence[_Place]) -> Sequence[_Place]:
+    """Return the places; of a very long notebook, the best of each of `_MOST_PLACES` parts."""
+    size = -(-len(places) // _MOST_PLACES)
+    if size <= 1:
+        return places
+    parts = (places[at : at + size] for at in range(0, len(places), size))
+    return [max(part, key=lambda place: sum(place.signs)) for part in parts]
+
+
+def _gain(flow: Dataflow, place: _Place) -> float | None:
+    """Return how good a cut at a place is; None if it would be unsound."""
+    found = crossing(flow.analysis, flow.scope, place.statement)
     if found.obstacles:
         return None
     gain = -0.35 * max(0, len(found.groups) - 1) - 0.4 * found.random_state
     gain -= 0.3 * sum(len(g) > 1 for g in found.groups)
-    if heading:
-        gain += 2.0 if heading.level <= 2 else 1.2
-    if analysis.statements[i].cell == analysis.statements[i - 1].cell:
-        gain -= 1.5
-    before, here, after = phases.before[i], phases.here[i], phases.after[i]
-    if here and before != here:
-        gain += 2.0 if here != "explore" else 0.8
-    elif before != after:
-        gain += 0.5
+    for sign in place.signs:
+        gain += sign
     return gain
 
 
-def _best(
-    work: list[int], gains: dict[int, float], count: int, ideal: float
-) -> tuple[float, list[int]] | None:
-    """Choose `count - 1` cuts with the highest total gain, preferring parts of similar size."""
+_Cuts = tuple[float, list[int]]  # the total gain of some cuts, and the cuts
+
+
+def _best(work: Sequence[int], gains: Mapping[int, float], ideal: float) -> dict[int, _Cuts]:
+    """Choose for each number of stages the cuts with the highest total gain.
+
+    Stages of similar size are preferred. A number that is not possible is left out.
+    """
     order = {n: k for k, n in enumerate(work)}
-    places = [0, *sorted(order[i] for i in gains), len(work)]
-
-    def part(a: int, b: int) -> float:
-        size = b - a
-        return -0.6 * max(0, 3 - size) - 0.5 * (math.log(size / ideal)) ** 2
-
-    table: dict[int, tuple[float, list[int]]] = {0: (0.0, [])}
-    for turn in range(count):
-        following: dict[int, tuple[float, list[int]]] = {}
-        for place in places[1:]:
-            if (place == len(work)) != (turn == count - 1):
-                continue
-            gain = gains.get(work[place], 0.0) if place < len(work) else 0.0
-            options = [
-                (
-                    score + gain + part(at, place),
-                    [*cuts, work[place]] if place < len(work) else cuts,
-                )
-                for at, (score, cuts) in table.items()
-                if at < place
-            ]
-            if options:
-                following[place] = max(options)
+    places = sorted(order[i] for i in gains)
+    sizes = [0.0, *(_size_gain(size, ideal) for size in range(1, len(work) + 1))]
+    found: dict[int, _Cuts] = {}
+    table: list[tuple[int, _Cuts]] = [(0, (0.0, []))]  # the best cuts that end before each place
+    for count in range(1, _MOST_STAGES + 1):
+        whole = _best_before(table, len(work), 0.0, sizes)
+        if whole is not None and count > 1:
+            found[count] = whole
+        following: list[tuple[int, _Cuts]] = []
+        for place in places:
+            best = _best_before(table, place, gains[work[place]], sizes)
+            if best is not None:
+                following.append((place, (best[0], [*best[1], work[place]])))
         table = following
-    return table.get(len(work))
+    return found
+
+
+def _size_gain(size: int, ideal: float) -> float:
+    return -0.6 * max(0, 3 - size) - 0.5 * (math.log(size / ideal)) ** 2
+
+
+def _best_before(
+    table: Sequence[tuple[int, _Cuts]], place: int, gain: float, sizes: Sequence[float]
+) -> _Cuts | None:
+    """Return the best way to have a stage end at a place; None if there is none."""
+    earlier = table[: bisect_left(table, place, key=lambda row: row[0])]
+    scores = [score + gain + sizes[place - at] for at, (score, _) in earlier]
+    if not scores:
+        return None
+    best = max(scores)
+    equal = (cuts for (_, (_, cuts)), score in zip(earlier, scores, strict=True) if score == best)
+    return best, max(equal)

@@ -9,6 +9,7 @@ from functools import cached_property
 from nb2prod.analysis.effects.effects import FIGURE
 from nb2prod.analysis.effects.heap import AbstractValue
 from nb2prod.analysis.flow import Analysis, imports, with_uses
+from nb2prod.analysis.liveness import Liveness
 from nb2prod.knowledge import catalog
 from nb2prod.pipeline.definitions import Scope, find_scope
 
@@ -27,7 +28,6 @@ class Dataflow:
         self.analysis = analysis
         self.scope = scope
         self._reads: dict[int, frozenset[str]] = {}
-        self._live: dict[int, frozenset[str]] = {}
 
     def works(self, number: int) -> bool:
         """Return whether a statement computes something, rather than importing or defining."""
@@ -52,10 +52,19 @@ class Dataflow:
 
     def live(self, position: int) -> frozenset[str]:
         """Return the variables that are read after a position before they are bound again."""
-        if position not in self._live:
-            live = self.analysis.live[position]
-            self._live[position] = live | self._lifted(live, len(self.analysis.statements))
         return self._live[position]
+
+    @cached_property
+    def _live(self) -> Liveness:
+        """The live variables: a variable is live as long as a function that reads it."""
+        readers: dict[str, list[str]] = {}
+        end = len(self.analysis.statements)
+        for name in {d.name for d in self.scope.definitions.values()}:
+            for variable in self._lifted({name}, end):
+                readers.setdefault(variable, [variable]).append(name)
+        live = self.analysis.live
+        lifted = {variable: live.any_of(names) for variable, names in readers.items()}
+        return Liveness({**live.turns, **lifted})
 
     def _lifted(self, names: set[str] | frozenset[str], position: int) -> set[str]:
         definitions = (self.scope.defined(name, position) for name in names)
@@ -64,12 +73,12 @@ class Dataflow:
     def inputs(self, numbers: Sequence[int]) -> list[str]:
         """Return the variables that a run of statements reads before it binds them."""
         bound: set[str] = set()
-        before = self._bound_before[numbers[0]]
+        first = self.analysis.first_bound
         inputs: dict[str, None] = {}
         for number in numbers:
             effect = self.analysis.effects[number]
             for name in self._needed[number]:
-                if name not in bound and name in before:
+                if name not in bound and first.get(name, numbers[0]) < numbers[0]:
                     inputs[name] = None
             bound |= effect.binds
             bound -= effect.deletes
@@ -97,9 +106,10 @@ class Dataflow:
                 changed[name] = None
             for name in effect.deletes:
                 changed.pop(name, None)
-        live = self.live(numbers[-1] + 1)
+        end = numbers[-1] + 1
+        live = {name for name in changed if self._live.at(end, name)}
         results = {n for n in changed if numbers[0] <= self.results.get(n, -1) <= numbers[-1]}
-        wanted = (results | (live & changed.keys())) - self.scope.imports.keys()
+        wanted = (results | live) - self.scope.imports.keys()
         wanted -= self.scope.movable
         steps = {
             n for n in results - live if n in wanted and self._is_intermediate(n, numbers, wanted)
@@ -133,7 +143,7 @@ class Dataflow:
         """The variables that each statement needs, including those that it may not bind."""
         live = self.analysis.live
         return [
-            sorted(self.reads(number) | (effect.may_bind & live[number + 1]))
+            sorted({*self.reads(number), *(n for n in effect.may_bind if live.at(number + 1, n))})
             for number, effect in enumerate(self.analysis.effects)
         ]
 
@@ -146,14 +156,6 @@ class Dataflow:
             named = (n for n in assigned_names(statement.node) if n in binds)
             made.append(dict.fromkeys([*named, *sorted(binds)]))
         return made
-
-    @cached_property
-    def _bound_before(self) -> list[frozenset[str]]:
-        """The names that may be bound before each position."""
-        positions = [frozenset[str]()]
-        for effect in self.analysis.effects:
-            positions.append(positions[-1] | effect.all_binds)
-        return positions
 
     @cached_property
     def results(self) -> dict[str, int]:

@@ -6,11 +6,13 @@ import ast
 import builtins
 import re
 import symtable
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from nb2prod.analysis.flow import Analysis, imports
+from nb2prod.analysis.program import Statement
 
 _BUILTINS = frozenset(dir(builtins)) | {"__name__", "__file__"}
 
@@ -40,11 +42,13 @@ class Scope:
     definitions: Mapping[int, Definition]  # by statement
     imports: Mapping[str, int]  # imported name -> the statement that imports it
     star_imports: tuple[int, ...]
+    moved: frozenset[int]  # identities of the nodes of definitions that move, and of their methods
 
     def defined(self, name: str, position: int) -> Definition | None:
         """Return the last definition of a name before a statement; None if there is none."""
-        last = max((n for n in self._places.get(name, ()) if n < position), default=None)
-        return None if last is None else self.definitions[last]
+        places = self._places.get(name, ())
+        before = bisect_left(places, position)
+        return self.definitions[places[before - 1]] if before else None
 
     @cached_property
     def _places(self) -> Mapping[str, Sequence[int]]:
@@ -75,9 +79,10 @@ def find_scope(analysis: Analysis) -> Scope:
     stars: list[int] = []
     for statement, effect in zip(analysis.statements, analysis.effects, strict=True):
         if imports(statement):
+            meanings = _meanings(statement.node)
             for name in sorted(effect.all_binds):
                 imported[name] = statement.number
-                meant.setdefault(name, set()).add(_meaning(statement.node, name))
+                meant.setdefault(name, set()).add(meanings.get(name) or _default(statement, name))
             if "import *" in statement.code:
                 stars.append(statement.number)
     found = {d.statement: d for d in _definitions(analysis)}
@@ -93,17 +98,36 @@ def find_scope(analysis: Analysis) -> Scope:
         reason = _stays(definition, bound_elsewhere, analysis)
         found[number] = replace(definition, local=reason)
     found = _lift(_versioned(found, analysis), bound_elsewhere, analysis)
-    return Scope(_all_or_none(found), imported, tuple(stars))
+    found = _all_or_none(found)
+    return Scope(found, imported, tuple(stars), _moved(found, analysis))
 
 
-def _meaning(node: ast.stmt, name: str) -> str:
-    """Return the dotted name of the object that an import statement binds a name to."""
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        source = "." * node.level + f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
-        for alias in node.names:
-            if name in (alias.asname, alias.name):
-                return source + alias.name
-    return name if isinstance(node, ast.Import) else ast.unparse(node)
+def _moved(found: Mapping[int, Definition], analysis: Analysis) -> frozenset[int]:
+    """Return the identities of the functions and classes that move, and of the methods."""
+    moved: set[int] = set()
+    for number, definition in found.items():
+        if not definition.local:
+            node = analysis.statements[number].node
+            inside = getattr(node, "body", ()) if definition.is_class else ()
+            moved |= {id(node), id(getattr(node, "value", None)), *map(id, inside)}
+    return frozenset(moved)
+
+
+def _meanings(node: ast.stmt) -> Mapping[str, str]:
+    """Return the dotted names of the objects that an import statement imports, by their names."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return {}
+    source = "." * node.level + f"{node.module}." if isinstance(node, ast.ImportFrom) else ""
+    found: dict[str, str] = {}
+    for alias in node.names:
+        for name in filter(None, (alias.asname, alias.name)):
+            found.setdefault(name, source + alias.name)
+    return found
+
+
+def _default(statement: Statement, name: str) -> str:
+    """Return what a name means that stands in an import statement in another way."""
+    return name if isinstance(statement.node, ast.Import) else ast.unparse(statement.node)
 
 
 def _definitions(analysis: Analysis) -> Iterator[Definition]:
@@ -206,14 +230,12 @@ def _stays(definition: Definition, variables: set[str], analysis: Analysis) -> s
 def _versioned(found: Mapping[int, Definition], analysis: Analysis) -> dict[int, Definition]:
     """Give each version of a redefined function its own name."""
     result: dict[int, Definition] = {}
-    codes: dict[str, list[str]] = {}
+    codes: dict[str, dict[str, int]] = {}
     taken = {d.name for d in found.values()}
     for number, definition in sorted(found.items()):
-        known = codes.setdefault(definition.name, [])
+        known = codes.setdefault(definition.name, {})
         code = ast.dump(analysis.statements[number].node)
-        if code not in known:
-            known.append(code)
-        count = known.index(code) + 1
+        count = known.setdefault(code, len(known) + 1)
         version = definition.name if count == 1 else f"{definition.name}_{count}"
         while count > 1 and version in taken:
             version += "_"

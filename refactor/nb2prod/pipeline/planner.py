@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -22,7 +23,7 @@ from nb2prod.pipeline.plan import Plan, PlanError, Stage, Step
 from nb2prod.pipeline.prose import Prose, read_prose
 from nb2prod.pipeline.step_content import StepContent
 from nb2prod.pipeline.step_names import step_names
-from nb2prod.pipeline.steps import partition, step_cost
+from nb2prod.pipeline.steps import StepCost, partition
 
 # The modules that a generated package has or may have, and the names that its modules use.
 OWN_MODULES = frozenset(
@@ -169,9 +170,9 @@ def split_after(plan: Plan, number: int) -> Plan:
 
 def _step_runs(flow: Dataflow, prose: Prose, cuts: Sequence[int]) -> list[list[int]]:
     work = [i for i in range(len(flow.analysis.statements)) if flow.works(i)]
-    forced = {next((w for w in work if w >= cut), -1) for cut in cuts}
-    cost = step_cost(flow, prose, work, forced)
-    return [work[a:b] for a, b in partition(0, len(work), cost)]
+    forced = {work[at] for cut in cuts if (at := bisect_left(work, cut)) < len(work)}
+    cost = StepCost(flow, prose, work, forced)
+    return [work[a:b] for a, b in partition(len(work), cost)]
 
 
 def _named_steps(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -34,12 +34,18 @@ class Prose:
 
     def heading_at(self, position: int, *, after: int = -1) -> Heading | None:
         """Return the last heading between statement `after` and a position."""
-        found = [h for h in self.headings if after < h.position <= position]
-        return found[-1] if found else None
+        last = bisect_right(self.headings, position, key=lambda h: h.position) - 1
+        found = self.headings[last] if last >= 0 else None
+        return found if found and after < found.position else None
 
     def text_between(self, after: int, position: int) -> list[str]:
         """Return the paragraphs between statement `after` and a position."""
-        return [text for at, text in self.paragraphs if after < at <= position]
+        first, last = (bisect_right(self.paragraphs, at, key=_position) for at in (after, position))
+        return [text for _, text in self.paragraphs[first:last]]
+
+
+def _position(paragraph: tuple[int, str]) -> int:
+    return paragraph[0]
 
 
 def read_prose(notebook: Notebook, statements: tuple[Statement, ...]) -> Prose:

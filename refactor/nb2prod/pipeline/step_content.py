@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from nb2prod.analysis.effects.effects import Called, Effects
-from nb2prod.analysis.effects.heap import AbstractValue
+from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue
 from nb2prod.analysis.program import Statement
 from nb2prod.knowledge import traits
 from nb2prod.pipeline.dataflow import assigned_names
@@ -127,9 +127,6 @@ def loaded_names(content: StepContent) -> Iterator[str]:
 
 def model_names(content: StepContent) -> list[str]:
     """Return the classes of the models that are made, fitted, scored or used to predict."""
-    after: dict[str, AbstractValue] = {}
-    for effect in content.effects:
-        after |= effect.after
     found: dict[str, None] = {}
     for call in content.calls:
         if call.role not in ("train", "evaluate", "predict"):
@@ -138,7 +135,7 @@ def model_names(content: StepContent) -> list[str]:
         types = [
             call.receiver or "",
             call.name,
-            *(after[n].type or "" for n in given if n in after),
+            *(_last_value(content.effects, n).type or "" for n in given),
         ]
         for type_ in types:
             module, _, name = type_.rpartition(".")
@@ -148,6 +145,11 @@ def model_names(content: StepContent) -> list[str]:
                 break
     telling = [type_ for type_ in found if not _wraps(type_)]
     return list(dict.fromkeys(snake(t.rpartition(".")[2]) for t in telling or found))
+
+
+def _last_value(effects: Sequence[Effects], name: str) -> AbstractValue:
+    """Return the last value of a name after any of some statements."""
+    return next((e.after[name] for e in reversed(effects) if name in e.after), UNKNOWN)
 
 
 def _wraps(class_name: str) -> bool:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterator, Sequence
+from itertools import accumulate
+from typing import Protocol
 
 from nb2prod.analysis.program import Statement
 from nb2prod.pipeline.dataflow import Dataflow
@@ -12,115 +16,170 @@ from nb2prod.pipeline.prose import Prose
 MAX_LINES = 36  # of a function's body
 _IDEAL_LINES = 12
 _FORBIDDEN = 1000.0
+_MOST_LINES = 1000  # of a step that local functions hold together
+_ROUNDING = 1e-6  # of sums of costs
 # A function should do only one of these; exploring and saving go with any of them.
 _WORKS = frozenset({"load", "prepare", "split", "train", "evaluate"})
 
 
-def partition(
-    start: int, end: int, cost: Callable[[int, int], float | None]
-) -> list[tuple[int, int]]:
-    """Cut `start..end` into parts of the least total cost.
+class Cost(Protocol):
+    """The cost of making one part of the elements from `a` to before `b`."""
 
-    A cost of None forbids a part, unless it has only one element.
+    def at_least(self, a: int, b: int) -> float | None:
+        """Return a quick lower bound; None if the part is forbidden."""
+        ...
+
+    def exactly(self, a: int, b: int) -> float:
+        """Return the cost of a part that is not forbidden."""
+        ...
+
+
+def partition(end: int, cost: Cost) -> list[tuple[int, int]]:
+    """Cut `0..end` into parts of the least total cost.
+
+    If a part is forbidden, so are those that end with it and are longer; one element is a part.
     """
-    best: dict[int, tuple[float, int]] = {start: (0.0, start)}
-    for stop in range(start + 1, end + 1):
-        options: list[tuple[float, int]] = []
-        for begin in range(stop - 1, start - 1, -1):
-            value = cost(begin, stop)
-            if value is None:
-                if begin < stop - 1:
-                    break
-                value = 10.0
-            options.append((best[begin][0] + value, begin))
-        best[stop] = min(options)
+    best: list[tuple[float, int]] = [(0.0, 0)]
+    for stop in range(1, end + 1):
+        bounds: list[tuple[float, int]] = []
+        for begin in range(stop - 1, -1, -1):
+            least = cost.at_least(begin, stop)
+            if least is None:
+                break
+            bounds.append((best[begin][0] + least, begin))
+        found = (math.inf, stop)
+        for bound, begin in sorted(bounds):
+            if bound > found[0] + _ROUNDING:
+                break
+            found = min(found, (best[begin][0] + cost.exactly(begin, stop), begin))
+        best.append(found)
     parts: list[tuple[int, int]] = []
     at = end
-    while at > start:
+    while at > 0:
         parts.append((best[at][1], at))
         at = best[at][1]
     return parts[::-1]
 
 
-def step_cost(
-    flow: Dataflow, prose: Prose, work: Sequence[int], forced: Collection[int]
-) -> Callable[[int, int], float | None]:
-    """Return the function that gives the cost of making one function of `work[a:b]`.
+class StepCost:
+    """The cost of making one function of `work[a:b]`.
 
     The cheapest functions have a dozen lines, few parameters and results, do one kind of work,
     and begin where the author began something new: at a heading or a cell.
-
-    Args:
-        flow: The data flow of the notebook.
-        prose: The Markdown of the notebook.
-        work: The statements that compute something.
-        forced: The statements that have to begin a function.
     """
-    analysis = flow.analysis
-    sizes = [analysis.statements[i].code.count("\n") + 1 for i in work]
-    phases = [phase(analysis, i) for i in work]
-    pinned = [_pinned(flow, i) for i in work]
-    borders = [
-        0.0 if at in forced else _border(flow, prose, work, phases, k) for k, at in enumerate(work)
-    ]
-    begins = {k for k, at in enumerate(work) if at in forced}
-    # Only a step with local functions may have to be longer, so that it is not cut within them.
-    limit = MAX_LINES + (40 if any(pinned) else 0)
 
-    def cost(a: int, b: int) -> float | None:
-        lines = sum(sizes[a:b])
-        free_end = b == len(work) or not pinned[b]
-        if b - a > 1 and (begins & set(range(a + 1, b)) or (lines > limit and free_end)):
-            return None
-        numbers = work[a:b]
-        inputs, outputs = map(len, flow.ends(numbers))
+    def __init__(
+        self, flow: Dataflow, prose: Prose, work: Sequence[int], forced: Collection[int]
+    ) -> None:
+        """Prepare the costs.
+
+        Args:
+            flow: The data flow of the notebook.
+            prose: The Markdown of the notebook.
+            work: The statements that compute something.
+            forced: The statements that have to begin a function.
+        """
+        analysis = flow.analysis
+        self._flow, self._work = flow, work
+        sizes = (analysis.statements[i].code.count("\n") + 1 for i in work)
+        self._lines = [0, *accumulate(sizes)]
+        self._phases = [phase(analysis, i) for i in work]
+        self._pinned = _pinned(flow, work)
+        self._borders = [
+            0.0 if work[k] in forced else border
+            for k, border in enumerate(_borders(flow, prose, work, self._phases))
+        ]
+        self._begins = [k for k, at in enumerate(work) if at in forced]
+        # Only a step with local functions may have to be longer, so that it is not cut within them.
+        self._limit = MAX_LINES + (40 if any(self._pinned) else 0)
+
+    def at_least(self, a: int, b: int) -> float | None:
+        """Return the cost without that of parameters and results; None if it is forbidden."""
+        lines = self._lines[b] - self._lines[a]
+        if b - a > 1:
+            limit = self._limit if self._free_end(b) else _MOST_LINES
+            begins = bisect_left(self._begins, b) - bisect_right(self._begins, a)
+            if begins or lines > limit:
+                return None
+        value = 2.0 + (max(0, lines - _IDEAL_LINES) / 9) ** 2
+        if not self._free_end(b) or (a and self._pinned[a]):
+            value += _FORBIDDEN
+        return value + (self._borders[a] if a else 0.0)
+
+    def exactly(self, a: int, b: int) -> float:
+        """Return the cost."""
+        lines = self._lines[b] - self._lines[a]
+        numbers = self._work[a:b]
+        inputs, outputs = map(len, self._flow.ends(numbers))
         value = 2.0 + 0.25 * max(0, inputs - 2) + 2.5 * max(0, inputs - 5)
         value += 0.3 * max(0, outputs - 2) + 1.0 * max(0, outputs - 4)
         value += (max(0, lines - _IDEAL_LINES) / 9) ** 2
         if lines > MAX_LINES and b - a > 1:
             value += 30 + lines
-        bound = {n for i in numbers for n in analysis.effects[i].all_binds}
+        bound = {n for i in numbers for n in self._flow.analysis.effects[i].all_binds}
         value += 1.0 * max(0, inputs + len(bound) - 13)
-        value += 0.8 * max(0, len(_WORKS.intersection(phases[a:b])) - 1)
-        if not free_end or (a and pinned[a]):
+        value += 0.8 * max(0, len(_WORKS.intersection(self._phases[a:b])) - 1)
+        if not self._free_end(b) or (a and self._pinned[a]):
             value += _FORBIDDEN
-        return value + (borders[a] if a else 0.0)
+        return value + (self._borders[a] if a else 0.0)
 
-    return cost
+    def _free_end(self, b: int) -> bool:
+        return b == len(self._work) or not self._pinned[b]
 
 
-def _border(
-    flow: Dataflow, prose: Prose, work: Sequence[int], phases: Sequence[str | None], k: int
-) -> float:
-    """Return the cost (negative: the gain) of beginning a function with a statement."""
-    if not k:
-        return 0.0
+def _borders(
+    flow: Dataflow, prose: Prose, work: Sequence[int], phases: Sequence[str | None]
+) -> Iterator[float]:
+    """Yield the cost (negative: the gain) of beginning a function with each statement."""
     statements = flow.analysis.statements
-    at, before = work[k], work[k - 1]
-    if _same_cell(statements, at, before):
-        return 1.5 if statements[at].code.startswith("#") else 3.0
-    value = 0.0
-    heading = prose.heading_at(at, after=before)
-    if heading:
-        value -= 3.5 if heading.level <= 3 else 2.0
-    elif any(before < position <= at for position, _ in prose.paragraphs):
-        value -= 0.4
-    earlier = next((p for p in reversed(phases[:k]) if p), None)
-    # A cell may create its model before it trains it.
-    cell = (p for i, p in zip(work[k:], phases[k:], strict=True) if _same_cell(statements, at, i))
-    here = next(filter(None, cell), None)
-    if here and earlier and here != earlier:
-        value -= 0.8
-    return value
+    nexts = _next_phases(flow, work, phases)
+    earlier: str | None = None
+    for k, at in enumerate(work):
+        before = work[k - 1]
+        if not k:
+            yield 0.0
+        elif _same_cell(statements, at, before):
+            yield 1.5 if statements[at].code.startswith("#") else 3.0
+        else:
+            value = 0.0
+            heading = prose.heading_at(at, after=before)
+            if heading:
+                value -= 3.5 if heading.level <= 3 else 2.0
+            elif prose.text_between(before, at):
+                value -= 0.4
+            if nexts[k] and earlier and nexts[k] != earlier:
+                value -= 0.8
+            yield value
+        earlier = phases[k] or earlier
+
+
+def _next_phases(
+    flow: Dataflow, work: Sequence[int], phases: Sequence[str | None]
+) -> list[str | None]:
+    """Return the first phase from each statement to the end of its cell.
+
+    A cell may create its model before it trains it.
+    """
+    found: list[str | None] = []
+    for k in reversed(range(len(work))):
+        same = found and _same_cell(flow.analysis.statements, work[k], work[k + 1])
+        found.append(phases[k] or (found[-1] if same else None))
+    return found[::-1]
 
 
 def _same_cell(statements: Sequence[Statement], one: int, other: int) -> bool:
     return statements[one].cell == statements[other].cell
 
 
-def _pinned(flow: Dataflow, position: int) -> bool:
-    """Return whether a local function is needed both before and after a position."""
-    return any(
-        (d := flow.scope.defined(n, position)) is not None and bool(d.local)
-        for n in flow.analysis.live[position]
-    )
+def _pinned(flow: Dataflow, work: Sequence[int]) -> list[bool]:
+    """Return for each position whether a local function is needed both before and after it."""
+    local = {d.name for d in flow.scope.definitions.values() if d.local}
+    return [
+        any(
+            flow.analysis.live.at(position, name)
+            and (d := flow.scope.defined(name, position)) is not None
+            and bool(d.local)
+            for name in local
+        )
+        for position in work
+    ]

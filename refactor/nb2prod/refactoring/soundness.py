@@ -109,7 +109,8 @@ class FunctionBoundary:
         seen: set[str] = set()
         for number, names, effect in zip(self._numbers, self._names, self._effects, strict=True):
             needed = (effect.uses & names.read) | effect.in_texts
-            needed |= effect.may_bind & names.bound & live[number + 1] & perhaps
+            kept = effect.may_bind & names.bound & perhaps
+            needed |= {name for name in kept if live.at(number + 1, name)}
             for name in sorted((names.read & self.bound) - bound - seen - certain):
                 if self._is_fixed(name):
                     raise RefusedError(f"`{name}` means something else before it is bound here")

@@ -144,7 +144,7 @@ class ExpressionEvaluator(AccessEvaluator):
         generators = node.generators
         first = self.evaluate(generators[0].iter)
         outer = self.locals
-        scope: Namespace = {}
+        scope = Namespace()
         self.locals = (*outer, scope)
         for i, generator in enumerate(generators):
             source = first if i == 0 else self.evaluate(generator.iter)

@@ -107,7 +107,7 @@ class FunctionEvaluator(CallEvaluator):
             if id(definition) in seen:  # a class that is redefined as its own subclass
                 continue
             seen.add(id(definition))
-            members, bases = self._members.get(id(definition), ({}, []))
+            members, bases = self._members.get(id(definition), (Namespace(), []))
             yield members, bases
             todo += [self.heap[n].definition for b in bases for n in b.objects]
 
@@ -116,7 +116,7 @@ def _parameters(
     evaluator: FunctionEvaluator, function: FunctionNode, node: ast.AST, arguments: Arguments
 ) -> Namespace:
     """Return the namespace of a call: the parameters of the function with their arguments."""
-    scope: Namespace = {}
+    scope = Namespace()
     if not isinstance(function, ast.Lambda):
         scope |= dict.fromkeys(_local_names(function), UNKNOWN)
     spec = function.args

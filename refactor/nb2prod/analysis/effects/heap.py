@@ -8,8 +8,10 @@ Both relations only grow while a notebook is analysed, so they never miss anythi
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
+
+from nb2prod.analysis.effects.journal import Journal
 
 IMMUTABLE = frozenset(
     f"builtins.{name}"
@@ -59,7 +61,7 @@ class AbstractValue:
 NOTHING = AbstractValue("builtins.NoneType")
 UNKNOWN = AbstractValue()
 
-Namespace = dict[str, AbstractValue]
+Namespace = Journal[AbstractValue]
 FunctionNode = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
 
@@ -70,6 +72,7 @@ class Object:
     Attributes:
         type: the type of the object, as in `AbstractValue`.
         contents: the objects that it may contain.
+        holders: the objects that may contain it.
         attributes: by name, the objects that were set as attributes.
         partners: the objects that may share its memory, itself included.
         function: the definition of a function.
@@ -80,6 +83,7 @@ class Object:
 
     type: str | None
     contents: set[int] = field(default_factory=set[int])
+    holders: set[int] = field(default_factory=set[int])
     attributes: dict[str, set[int]] = field(default_factory=dict[str, set[int]])
     partners: set[int] = field(default_factory=set[int])
     function: FunctionNode | None = None
@@ -119,7 +123,11 @@ class Heap:
         """Note that the holders may hold references to the items."""
         items = set(items)
         for holder in holders:
-            self._objects[holder].contents |= items
+            contents = self._objects[holder].contents
+            new = items - contents
+            contents |= new
+            for item in new:
+                self._objects[item].holders.add(holder)
 
     def share(self, one: Iterable[int], other: Iterable[int]) -> None:
         """Note that two values may share memory."""
@@ -168,6 +176,16 @@ class Heap:
         self.work += len(found)
         return found
 
+    def within(self, objects: Iterable[int]) -> set[int]:
+        """Return the objects and all that contain them, at any depth."""
+        found = set(objects)
+        todo = list(found)
+        while todo:
+            more = self[todo.pop()].holders - found
+            found |= more
+            todo += more
+        return found
+
     def functions(self, values: Iterable[AbstractValue], *, special: bool = False) -> list[int]:
         """Return the notebook's functions that a callee could call if it is given some values.
 
@@ -203,13 +221,6 @@ def join(values: Iterable[AbstractValue]) -> AbstractValue:
         metric=all(v.metric for v in values),
         unstorable=any(v.unstorable for v in values),
     )
-
-
-def join_scopes(scopes: Iterable[Mapping[str, AbstractValue]]) -> Namespace:
-    """Return a namespace in which each name may have its value from any of some namespaces."""
-    scopes = list(scopes)
-    names = {name for scope in scopes for name in scope}
-    return {name: join(s[name] for s in scopes if name in s) for name in names}
 
 
 def without_constant(value: AbstractValue) -> AbstractValue:

@@ -34,6 +34,7 @@ from nb2prod.analysis.effects.heap import (
     Namespace,
     join,
 )
+from nb2prod.analysis.effects.journal import Journal
 from nb2prod.knowledge import catalog
 
 _BUILTINS = frozenset(dir(builtins)) | {"display", "get_ipython"}
@@ -64,11 +65,11 @@ class EffectState:
     def __init__(self) -> None:
         """Begin with empty namespaces."""
         self.heap = Heap()
-        self.globals: Namespace = {}
+        self.globals = Namespace()
         self.locals: tuple[Namespace, ...] = ()
         self.global_names: frozenset[str] = frozenset()
         self.effects = Effects()
-        self.bound: set[str] = set()
+        self.bound = Journal[bool]()
         self.stored: set[str] = set()
         self.stack: tuple[int, ...] = ()
         self.statement: ast.stmt | None = None
@@ -101,17 +102,17 @@ class EffectState:
             self.locals[-1][name] = value
             return
         self.globals[name] = value
-        self.bound.add(name)
+        self.bound[name] = True
         self.stored.add(name)
 
     def delete(self, name: str) -> None:
         """Unbind a name."""
         if self.locals and name not in self.global_names:
-            self.locals[-1].pop(name, None)
+            self.locals[-1].discard(name)
             return
         if name not in self.bound:
             self.effects.uses.add(name)
-        self.globals.pop(name, None)
+        self.globals.discard(name)
         self.bound.discard(name)
         self.effects.deletes.add(name)
 

@@ -3,26 +3,37 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from nb2prod.analysis.effects.effects import Effects
 from nb2prod.analysis.effects.functions import FunctionEvaluator
-from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue, Namespace, join_scopes
+from nb2prod.analysis.effects.heap import UNKNOWN, AbstractValue, join
+from nb2prod.analysis.effects.journal import History, Journal
 from nb2prod.analysis.effects.state import MAX_NODES, items_of
 from nb2prod.knowledge import catalog
+
+V = TypeVar("V")
 
 
 class EffectInterpreter(FunctionEvaluator):
     """Executes statements on abstract values; the class to use, see `state.py`."""
 
+    def __init__(self) -> None:
+        """Begin with empty namespaces."""
+        super().__init__()
+        self._history = History[AbstractValue]()
+        self._names: dict[int, set[str]] = {}  # by object
+
     def run_statement(self, node: ast.stmt) -> Effects:
         """Execute one top-level statement, and return its effects."""
         self.effects = effects = Effects()
-        self.bound, self.stored, self.called_back = set(), set(), {}
+        self.bound, self.stored, self.called_back = Journal[bool](), set(), {}
         self.nodes = self.heap.work = 0
         self.statement = node
-        before = dict(self.globals)
+        before = self._history.now()
+        self.globals.mark()
         try:
             self.execute(node)
         except RecursionError:
@@ -32,21 +43,28 @@ class EffectInterpreter(FunctionEvaluator):
             self.unknown(node, "the statement is too large to analyse")
             effects.uses |= before.keys()
             effects.changed |= self.heap.reach(n for v in before.values() for n in v.objects)
-        effects.binds = self.bound & self.stored
+        effects.binds = self.bound.keys() & self.stored
         effects.may_bind = self.stored - effects.binds
+        changes = self.globals.changes()
+        self._note_names(changes, before)
         effects.mutates = self._names_of(effects.changed) - effects.binds
-        effects.after = dict(self.globals)
+        effects.after = self._history.add(changes)
         return effects
+
+    def _note_names(
+        self, changes: Mapping[str, AbstractValue | None], before: Mapping[str, AbstractValue]
+    ) -> None:
+        """Note which names refer to which objects now."""
+        for name, value in changes.items():
+            for number in before.get(name, UNKNOWN).objects:
+                self._names[number].discard(name)
+            for number in (value or UNKNOWN).objects:
+                self._names.setdefault(number, set()).add(name)
 
     def _names_of(self, changed: set[int]) -> set[str]:
         """Return the names whose values hold a changed object."""
-        if not changed:
-            return set()
-        return {
-            name
-            for name, value in self.globals.items()
-            if value.objects and not changed.isdisjoint(self.heap.reach(value.objects))
-        }
+        holders = self.heap.within(changed)
+        return {name for n in holders for name in self._names.get(n, ())}
 
     def execute(self, node: ast.stmt) -> None:
         """Execute one statement."""
@@ -131,29 +149,27 @@ class EffectInterpreter(FunctionEvaluator):
 
     def _branches(self, bodies: Sequence[Callable[[], None]]) -> None:
         """Run each branch from the same state, and go on with the states of all of them joined."""
-        start, start_local, bound = dict(self.globals), self._copy_locals(), set(self.bound)
-        ends: list[tuple[Namespace, Namespace, set[str]]] = []
-        for body in bodies:
-            self._restore(start, start_local, bound)
-            body()
-            ends.append((dict(self.globals), self._copy_locals(), set(self.bound)))
-        self._restore(
-            join_scopes(e[0] for e in ends),
-            join_scopes(e[1] for e in ends),
-            set[str].intersection(*(e[2] for e in ends)),
-        )
-
-    def _copy_locals(self) -> Namespace:
-        return dict(self.locals[-1]) if self.locals else {}
-
-    def _restore(self, globals_: Namespace, local: Namespace, bound: set[str]) -> None:
         # In place: functions of the notebook keep the namespaces that they were defined in.
-        self.globals.clear()
-        self.globals.update(globals_)
-        if self.locals:
-            self.locals[-1].clear()
-            self.locals[-1].update(local)
-        self.bound = set(bound)
+        spaces = [self.globals, *self.locals[-1:]]
+        changed: list[list[dict[str, AbstractValue | None]]] = []
+        bound: list[dict[str, bool | None]] = []
+        for body in bodies:
+            for space in (*spaces, self.bound):
+                space.mark()
+            body()
+            changed.append([space.undo() for space in spaces])
+            bound.append(self.bound.undo())
+        for space, ends in zip(spaces, zip(*changed, strict=True), strict=True):
+            for name, values in _ends(space, ends):
+                if known := [v for v in values if v is not None]:
+                    space[name] = join(known)
+                else:
+                    space.discard(name)
+        for name, values in _ends(self.bound, bound):
+            if all(values):
+                self.bound[name] = True
+            else:
+                self.bound.discard(name)
 
     def _do_if(self, node: ast.If) -> None:
         self.evaluate(node.test)
@@ -218,7 +234,7 @@ class EffectInterpreter(FunctionEvaluator):
                     self.store(handler.name, UNKNOWN)
                 self.execute_all(handler.body)
                 if handler.name:
-                    self.globals.pop(handler.name, None)
+                    self.globals.discard(handler.name)
                     self.stored.discard(handler.name)
                     self.bound.discard(handler.name)
 
@@ -248,6 +264,14 @@ class EffectInterpreter(FunctionEvaluator):
             return run
 
         self._branches([*(take(case) for case in node.cases), lambda: None])
+
+
+def _ends(
+    start: Mapping[str, V], ends: Sequence[Mapping[str, V | None]]
+) -> Iterator[tuple[str, list[V | None]]]:
+    """Yield each name that a branch changed, with its values at the ends of all branches."""
+    for name in dict.fromkeys(name for end in ends for name in end):
+        yield name, [end[name] if name in end else start.get(name) for end in ends]
 
 
 def _never_empty(node: ast.expr) -> bool:
