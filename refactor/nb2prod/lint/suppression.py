@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from typing import Any, cast
 
 import msgspec
@@ -88,21 +89,20 @@ def apply_suppressions(
         meaning: returns the codes that a selector names.
     """
     applied = [replace(suppression, used=set()) for suppression in suppressions]
-    by_cell: dict[int | None, list[tuple[Suppression, dict[str, set[str]]]]] = {}
+    places: dict[tuple[int | None, int | None, str], list[tuple[Suppression, str]]] = {}
     for suppression in applied:
-        codes = {s: meaning(s) for s in suppression.selectors or (ALL,)}
-        by_cell.setdefault(suppression.cell, []).append((suppression, codes))
+        for selector in suppression.selectors or (ALL,):
+            for line in suppression.lines or (None,):
+                for code in meaning(selector):
+                    place = suppression.cell, line, code
+                    places.setdefault(place, []).append((suppression, selector))
     left: list[Finding] = []
     for found in findings:
         suppressed = False
-        for cell in {found.cell, None}:
-            for suppression, codes in by_cell.get(cell, ()):
-                if suppression.lines is not None and found.line not in suppression.lines:
-                    continue
-                for selector, meant in codes.items():
-                    if found.code in meant:
-                        suppression.used.add(selector)
-                        suppressed = True
+        for cell, line in product({found.cell, None}, {found.line, None}):
+            for suppression, selector in places.get((cell, line, found.code), ()):
+                suppression.used.add(selector)
+                suppressed = True
         if not suppressed:
             left.append(found)
     return left, applied
@@ -123,6 +123,7 @@ def unused_suppressions(
     rule = next((rule for rule in rules if "unused-suppression" in rule.tags), None)
     if rule is None:
         return
+    lines = LineTable(source)
     for suppression in suppressions:
         named = suppression.selectors or ((ALL,) if suppression.ours else ())
         ours = [s for s in named if suppression.ours or codes_of(s)]
@@ -138,8 +139,8 @@ def unused_suppressions(
             removal = replace_in(suppression.cell, _comment(source, suppression.span), "")
             fixes = fix("Remove the comment", "safe", removal)
         flag = Flag(suppression.span, message, fixes)
-        lines = None if suppression.cell is None else LineTable(source)
-        yield finding(rule, flag, severities, suppression.cell, lines)
+        in_cell = None if suppression.cell is None else lines
+        yield finding(rule, flag, severities, suppression.cell, in_cell)
 
 
 def suppresses(line: str, names: Collection[str]) -> bool:

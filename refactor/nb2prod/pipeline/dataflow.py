@@ -124,19 +124,20 @@ class Dataflow:
         others = wanted - {name}
         if self._is_model(name, end):
             others = {n for n in others if self._is_model(n, end)}
+        first = next((n for n in numbers if name in self._made[n]), numbers[-1])
         return any(
             name in self.reads(number)
-            and not others.isdisjoint({*self._made[number], *self.analysis.effects[number].mutates})
+            and not (
+                others.isdisjoint(self._made[number])
+                and others.isdisjoint(self.analysis.effects[number].mutates)
+            )
             for number in numbers
-            if number > self._first_bound(name, numbers)
+            if number > first
         )
 
     def _is_model(self, name: str, position: int) -> bool:
         type_ = self.analysis.value(position, name).type
         return type_ is not None and catalog.method(type_, "predict") is not None
-
-    def _first_bound(self, name: str, numbers: Sequence[int]) -> int:
-        return next((n for n in numbers if name in self._made[n]), numbers[-1])
 
     @cached_property
     def _needed(self) -> list[list[str]]:

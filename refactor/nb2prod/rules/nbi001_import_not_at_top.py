@@ -75,7 +75,7 @@ visible. Otherwise it is unsafe, because the import may do something else at the
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 
 from nb2prod.analysis.names.summary import Import, Summary
@@ -128,6 +128,8 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     late = [(c, s) for c, s in importing if c.index >= end]
     between = range(home[0].index, late[-1][0].index + 1) if late else ()
     changed = next((i for i in between if _may_change_imports(view, i)), len(view.cells))
+    existing = {Span(*item.statement).text(home[0].source) for item in _imports(home[1])}
+    bottom = max(item.statement[1] for item in _imports(home[1]))
     for cell, summary in late:
         for statement, items in _statements(_imports(summary)):
             names = ", ".join(f"`{item.name}`" for item in items)
@@ -135,7 +137,9 @@ def _check(view: NotebookView) -> Iterator[Flag]:
                 f"the import of {names} is not at the top; move it to cell {home[0].index + 1}"
             )
             unchanged = cell.index < changed
-            fixes = tuple(_fixes(view, home, cell, statement, items, unchanged=unchanged))
+            fixes = tuple(
+                _fixes(view, home, cell, statement, items, existing, bottom, unchanged=unchanged)
+            )
             yield Flag(statement, message, fixes, cell.index)
 
 
@@ -182,18 +186,25 @@ def _fixes(
     cell: Cell,
     statement: Span,
     items: list[Import],
+    existing: Collection[str],
+    bottom: int,
     *,
     unchanged: bool,
 ) -> Iterator[Fix]:
+    """Yield the fix that moves an import.
+
+    Args:
+        view: the notebook.
+        home: the cell with the first imports.
+        cell: the cell with the import.
+        statement: the place of the import.
+        items: the names that it imports.
+        existing: the imports of the home.
+        bottom: the offset in the home at which its last import ends.
+        unchanged: nothing between the cells may change what is imported.
+    """
     lines = statement_lines(cell.source, statement)
-    names = {item.name for item in items}
-    others = [
-        bind
-        for name in names
-        for index in view.occurrences.binders.get(name, ())
-        for bind in view.summaries[index].binds
-        if bind.name == name and bind.kind != "import"
-    ]
+    others = any(item.name in view.occurrences.bound_otherwise for item in items)
     # Between the two cells, a name with two meanings would get the wrong one.
     ambiguous = any(view.names.get(item.name) != item.target for item in items)
     if lines == statement or others or ambiguous or home[1].broken:
@@ -205,14 +216,12 @@ def _fixes(
     text = statement.text(cell.source)
     title = f"Move the import to cell {home[0].index + 1}"
     removal = replace_in(cell.index, lines, "")
-    existing = {Span(*item.statement).text(home[0].source) for item in _imports(home[1])}
     if text in existing:
         yield Fix(
             f"Remove the import, which repeats one in cell {home[0].index + 1}", safety, (removal,)
         )
         return
-    end = max(item.statement[1] for item in _imports(home[1]))
-    line_end = home[0].source.find("\n", end)
+    line_end = home[0].source.find("\n", bottom)
     at = len(home[0].source) if line_end < 0 else line_end
     yield Fix(title, safety, (removal, replace_in(home[0].index, Span(at, at), "\n" + text)))
 

@@ -74,7 +74,8 @@ that is not Python; then it is unsafe.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from nb2prod.analysis.names.summary import Import, Summary
 from nb2prod.finding import Fix, Safety
@@ -94,13 +95,14 @@ _SIDE_EFFECTS = re.compile(
 
 
 def _check(view: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
+    statements = _by_statement(summary.imports)
     for item in summary.imports:
         if item.in_function or item.explicit or item.name in "_*" or view.fact(_used, item.name):
             continue
         if not _SIDE_EFFECTS.match(item.from_module or item.target):
             message = f"`{item.name}` is imported but not used; remove the import"
             where = Span(item.start, item.end)
-            fixes = tuple(_fixes(view, cell, item, summary.imports))
+            fixes = tuple(_fixes(view, cell, item, statements[item.statement]))
             yield Flag(where, message, fixes, cell.index)
 
 
@@ -109,7 +111,15 @@ def _used(view: NotebookView, name: str) -> bool:
     return name in view.occurrences.reads or name in view.occurrences.mentions
 
 
-def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import]) -> Iterator[Fix]:
+def _by_statement(imports: Iterable[Import]) -> Mapping[tuple[int, int], Sequence[Import]]:
+    statements: dict[tuple[int, int], list[Import]] = {}
+    for item in imports:
+        statements.setdefault(item.statement, []).append(item)
+    return statements
+
+
+def _fixes(view: NotebookView, cell: Cell, item: Import, same: Sequence[Import]) -> Iterator[Fix]:
+    """Yield the fix of an import, given all imports of its statement in order."""
     if item.depth:
         return
     safety: Safety = "safe" if view.complete else "unsafe"
@@ -119,8 +129,7 @@ def _fixes(view: NotebookView, cell: Cell, item: Import, all_: Sequence[Import])
         if removed == statement:
             return  # another statement shares the line
     else:
-        same = [other for other in all_ if other.statement == item.statement]
-        at = same.index(item)
+        at = bisect_left(same, item.start, key=lambda other: other.start)
         removed = Span(same[at - 1].end, item.end) if at else Span(item.start, same[1].start)
         if "#" in removed.text(cell.source):
             return  # the fix would also remove a comment

@@ -71,13 +71,14 @@ from collections.abc import Iterator
 from nb2prod.ipython.tokens import comments
 from nb2prod.rules.rule import Flag, cell_rule, fix, statement_lines
 from nb2prod.rules.view import CellView
-from nb2prod.text.python import parsed
+from nb2prod.text.python import syntax
 from nb2prod.text.spans import Span
 
 # Marks of code that prose does not have; most comments need not be parsed at all.
 _LIKELY = re.compile(r"\w[(\[]|\w\s*[-+*/]?=|^\s*(?:from\s+\S+\s+)?import\s|^\s*@\w", re.MULTILINE)
 _MAYBE = re.compile(r"^[ \t]*#[^\n]*?(?:\w[(\[]|=|\bimport\b|@\w)", re.MULTILINE)
 _DIRECTIVE = re.compile(r"#+[%!|]|#+:|#\s*(?:type:|noqa|pragma|pylint|mypy|fmt|isort|nb2prod|In\[)")
+_LONGEST = 400  # lines of a piece
 _CODE = (ast.Call, ast.Subscript, ast.Attribute, ast.ListComp, ast.Lambda)
 _COMPOUND = (
     ast.If,
@@ -129,20 +130,45 @@ def _pieces(texts: list[str]) -> Iterator[tuple[int, int]]:
     """Yield the first and last line of each piece of code, in the longest possible pieces."""
     start = 0
     while start < len(texts):
-        for end in range(len(texts), start, -1):
-            if _is_code("\n".join(texts[start:end])):
-                yield start, end - 1
-                start = end
-                break
-        else:
-            start += 1
+        end = _end_of_code(texts, start)
+        if end > start:
+            yield start, end - 1
+        start = max(end, start + 1)
 
 
-def _is_code(text: str) -> bool:
+def _end_of_code(texts: list[str], start: int) -> int:
+    """Return the line after the longest piece of code that begins at a line; `start` if none."""
+    indent = texts[start][: len(texts[start]) - len(texts[start].lstrip())]
+    end = start
+    while end < min(len(texts), start + _LONGEST) and _is_within(texts[end], indent):
+        end += 1
+    while end > start:
+        wrong = _wrong_line("\n".join(texts[start:end]))
+        if wrong is None:
+            return end
+        end = min(end - 1, start + wrong)
+    return start
+
+
+def _is_within(line: str, indent: str) -> bool:
+    return line.startswith(indent) or not line.strip()
+
+
+def _wrong_line(text: str) -> int | None:
+    """Return the number of a line that is in no piece of code with this beginning; None if none is.
+
+    Lines are counted from 0.
+    """
     if not text.strip() or text[:1] == "\n" or not _LIKELY.search(text):
-        return False
-    tree = parsed(textwrap.dedent(text))
-    return tree is not None and bool(tree.body) and all(map(_is_statement, tree.body))
+        return 0
+    try:
+        tree = syntax(textwrap.dedent(text))
+    except SyntaxError as error:
+        inside = error.msg.startswith("f-string")  # then the line is counted in the string
+        return text.count("\n") if inside or not error.lineno else error.lineno - 1
+    except (ValueError, RecursionError, MemoryError, OverflowError):
+        return text.count("\n")
+    return next((n.lineno - 1 for n in tree.body if not _is_statement(n)), None if tree.body else 0)
 
 
 def _is_statement(node: ast.stmt) -> bool:

@@ -56,11 +56,15 @@ def _check(view: NotebookView) -> Iterator[Flag]:
 
 def new_id(view: NotebookView, cell: Cell) -> str:
     """Return an id that no other cell has; repeated calls return the same id."""
-    taken = {other.id for other in view.cells}
+    taken = view.once(_ids)
     text = view.path.name.encode("utf-8", "surrogateescape")
     numbers = range(cell.index, cell.index + (len(taken) + 1) * len(view.cells), len(view.cells))
     candidates = (hashlib.blake2b(text, digest_size=4, salt=n.to_bytes(8, "big")) for n in numbers)
     return next(identity for t in candidates if (identity := t.hexdigest()) not in taken)
+
+
+def _ids(view: NotebookView) -> set[str | None]:
+    return {cell.id for cell in view.cells}
 
 
 RULE = notebook_rule(_check, "warning", looks_at=("file",))

@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from bisect import insort
 from collections import Counter
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TypeVar
 
 import msgspec
 
-from nb2prod.analysis.names.summary import Summary
+from nb2prod.analysis.names.summary import NameUse, Summary
 
 _WORD = re.compile(r"[^\W\d]\w*")
 # Somebody else reads the names of such notebooks: nbdev exports them.
@@ -22,6 +22,7 @@ _EXPORTS = re.compile(r"^\s*#\s*(?:\|\s*)?(?:export|exporti|exports|default_exp)
 Key = TypeVar("Key", bound=Hashable)
 
 _NONE = frozenset[str]()
+_MANY = 300  # names
 _TWIN = 40  # shorter code is alike by chance
 
 
@@ -30,6 +31,7 @@ class Traces(msgspec.Struct, frozen=True):
 
     Attributes:
         binds: the names it binds, by magics and in its functions too.
+        bound_otherwise: the names it binds in its code by anything but an import.
         needs: the names it reads from outside, also those read only when a function is called.
         reads: the names it reads in any way.
         deletes: the names it deletes.
@@ -42,6 +44,7 @@ class Traces(msgspec.Struct, frozen=True):
     source: str
     summary: Summary
     binds: frozenset[str]
+    bound_otherwise: frozenset[str]
     needs: frozenset[str]
     reads: frozenset[str]
     deletes: frozenset[str]
@@ -62,6 +65,7 @@ def traces(source: str, summary: Summary) -> Traces:
         source,
         summary,
         frozenset(bound_names(summary)),
+        frozenset([bind.name for bind in summary.binds if bind.kind != "import"]),
         frozenset([use.name for use in (*summary.needs, *summary.late)]),
         summary.reads,
         summary.deletes,
@@ -103,6 +107,7 @@ class Occurrences:
     Attributes:
         binders: name -> the cells that bind it, in order.
         needers: name -> the cells that need it, in order.
+        bound_otherwise: name -> in how many cells it is bound by anything but an import.
         reads: name -> in how many cells it is read.
         deletes: name -> in how many cells it is deleted.
         mentions: word -> in how many magics, or cells that are not Python, it stands.
@@ -117,6 +122,7 @@ class Occurrences:
         self.binders: dict[str, list[int]] = {}
         self.needers: dict[str, list[int]] = {}
         self.twins: dict[str, list[int]] = {}
+        self.bound_otherwise: Counter[str] = Counter()
         self.reads: Counter[str] = Counter()
         self.deletes: Counter[str] = Counter()
         self.mentions: Counter[str] = Counter()
@@ -127,6 +133,8 @@ class Occurrences:
         self.exporting: set[int] = set()
         self.blank: set[int] = set()
         self._words: dict[str, list[int]] | None = None  # known from the first edit on
+        self._unguarded: dict[tuple[int, bool], Mapping[str, NameUse]] = {}
+        self._asked = 0  # how often `texts_with` was asked
         self.cells: dict[int, Traces] = {}
         for index, new in cells:
             self._add(index, new)
@@ -138,9 +146,28 @@ class Occurrences:
 
     def texts_with(self, name: str) -> list[str]:
         """Return the texts of the cells in which a name stands, perhaps as a part of others."""
-        if self._words is None:  # to ask for a few names is quicker than to note all words
+        self._asked += 1
+        if self._words is None and self._asked < _MANY:
+            # To ask for a few names is quicker than to note all words.
             return [cell.source for cell in self.cells.values() if name in cell.source]
-        return [self.cells[index].source for index in self._words.get(name, ())]
+        return [self.cells[index].source for index in self._known_words().get(name, ())]
+
+    def unguarded(self, index: int, *, late: bool = False) -> Mapping[str, NameUse]:
+        """Return the first need of each name in a cell, or late need, that nothing guards."""
+        if (index, late) not in self._unguarded:
+            summary = self.cells[index].summary
+            uses = reversed(summary.late if late else summary.needs)
+            self._unguarded[index, late] = {u.name: u for u in uses if not u.guarded}
+        return self._unguarded[index, late]
+
+    def _known_words(self) -> dict[str, list[int]]:
+        """Return for each word the cells it stands in, and note them from now on."""
+        if self._words is None:
+            self._words = {}
+            for number, cell in self.cells.items():
+                for word in cell.words:
+                    self._words.setdefault(word, []).append(number)
+        return self._words
 
     def replace(self, index: int, new: Traces) -> set[str]:
         """Put other traces of a cell in the place of those there are.
@@ -151,21 +178,20 @@ class Occurrences:
         touched = {"", old.twin, new.twin}
         for cell in (old, new):
             touched.update(cell.words, cell.binds, cell.needs, cell.reads, cell.deletes)
-        if self._words is None:
-            self._words = {}
-            for number, cell in self.cells.items():
-                _move(self._words, number, (), cell.words)
-        _move(self._words, index, old.words, new.words)
+        _move(self._known_words(), index, old.words, new.words)
         _move(self.binders, index, old.binds, new.binds)
         _move(self.needers, index, old.needs, new.needs)
         if old.twin != new.twin:
             _move(self.twins, index, {old.twin} - {""}, {new.twin} - {""})
+        _count(self.bound_otherwise, old.bound_otherwise, new.bound_otherwise)
         _count(self.reads, old.reads, new.reads)
         _count(self.deletes, old.deletes, new.deletes)
         _count(self.mentions, old.mentions, new.mentions)
         _count(self.seeds, old.seeds, new.seeds)
         self._mark(index, new)
         self.cells[index] = new
+        for late in (False, True):
+            self._unguarded.pop((index, late), None)
         return touched
 
     def _add(self, index: int, new: Traces) -> None:
@@ -175,6 +201,7 @@ class Occurrences:
         if new.twin:
             self.twins.setdefault(new.twin, []).append(index)
         for counts, found in (
+            (self.bound_otherwise, new.bound_otherwise),
             (self.reads, new.reads),
             (self.deletes, new.deletes),
             (self.mentions, new.mentions),

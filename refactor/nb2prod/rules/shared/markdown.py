@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from nb2prod.notebook.model import Cell
+from nb2prod.text.html_headings import html_headings, without_tags
 
 _FENCE = re.compile(
     r"^ {0,3}(`{3,}|~{3,}).*?(?:^ {0,3}\1[`~]*[ \t]*$|\Z)", re.MULTILINE | re.DOTALL
@@ -13,8 +14,6 @@ _LOOSE = re.compile(r"^ {0,3}(#{1,6})([^#\s!].*)$", re.MULTILINE)  # `#Title`, a
 _SETEXT = re.compile(
     r"^ {0,3}(?!#{1,6}[ \t]|>|[-+*][ \t])(\S.*)\n {0,3}(=+|-{2,})[ \t]*$", re.MULTILINE
 )
-_HTML = re.compile(r"<h([1-6])\b[^>]*>(.*?)</h\1\s*>", re.IGNORECASE | re.DOTALL)
-_TAG = re.compile(r"<[^>]*>")
 
 
 def headings(source: str) -> Iterator[tuple[int, str]]:
@@ -24,16 +23,21 @@ def headings(source: str) -> Iterator[tuple[int, str]]:
         yield len(match[1]), (match[2] or "").strip(" #\t")
     for match in _SETEXT.finditer(text):
         yield (1 if match[2][0] == "=" else 2), match[1]
-    for match in _HTML.finditer(text):
-        yield int(match[1]), _TAG.sub("", match[2])
+    for heading in html_headings(text):
+        yield heading.level, without_tags(heading.inner)
 
 
 def has_prose(source: str) -> bool:
     """Return whether a Markdown cell has text besides headings and horizontal rules."""
     text = source
-    for pattern in (_ATX, _LOOSE, _SETEXT, _HTML):
+    for pattern in (_ATX, _LOOSE, _SETEXT):
         text = pattern.sub("", text)
-    return any(c.isalnum() for c in _TAG.sub("", text))
+    rest: list[str] = []
+    done = 0
+    for heading in html_headings(text):
+        rest.append(text[done : heading.start])
+        done = heading.end
+    return any(c.isalnum() for c in without_tags("".join([*rest, text[done:]])))
 
 
 def non_empty(cells: Iterable[Cell]) -> list[Cell]:

@@ -65,13 +65,13 @@ def _use(view: NotebookView, name: str, cell: int, bound_in: int | None) -> Name
     opaque = view.occurrences.opaque
     summary = view.summaries[cell]
     if not opaque or cell < min(opaque):
-        for use in summary.needs:
-            if use.name == name and not use.guarded:
-                by_magic = bound_in == cell and any(name in m.binds for m in summary.magics)
-                return None if by_magic else use
+        use = view.occurrences.unguarded(cell).get(name)
+        if use is not None:
+            by_magic = bound_in == cell and any(name in m.binds for m in summary.magics)
+            return None if by_magic else use
     # A function looks up its names when it is called, which may be further down.
     if bound_in is None and not opaque:
-        return next((u for u in summary.late if u.name == name and not u.guarded), None)
+        return view.occurrences.unguarded(cell, late=True).get(name)
     return None
 
 

@@ -1,9 +1,14 @@
 """Names that a notebook binds but never reads."""
 
 import re
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from nb2prod.rules.shared.markdown import exercise_cells
 from nb2prod.rules.view import NotebookView
+
+_LONG = 20_000  # characters of a cell; no person writes as many
+_NEAR = 3  # lines
 
 
 def can_tell_unused(view: NotebookView) -> bool:
@@ -26,9 +31,9 @@ def is_unused(view: NotebookView, name: str) -> bool:
     summaries = [view.summaries[cell] for cell in index.binders.get(name, ())]
     if any(name in magic.binds for summary in summaries for magic in summary.magics):
         return False
-    if all(b.kind == "import" for s in summaries for b in s.binds if b.name == name):
+    if name not in index.bound_otherwise:
         return False
-    return not _mentioned(name, index.texts_with(name))
+    return not _mentioned(name, [_around(name, text) for text in index.texts_with(name)])
 
 
 def _exports(view: NotebookView, _: str) -> bool:
@@ -50,6 +55,25 @@ def _mentioned(name: str, texts: list[str]) -> bool:
     loops = len(re.findall(rf"\b(?:for|as)\s+{re.escape(name)}\b", text))
     targets = len(re.findall(rf"^[ \t]*(?:[\w.]+,\s*)+{re.escape(name)}\b", text, re.MULTILINE))
     return places > defined + loops + targets
+
+
+def _around(name: str, text: str) -> str:
+    """Return a text; of a very long one, the lines with a name and those near them."""
+    if len(text) < _LONG:
+        return text
+    lines, places = _words_by_line(text)
+    near = {n for at in places.get(name, ()) for n in range(at - _NEAR, at + _NEAR + 1)}
+    return "\n".join(lines[n] for n in sorted(near) if 0 <= n < len(lines))
+
+
+@lru_cache(maxsize=8)
+def _words_by_line(text: str) -> tuple[Sequence[str], Mapping[str, Sequence[int]]]:
+    lines = text.split("\n")
+    places: dict[str, list[int]] = {}
+    for number, line in enumerate(lines):
+        for word in set(re.findall(r"\w+", line)):
+            places.setdefault(word, []).append(number)
+    return lines, places
 
 
 def _count(name: str, text: str) -> int:
