@@ -18,6 +18,7 @@ from nb2prod.pipeline.held_secrets import refuse_secrets
 from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
 from nb2prod.pipeline.plan_from_yaml import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
+from nb2prod.text.python import depth
 from nb2prod.text.read_file import read_text_file
 
 
@@ -48,9 +49,14 @@ def plan_of(
     program = read_program(notebook)
     _refuse(program)
     refuse_secrets(notebook)
-    analysis, reserved = analyse(program), capability.reserved()
-    if plan_file is None:
-        return make_plan(notebook, analysis, split=split, copying=copying, reserved=reserved)
+    reserved = capability.reserved()
+    try:
+        analysis = analyse(program)
+        if plan_file is None:
+            return make_plan(notebook, analysis, split=split, copying=copying, reserved=reserved)
+    except RecursionError:
+        cell = max(program.statements, key=lambda s: depth(s.node)).cell
+        raise PlanError(f"cell {cell + 1}: the code is nested too deeply; split it") from None
     try:
         return read_plan_document(
             _text_of(plan_file),

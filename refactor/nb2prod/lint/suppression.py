@@ -100,8 +100,11 @@ def apply_suppressions(
     for found in findings:
         suppressed = False
         for cell, line in product({found.cell, None}, {found.line, None}):
-            for suppression, selector in places.get((cell, line, found.code), ()):
-                suppression.used.add(selector)
+            place = cell, line, found.code
+            if place in places:
+                for suppression, selector in places[place]:
+                    suppression.used.add(selector)
+                places[place] = []  # their uses are noted
                 suppressed = True
         if not suppressed:
             left.append(found)

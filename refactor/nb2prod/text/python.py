@@ -31,3 +31,12 @@ def parsed(code: str) -> ast.Module | None:
         return syntax(code)
     except (SyntaxError, ValueError, RecursionError, MemoryError, OverflowError):
         return None
+
+
+def depth(node: ast.AST) -> int:
+    """Return how deeply the nodes of a tree are nested."""
+    level, nodes = 0, [node]
+    while nodes:
+        level += 1
+        nodes = [child for node in nodes for child in ast.iter_child_nodes(node)]
+    return level
