@@ -42,6 +42,14 @@ def test_a_bad_message_is_passed_over(wire: Wire):
     assert "result" in wire.request(32, "shutdown", None)
 
 
+@pytest.mark.parametrize("data", [{"kind": {}}, {"refactoring": "x", "where": [-1]}, {}])
+def test_a_code_action_that_the_server_has_not_offered_is_refused(wire: Wire, data):
+    wire.open("file:///a.py", "# %%\na = 1\n")
+    action = {"title": "x", "data": {"uri": "file:///a.py", **data}}
+    error = wire.request(10, "codeAction/resolve", action)["error"]
+    assert error["message"].startswith("not the data of a code action: ")
+
+
 def test_the_server_ends_when_nobody_speaks_to_it_any_more(wire: Wire):
     assert wire.process.stdin
     wire.process.stdin.close()

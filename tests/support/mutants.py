@@ -2,9 +2,11 @@
 
 import json
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from typing import Any
+
+from mutations import change_data, changed_bytes
 
 from nb2prod.rules.pages.examples import examples
 from nb2prod.rules.registry import notebook_rules, page
@@ -67,27 +69,8 @@ def mutant(chance: random.Random) -> bytes:
     return content
 
 
-def _bytes(content: bytes, chance: random.Random) -> bytes:
-    at = chance.randint(0, len(content))
-    to = min(len(content), at + chance.randint(0, 8))
-    piece = bytes(chance.randint(0, 255) for _ in range(chance.randint(0, 4)))
-    return content[:at] + piece + content[to:]
-
-
 def _structure(content: bytes, chance: random.Random) -> bytes:
-    def change(data: Any) -> None:
-        holder, key = chance.choice(list(_places(data)))
-        what = chance.randint(0, 2)
-        if what == 0:
-            holder[key] = chance.choice(_VALUES)
-        elif what == 1:
-            del holder[key]
-        elif isinstance(holder, list):
-            holder.insert(key, holder[key])
-        else:
-            holder[chance.choice(["id", "source", "input", "x"])] = holder[key]
-
-    return _as_json(content, chance, change)
+    return _as_json(content, chance, lambda data: change_data(data, chance, _VALUES))
 
 
 def _source(content: bytes, chance: random.Random) -> bytes:
@@ -102,7 +85,7 @@ def _source(content: bytes, chance: random.Random) -> bytes:
     return _as_json(content, chance, change)
 
 
-_CHANGES = [_bytes, _structure, _source, _source, _source]
+_CHANGES = [changed_bytes, _structure, _source, _source, _source]
 
 
 def _as_json(content: bytes, chance: random.Random, change: Callable[[Any], None]) -> bytes:
@@ -115,11 +98,3 @@ def _as_json(content: bytes, chance: random.Random, change: Callable[[Any], None
         return text.encode("utf-8", chance.choice(["surrogatepass", "replace"]))
     except (ValueError, KeyError, TypeError, AttributeError, IndexError, RecursionError):
         return content  # it is broken already
-
-
-def _places(data: Any) -> Iterator[tuple[Any, Any]]:
-    items = enumerate(data) if isinstance(data, list) else data.items()
-    for key, value in list(items):
-        yield data, key
-        if isinstance(value, list | dict):
-            yield from _places(value)

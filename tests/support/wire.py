@@ -46,7 +46,7 @@ class Wire:
     def notify(self, method: str, params: object) -> None:
         self.send({"method": method, "params": params})
 
-    def request(self, number: int, method: str, params: object) -> dict[str, Any]:
+    def request(self, number: int | str, method: str, params: object) -> dict[str, Any]:
         self.send({"id": number, "method": method, "params": params})
         while True:
             answer = self.read()
@@ -65,9 +65,9 @@ class Wire:
                 return
             self._inbox.put(json.loads(self.process.stdout.read(length)))
 
-    def read(self) -> dict[str, Any]:
+    def read(self, seconds: float = 120) -> dict[str, Any]:
         """Return the next message of the server."""
-        message = self._inbox.get(timeout=120)
+        message = self._inbox.get(timeout=seconds)
         assert message, "the server has ended"
         if message.get("method") == "textDocument/publishDiagnostics":
             self.shown[message["params"]["uri"]] = message["params"]["diagnostics"]

@@ -11,7 +11,6 @@ import importlib
 import io
 import re
 import sys
-import tempfile
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import redirect_stdout
@@ -21,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from nb2prod.emit.project import RUNTIME
 from nb2prod.emit.writer import GeneratedFile, write_files
-from nb2prod.text.temporary import prefix
+from nb2prod.processes.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from pylint.message import Message
@@ -62,8 +61,7 @@ def _remarks(modules: Iterable[GeneratedFile]) -> dict[str, Remarks]:
     modules = list(modules)
     paths = [m.path for m in modules if m.path.endswith(".py") and not _is_runtime(m)]
     found: dict[str, dict[int, set[str]]] = {}
-    with tempfile.TemporaryDirectory(prefix=prefix(hidden=False)) as folder:
-        root = Path(folder).resolve()
+    with scratch_folder() as root:
         write_files(root, modules)
         for message in _messages(root, paths):
             symbol, line = message.symbol, message.line

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, cast
 
+import msgspec
 from lsprotocol import types
+from pygls.exceptions import JsonRpcInvalidParams
 
 from nb2prod_server.features import quick_fixes, refactorings
 from nb2prod_server.features.action_context import context_of
 from nb2prod_server.server import Server
+from nb2prod_server.state.documents import plain
 
 
 def register(server: Server) -> None:
@@ -32,13 +34,17 @@ def register(server: Server) -> None:
 
     @feature(types.CODE_ACTION_RESOLVE)
     async def action(unresolved: types.CodeAction) -> types.CodeAction:
-        data = cast("Any", unresolved.data)
-        state = session.find(str(data["uri"])) if data and "uri" in data else None
+        data = plain(unresolved.data)
+        state = session.find(str(data.get("uri")))
         if state is None:
             return unresolved
         context = context_of(server, state)
-        if "refactoring" not in data:
-            return quick_fixes.resolved(context, unresolved)
-        if reason := await refactorings.resolve(context, session.code_worker, unresolved):
+        try:
+            if "refactoring" not in data:
+                return quick_fixes.resolved(context, unresolved)
+            reason = await refactorings.resolve(context, session.code_worker, unresolved)
+        except msgspec.ValidationError as error:
+            raise JsonRpcInvalidParams(f"not the data of a code action: {error}") from None
+        if reason:
             server.warn(f"{unresolved.title}: {reason}")
         return unresolved

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, cast
 
+import msgspec
 from lsprotocol import types
 
 from nb2prod.finding import Finding, Fix
@@ -19,6 +20,7 @@ from nb2prod_server.features.action_context import (
 )
 from nb2prod_server.features.fix_all import fixed_sources, line_edits, suppression_edit
 from nb2prod_server.state.diagnostics import SOURCE, Translator
+from nb2prod_server.state.documents import plain
 
 # The editor's command for changes that no text edit can make, such as removing a cell.
 EDIT_CELLS = "nb2prod.editCells"
@@ -35,6 +37,13 @@ SOURCE_KINDS: Mapping[str, str] = {
 KINDS = [types.CodeActionKind.QuickFix.value, *SOURCE_KINDS]
 
 
+class _Data(msgspec.Struct, frozen=True):
+    """The data of a source action, which the editor sends back: a cell, and the kind of action."""
+
+    uri: str
+    kind: str
+
+
 def offered(context: ActionContext, params: types.CodeActionParams) -> Iterator[types.CodeAction]:
     """Yield the code actions for a range: quick fixes first, then source actions."""
     only = [str(getattr(kind, "value", kind)) for kind in params.context.only or ()]
@@ -47,7 +56,8 @@ def offered(context: ActionContext, params: types.CodeActionParams) -> Iterator[
             yield from _suppression(context, diagnostic)
     for kind, title in SOURCE_KINDS.items():
         if is_requested(kind, only) and (only or context.resolves):
-            action = types.CodeAction(title=title, kind=kind, data={"uri": uri, "kind": kind})
+            data = msgspec.to_builtins(_Data(uri, kind))
+            action = types.CodeAction(title=title, kind=kind, data=data)
             if context.resolves:
                 yield action
             elif (complete := resolved(context, action)).edit:
@@ -55,9 +65,13 @@ def offered(context: ActionContext, params: types.CodeActionParams) -> Iterator[
 
 
 def resolved(context: ActionContext, action: types.CodeAction) -> types.CodeAction:
-    """Return a source action with its edit, if it changes anything."""
-    data = cast("dict[str, str]", action.data)
-    uri, kind = data["uri"], data["kind"]
+    """Return a source action with its edit, if it changes anything.
+
+    Raises:
+        msgspec.ValidationError: the action is not one that the server has offered.
+    """
+    data = msgspec.convert(plain(action.data), _Data)
+    uri, kind = data.uri, data.kind
     cells = set(context.notebook.cells_of.get(uri, ()))
     everywhere = kind.startswith("notebook.") or not context.notebook.has_cells
 

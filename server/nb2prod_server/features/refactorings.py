@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
+import msgspec
 from lsprotocol import types
 
 from nb2prod.text.spans import apply_edits
@@ -31,6 +32,25 @@ KINDS = (
 _ANNOTATION = "nb2prod.files"
 _MAX_WAIT = 0.2  # seconds for requests that the editor makes by itself
 _CHANGED = "the notebook has changed; try again"
+
+
+_Offset = Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
+
+
+class _Data(msgspec.Struct, frozen=True):
+    """The data of a code action, which the editor sends back to have its edit.
+
+    Attributes:
+        uri: the cell.
+        refactoring: the kind of the refactoring.
+        where: the cell's index, and the selection in it.
+        revision: the revision of the notebook.
+    """
+
+    uri: str
+    refactoring: str
+    where: tuple[_Offset, _Offset, _Offset]
+    revision: int
 
 
 async def offered(
@@ -88,33 +108,32 @@ def _where(context: ActionContext, uri: str, selected: types.Range) -> CellRange
 
 def _action(context: ActionContext, offer: Offer, where: CellRange) -> types.CodeAction:
     uri = context.notebook.locations[where.cell].uri
-    data = {
-        "uri": uri,
-        "refactoring": offer.kind,
-        "where": [where.cell, where.start, where.end],
-        "revision": context.state.revision,
-    }
+    place = (where.cell, where.start, where.end)
+    data = msgspec.to_builtins(_Data(uri, offer.kind, place, context.state.revision))
     disabled = types.CodeActionDisabled(reason=offer.reason) if offer.reason else None
     return types.CodeAction(title=offer.title, kind=offer.kind, disabled=disabled, data=data)
 
 
 async def resolve(context: ActionContext, worker: WorkerClient, action: types.CodeAction) -> str:
-    """Set the edit of a refactoring; return the reason if that is not possible."""
-    data = plain(action.data)
-    if data["revision"] != context.state.revision:
+    """Set the edit of a refactoring; return the reason if that is not possible.
+
+    Raises:
+        msgspec.ValidationError: the action is not one that the server has offered.
+    """
+    data = msgspec.convert(plain(action.data), _Data)
+    if data.revision != context.state.revision:
         return _CHANGED
-    where = CellRange(*data["where"])
     task = Task.of(
         0,
         "refactoring",
         context.notebook.content,
-        where=where,
-        refactoring=str(data["refactoring"]),
+        where=CellRange(*data.where),
+        refactoring=data.refactoring,
     )
     result = await worker.ask(task)
     if result.refusal or result.error:
         return result.refusal or result.error
-    if data["revision"] != context.state.revision:
+    if data.revision != context.state.revision:
         return _CHANGED
     if reason := _unwritable(context, result.changes.files):
         return reason
