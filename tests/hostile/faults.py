@@ -85,7 +85,8 @@ def template(kind: str) -> Path:
         more = ["--no-verify"] if kind == "made" else []
         assert finish(start(folder, (*REFACTOR, *more)))[0] == 0
         project = folder / "project"
-        (project / "README.md").write_text((project / "README.md").read_text() + EDIT)
+        title, rest = (project / "README.md").read_text().split("\n", 1)
+        (project / "README.md").write_text(f"{title}\n{EDIT}{rest}")
         (project / "mine.txt").write_text("mine")
         notebook(folder, "## # Study", LOAD, MADE, NEW, name="study.ipynb")
     return folder

@@ -7,6 +7,7 @@ import zipfile
 
 from mutations import changed_bytes, changed_file
 
+ENCRYPTED, UNKNOWN_METHOD = (6, 1), (8, 99)  # the field of an entry, and a value
 NAMES = ("../x", "/x", "a/../../x", "a\0b", "x" * 300, "README.md", "", ".", "src", "con", "\\x")
 
 
@@ -16,15 +17,16 @@ def changed_archive(content: bytes, chance: random.Random) -> bytes:
         case 0:
             return changed_bytes(content, chance)
         case 1:
-            return _flagged(content, offset=6, value=1)  # encrypted
+            return flagged(content, ENCRYPTED)
         case 2:
-            return _flagged(content, offset=8, value=99)  # an unknown method
+            return flagged(content, UNKNOWN_METHOD)
         case _:
             return _entries_changed(content, chance)
 
 
-def _flagged(content: bytes, offset: int, value: int) -> bytes:
+def flagged(content: bytes, field: tuple[int, int]) -> bytes:
     """Set a field of two bytes in the first entry, and in the directory's entry for it."""
+    offset, value = field
     found = bytearray(content)
     for place in (found.find(b"PK\3\4") + offset, found.find(b"PK\1\2") + offset + 2):
         found[place : place + 2] = value.to_bytes(2, "little")

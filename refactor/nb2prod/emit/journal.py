@@ -40,8 +40,8 @@ def change_files(root: Path, files: Iterable[GeneratedFile], removed: Iterable[s
     """Write and remove files of a project, whose lock is held.
 
     Raises:
-        ValueError: A path is outside of the project.
-        OSError: The disk is full, or a file can't be written; then nothing is changed.
+        OSError: A path is outside of the project, the disk is full, or a file can't be written;
+            then nothing is changed.
     """
     folder = inside(root, FOLDER)
     made: list[Path] = []
@@ -109,25 +109,31 @@ def _write_list(folder: Path, changes: list[_Change], made: list[str]) -> None:
 
 
 def take_back(root: Path) -> None:
-    """Take back the changes of a process that did not finish, if there was one."""
-    folder = root / FOLDER
+    """Take back the changes of a process that did not finish, if there was one.
+
+    Raises:
+        OSError: A path in the journal is outside of the project; then nothing is changed.
+    """
+    folder = inside(root, FOLDER)
     try:
         content = json.loads((folder / _LIST).read_bytes())
         changes = [_Change(*change) for change in content["changes"]]
         made = [str(path) for path in content["folders"]]
     except (OSError, ValueError, TypeError, KeyError):  # it had not begun to change files
         changes, made = [], []
-    for number, change in enumerate(changes):
-        target, old = inside(root, change.path), folder / f"{number}.old"
+    folders = [inside(root, path) for path in made]
+    targets = [inside(root, change.path) for change in changes]
+    for number, (change, target) in enumerate(zip(changes, targets, strict=True)):
+        old = folder / f"{number}.old"
         if change.new != (digest(target) if target.is_file() else None):
             continue  # not changed yet, or edited by a person since
         if change.existed and old.is_file():
             os.replace(old, target)  # noqa: PTH105
         elif not change.existed:
             target.unlink()
-    for path in reversed(made):
+    for made_folder in reversed(folders):
         with suppress(OSError):  # not empty
-            inside(root, path).rmdir()
+            made_folder.rmdir()
     (folder / _LIST).unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
 

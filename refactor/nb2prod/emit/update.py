@@ -15,6 +15,7 @@ import tempfile
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -22,7 +23,7 @@ from merge3 import Merge3
 
 from nb2prod.emit.journal import FOLDER as UNFINISHED
 from nb2prod.emit.journal import change_files, digest, take_back
-from nb2prod.emit.writer import GeneratedFile, write_files
+from nb2prod.emit.writer import GeneratedFile, inside, write_files
 from nb2prod.processes.lock import locked
 from nb2prod.text.temporary import prefix, remove_forgotten
 
@@ -108,10 +109,18 @@ def _update(root: Path, files: list[GeneratedFile]) -> Update:
 
 
 def take_back_unfinished(root: Path) -> None:
-    """Take back an update of a project that was killed before its end, if there was one."""
-    if (root / UNFINISHED).exists():
+    """Take back an update of a project that was killed before its end, if there was one.
+
+    Raises:
+        FolderError: Another process writes to the project, or what the update did is unreadable.
+    """
+    if not (root / UNFINISHED).exists():
+        return
+    try:
         with locked(root):
             take_back(root)
+    except OSError as error:
+        raise FolderError(f"{root}: {error.strerror or error}") from error
 
 
 def rewrite(root: Path, texts: Mapping[str, tuple[str, str]]) -> None:
@@ -247,7 +256,7 @@ def _merged(base: str | None, mine: Path, new: str | bytes | Path) -> str | None
 def _stale(root: Path, last: _Made, wanted: set[str]) -> Iterator[str]:
     """Yield the files that are not generated any more, unless the user has changed them."""
     for path in sorted({*last.texts, *last.sums} - wanted):
-        target = (root / path).resolve()
-        inside = target.is_relative_to(root.resolve()) and target.is_file()
-        if inside and digest(target) == last.sum(path):
-            yield path
+        with suppress(OSError):  # somebody has put a path outside of the project there
+            target = inside(root, path)
+            if target.is_file() and digest(target) == last.sum(path):
+                yield path

@@ -32,8 +32,7 @@ def write_files(root: Path, files: Iterable[GeneratedFile]) -> None:
     """Write files below a folder that nobody else uses yet.
 
     Raises:
-        ValueError: A path is outside of the folder.
-        OSError: The disk is full, or a file or folder can't be written.
+        OSError: A path is outside of the folder, the disk is full, or a file can't be written.
     """
     for file in files:
         target = inside(root, file.path)
@@ -55,9 +54,13 @@ def inside(root: Path, path: str) -> Path:
     """Return a path below a folder.
 
     Raises:
-        ValueError: It is outside of the folder.
+        OSError: It is outside of the folder, or no path.
     """
     target = root / path
-    if not target.resolve().is_relative_to(root.resolve()):
-        raise ValueError(f"{path} is outside of the project")
+    try:
+        found = target.resolve()
+    except ValueError:  # a zero byte
+        raise OSError(f"{path!r} is not a path") from None
+    if not found.is_relative_to(root.resolve()):
+        raise OSError(f"{path} is outside of the project")
     return target

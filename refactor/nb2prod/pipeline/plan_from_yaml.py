@@ -22,6 +22,8 @@ from nb2prod.pipeline.prose import read_prose
 
 _PLACE = re.compile(r"(\d{1,6})(?:\.(\d{1,6}))?", re.ASCII)
 
+_LONGEST = 100  # characters of a name, which becomes the name of a file
+
 
 class PlanFileError(Exception):
     """A file is not a plan of this notebook; the message says where."""
@@ -57,6 +59,7 @@ def read_plan_document(
     steps = [step for _, inside in stages for step in inside]
     taken = {*OWN_MODULES, *reserved, *flow.scope.imports, *flow.scope.movable}
     _check_names([name for name, _ in stages], taken)
+    _check_files([name for name, _ in stages], {*OWN_MODULES, *reserved})
     _check_names([s["name"] for s in steps], taken)
     runs = _runs(flow, steps)
     starts: list[int] = []
@@ -156,10 +159,25 @@ def _check_names(names: Sequence[str], taken: set[str]) -> None:
             raise PlanFileError(
                 f"{name!r} can't be the name of a function or module; choose another name"
             )
+        if len(name) > _LONGEST:
+            raise PlanFileError(
+                f"the name {name[:20]!r}… has more than {_LONGEST} characters; shorten it"
+            )
         if name in taken:
             raise PlanFileError(f"the name {name!r} is in use already; choose another name")
         if names.count(name) > 1:
             raise PlanFileError(f"the plan uses the name {name!r} twice; rename one of them")
+
+
+def _check_files(names: Sequence[str], taken: set[str]) -> None:
+    """Check that modules have names of their own where upper and lower case are the same."""
+    found = {name.casefold(): name for name in sorted(taken)}
+    for name in names:
+        other = found.setdefault(name.casefold(), name)
+        if other != name:
+            raise PlanFileError(
+                f"the names {other!r} and {name!r} are one file on macOS and Windows; rename one"
+            )
 
 
 def _runs(flow: Dataflow, steps: Sequence[Mapping[str, Any]]) -> list[list[int]]:

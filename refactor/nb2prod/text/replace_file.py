@@ -14,8 +14,17 @@ def replace_file(path: Path, content: bytes) -> None:
     """Replace the content of a file atomically, or create the file.
 
     A symbolic link stays a link, and the file keeps its permissions.
+
+    Raises:
+        OSError: the file can't be written, on a full disk for example; it names the file.
     """
-    target = path.resolve()
+    try:
+        _replace(path.resolve(), content)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(path)) from error
+
+
+def _replace(target: Path, content: bytes) -> None:
     remove_forgotten(target.parent)
     handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=prefix())
     try:

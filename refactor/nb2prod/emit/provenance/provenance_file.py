@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, cast
 
 import yaml
@@ -17,6 +17,7 @@ from nb2prod.emit.provenance.provenance import (
     TracedStage,
     fingerprint,
 )
+from nb2prod.emit.writer import inside
 from nb2prod.notebook.read import read_notebook
 from nb2prod.text.read_file import read_text_file
 from nb2prod.text.write_yaml import as_yaml
@@ -78,9 +79,10 @@ def read_original(root: Path) -> Original:
         NotebookError: The project's copy of the notebook can't be read.
     """
     content = _content(root)
-    path = root / str(content.get("notebook"))
-    if not path.resolve().is_relative_to(root.resolve()):
-        raise ProvenanceError(f"{root / PATH}: the notebook is outside of the project")
+    try:
+        path = inside(root, str(content.get("notebook")))
+    except OSError as error:
+        raise ProvenanceError(f"{root / PATH}: the notebook {error}") from None
     notebook = read_notebook(path)
     program = read_program(notebook)
     try:
@@ -111,6 +113,15 @@ def _content(root: Path) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", content)
 
 
+def _source(content: Mapping[str, Any]) -> Source:
+    path, read_as = str(content["path"]), str(content["read_as"])
+    absolute = Path(path).is_absolute() or path.startswith("/")
+    # A file that the notebook itself names by an absolute path was not copied into the project.
+    if ".." in PurePath(path).parts or (absolute and path != read_as) or "\0" in path + read_as:
+        raise ValueError(f"{path} is outside of the project")
+    return Source(path, read_as, int(content["size"]), str(content["sha256"]))
+
+
 def _provenance(content: Mapping[str, Any], program: Program) -> Provenance:
     numbers = {".".join(map(str, program.place(s.number))): s.number for s in program.statements}
     stages = [
@@ -125,13 +136,7 @@ def _provenance(content: Mapping[str, Any], program: Program) -> Provenance:
         )
         for stage in content["stages"]
     ]
-    data, modules = (
-        tuple(
-            Source(str(s["path"]), str(s["read_as"]), int(s["size"]), str(s["sha256"]))
-            for s in content[key]
-        )
-        for key in ("data", "modules")
-    )
+    data, modules = (tuple(map(_source, content[key])) for key in ("data", "modules"))
     return Provenance(
         str(content["notebook"]),
         str(content["sha256"]),
