@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from nb2prod.pipeline.plan import DataFiles
 
 _OUTPUT = "data/output"
 _COMPUTED = "the path is computed, and known only at run time"
+_IN_MEMORY = ":memory:"  # the name of databases of SQLite that are no files
 _POINTER = b"version https://git-lfs.github.com/spec/"
 
 
@@ -44,7 +45,7 @@ class _Search:
     def write(self, number: int, cell: int, use: PathUse) -> None:
         """Record a file that the notebook writes; the project writes it inside its own folder."""
         key = self._key(use.path if use.path is not None else use.pattern)
-        if key is None:
+        if key is None or key == _IN_MEMORY:
             return
         if use.path is None:
             self.written[key] = key
@@ -231,6 +232,21 @@ def with_observed_reads(data: DataFiles, folder: Path, observed: Iterable[str]) 
         data.borders,
         tuple(small),
     )
+
+
+def with_observed_writes(data: DataFiles, written: Collection[str]) -> DataFiles:
+    """Leave out the files that the notebook writes and that its run has not left behind.
+
+    Args:
+        data: The files that the notebook names.
+        written: The paths, relative to its folder, of the files that the run has left behind.
+    """
+    moved = set(data.paths.values())
+    kept = {
+        number: tuple(p for p in paths if p in written or p in moved)
+        for number, paths in data.writes.items()
+    }
+    return replace(data, writes=kept)
 
 
 def _too_large(path: Path, limit: int) -> str:

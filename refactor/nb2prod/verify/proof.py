@@ -64,9 +64,9 @@ class Check:
             yield f"{code(path)} is written with different bytes, which may hold the same content"
         for path in comparison.missing_files:
             yield f"{code(path)} is written by the notebook, but not by the project"
-        if number := len(comparison.missing_lines):
-            lines = "1 line" if number == 1 else f"{number} lines"
-            yield f"{lines} that the notebook prints are missing: see `{FILE}`"
+        if number := len(comparison.varying_lines):
+            lines = "1 line or value" if number == 1 else f"{number} lines or values"
+            yield f"{lines} differ between two runs of the notebook itself: see `{FILE}`"
         if self.observed.run.figures or comparison.figure_values:
             yield "figures are not compared"
 
@@ -108,9 +108,10 @@ def proof(check: Check, tests: object = None) -> str:
         "equal": comparison.equal,
         "borders": dict(_borders(check)),
         "files": comparison.equal_files,
-        "printed": {
-            "lines": sum(bool(line.strip()) for line in run.printed),
-            "lost": comparison.missing_lines[:_LINES],
+        "shown": {
+            "equal": comparison.shown,
+            "differs_from_run_to_run": comparison.varying_lines[:_LINES],
+            "differs_by_chance_only": dict(list(comparison.volatile_lines.items())[:_LINES]),
         },
         "figures": {"shown": run.figures, "saved": comparison.figures},
         "metrics": comparison.metrics,

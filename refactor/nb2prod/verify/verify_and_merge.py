@@ -10,7 +10,7 @@ from pathlib import Path
 from nb2prod.emit.draft import Draft, draft_of
 from nb2prod.emit.project import runnable_files
 from nb2prod.emit.writer import write_files
-from nb2prod.pipeline.data import with_observed_reads
+from nb2prod.pipeline.data import with_observed_reads, with_observed_writes
 from nb2prod.pipeline.plan import Plan
 from nb2prod.pipeline.planner import join_stages
 from nb2prod.processes.scratch import scratch_folder
@@ -50,6 +50,7 @@ def verified_and_merged(
     types = {(n, k): v.type for n, values in observed.run.values.items() for k, v in values.items()}
     folder = plan.notebook.path.resolve().parent
     data = with_observed_reads(plan.data, folder, _data(observed.run.read))
+    data = with_observed_writes(data, observed.run.written)
     plan = replace(plan, types=types, data=data)
     while True:
         draft = draft_of(plan, _suffixes(plan, observed))

@@ -99,6 +99,20 @@ class Provenance:
         """The functions of all stages, in order."""
         return (function for stage in self.stages for function in stage.functions)
 
+    def statements_of(self, stage: str) -> tuple[int, int] | None:
+        """Return the first statement of a stage, and the one after its last; None if unknown.
+
+        The first stage begins with the notebook, and the last one ends with it.
+        """
+        begin = 0
+        for number, each in enumerate(self.stages, 1):
+            last = number == len(self.stages)
+            end = sys.maxsize if last else max((f.until for f in each.functions), default=-1) + 1
+            if each.name == stage:
+                return begin, max(begin, end)
+            begin = max(begin, end)
+        return None
+
     def crossing_later(self) -> dict[int, list[str]]:
         """Return `until` of a function -> its returned variables that pass to a later stage."""
         result: dict[int, list[str]] = {}

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from nb2prod.emit.provenance.provenance import Provenance, Traced
 from nb2prod.verify.compare.notebook_values import Observation
-from nb2prod.verify.runs.dvc_commands import commands_of
+from nb2prod.verify.compare.shown_items import is_compared, missing, still_missing
+from nb2prod.verify.compare.volatile import rule_for
+from nb2prod.verify.runs.dvc_commands import Command, commands_of, outs_of_stage
 from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.observed_value import difference
+from nb2prod.verify.runs.shown import shown
 from nb2prod.verify.runs.stage import Seeding, StageRun, Watch, run_stage
 from nb2prod.verify.runs.written_files import (
     changed_files,
@@ -31,6 +34,7 @@ class Difference:
         name: the value, or the path of the file; empty for a failure.
         reason: how it differs, or why the stage fails.
         timed_out: whether the stage reached the time limit.
+        of_stage: whether `reason` continues a sentence that begins with the stage.
     """
 
     stage: str
@@ -38,12 +42,15 @@ class Difference:
     name: str
     reason: str
     timed_out: bool = False
+    of_stage: bool = False
 
     def __str__(self) -> str:
         """Return it as one sentence."""
         if self.function:
             call = f"{self.function} (stage {self.stage})"
             return f"{call} returns a different value for {self.name}: {self.reason}"
+        if self.of_stage:
+            return f"stage {self.stage} {self.reason}"
         if self.name:
             return f"stage {self.stage} writes a different {self.name}: {self.reason}"
         return f"stage {self.stage} fails: {self.reason}"
@@ -63,8 +70,9 @@ class Comparison:
         varying_files: the paths of files that differ from run to run of the notebook itself.
         unequal_bytes: the paths of binary files that differ, which may hold the same content.
         missing_files: the paths that only the notebook writes.
-        printed: the lines that the project prints.
-        missing_lines: the lines that only the notebook prints, in each run.
+        shown: the number of lines and displayed values that the project shows as the notebook.
+        varying_lines: those that differ from run to run of the notebook itself.
+        volatile_lines: those that differ only in a time, an address, ...: the rule that says so.
         loaded: the top-level modules that the project imports.
         metrics: the metrics that each stage wrote.
         figures: the number of figures that the project saved.
@@ -80,8 +88,9 @@ class Comparison:
     varying_files: list[str] = field(default_factory=list[str])
     unequal_bytes: list[str] = field(default_factory=list[str])
     missing_files: list[str] = field(default_factory=list[str])
-    printed: list[str] = field(default_factory=list[str])
-    missing_lines: list[str] = field(default_factory=list[str])
+    shown: int = 0
+    varying_lines: list[str] = field(default_factory=list[str])
+    volatile_lines: dict[str, str] = field(default_factory=dict[str, str])
     loaded: set[str] = field(default_factory=set[str])
     metrics: dict[str, dict[str, float]] = field(default_factory=dict[str, dict[str, float]])
     figures: int = 0
@@ -127,18 +136,18 @@ def compare(
         writers |= dict.fromkeys(changed_files(project, before), command.stage)
         defined |= run.functions
         called |= run.values.keys()
-        result.printed += run.printed
         result.loaded |= run.loaded
-        result.difference = _compare_values(provenance, command.stage, run, observed, result)
+        result.difference = (
+            _compare_values(provenance, command.stage, run, observed, result)
+            or _compare_shown(provenance, command.stage, run, observed, result)
+            or _missing_output(project, command, commands[number:])
+        )
         if result.difference:
             return result
     result.metrics = dict(_metrics(project))
     result.figures = sum(1 for _ in project.glob("reports/figures/*/*"))
     result.unobserved |= _unobserved(provenance, defined, called)
     result.difference = _compare_files(project, observed, writers, result)
-    printed = {line.strip() for line in result.printed}
-    missing = [s for s in observed.run.printed if s.strip() and s.strip() not in printed]
-    result.missing_lines = observed.reproducible_lines(missing)
     return result
 
 
@@ -183,6 +192,49 @@ def _compare_values(
                 result.varying.append(label)
             else:
                 return Difference(stage, function.name, name, difference(expected, actual))
+    return None
+
+
+def _missing_output(project: Path, command: Command, later: Sequence[Command]) -> Difference | None:
+    """Return the first output that a stage has not written, for which DVC would refuse it."""
+    if any(other.stage == command.stage for other in later):
+        return None
+    for path in sorted(outs_of_stage(project, command.stage)):
+        if not (project / path).exists():
+            reason = f"does not write {path}, which dvc.yaml lists among its outputs"
+            return Difference(command.stage, "", "", reason, of_stage=True)
+    return None
+
+
+def _compare_shown(
+    provenance: Provenance,
+    stage: str,
+    run: StageRun,
+    observed: Observation,
+    result: Comparison,
+) -> Difference | None:
+    """Count what a stage shows as the notebook does; return the first thing that it does not."""
+    statements = provenance.statements_of(stage)
+    if statements is None:
+        return None
+    begin, end = statements
+    expected = observed.shown(begin, end)
+    found = missing(
+        expected, [item for item in shown(run.shown, provenance.package) if is_compared(item)]
+    )
+    result.shown += len(expected) - len(found)
+    if not found:
+        return None
+    again = observed.shown_again(begin, end)
+    for each in still_missing(found, again):
+        return Difference(stage, "", "", str(each), of_stage=True)
+    changed = {m.item.key: m.instead for m in missing(expected, again)}
+    for item, _ in found:
+        instead = changed.get(item.key)
+        if instead and (rule := rule_for(item.text, instead.text)):
+            result.volatile_lines[str(item)] = rule
+        else:
+            result.varying_lines.append(str(item))
     return None
 
 

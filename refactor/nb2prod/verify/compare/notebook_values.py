@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 
 from nb2prod.emit.provenance.provenance import Original
+from nb2prod.verify.compare.shown_items import is_compared
 from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.notebook import NotebookRun, run_notebook
 from nb2prod.verify.runs.observed_value import ObservedValue
+from nb2prod.verify.runs.shown import Shown, shown
 
 
 class Observation:
@@ -65,13 +67,18 @@ class Observation:
             return True  # it ran out of time, which must not excuse a difference
         return one is not None and other is not None and one.digest == other.digest
 
-    def reproducible_lines(self, lines: Iterable[str]) -> list[str]:
-        """Return those of the printed lines that a second run of the notebook prints as well."""
-        candidates = list(lines)
-        if not candidates or not self._has_time_for_second_run:
-            return []
-        again = {line.strip() for line in self._second_run().printed}
-        return [line for line in candidates if line.strip() in again]
+    def shown(self, begin: int, end: int) -> list[Shown]:
+        """Return what the statements from `begin` up to `end` showed, as far as it is compared."""
+        return _shown(self.run, begin, end)
+
+    def shown_again(self, begin: int, end: int) -> list[Shown]:
+        """Return what the same statements show in a second run.
+
+        Without time for it, that is what the first run showed: it must not excuse a difference.
+        """
+        if not self._has_time_for_second_run or self._second_run().failure:
+            return self.shown(begin, end)
+        return _shown(self._second_run(), begin, end)
 
     def is_reproducible_file(self, path: str) -> bool:
         """Return whether two runs of the notebook itself write the same file."""
@@ -95,3 +102,8 @@ class Observation:
     def runs(self) -> int:
         """The number of times that the notebook was run."""
         return 1 if self._second is None else 2
+
+
+def _shown(run: NotebookRun, begin: int, end: int) -> list[Shown]:
+    numbers = sorted(number for number in run.shown if begin <= number < end)
+    return [s for s in shown(e for n in numbers for e in run.shown[n]) if is_compared(s)]

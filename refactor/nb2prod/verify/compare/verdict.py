@@ -10,7 +10,6 @@ from nb2prod.verify.compare.comparison import Comparison
 from nb2prod.verify.runs.notebook import Failure
 
 _NAMED = 5  # names in a verdict; the proof file has all of them
-_LINE = 60  # characters of a printed line
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +37,11 @@ def verdict_of(comparison: Comparison) -> Verdict:
     if comparison.unobserved:
         reasons = _listed([f"{n} ({why})" for n, why in comparison.unobserved.items()])
         return Verdict("unknown", f"unverified: can't compare {reasons}")
-    if not (comparison.equal or comparison.printed or comparison.equal_files):
+    if not (comparison.equal or comparison.shown or comparison.equal_files):
         return Verdict("unknown", "unverified: the notebook has nothing that can be compared")
     text = "verified"
     names = [label.rpartition(".")[2] for label in comparison.varying]
-    if varying := [*names, *comparison.varying_files]:
+    if varying := [*names, *comparison.varying_files, *comparison.varying_lines]:
         verb = "differs" if len(varying) == 1 else "differ"
         text += f" up to {_listed(varying)}, which {verb} from run to run"
     if reservations := list(_reservations(comparison)):
@@ -56,10 +55,6 @@ def _reservations(comparison: Comparison) -> Iterator[str]:
     if comparison.missing_files:
         number = len(comparison.missing_files)
         yield f"{_are(number, 'file')} not written: {_listed(comparison.missing_files)}"
-    if comparison.missing_lines:
-        number = len(comparison.missing_lines)
-        lines = [repr(" ".join(line.split())[:_LINE]) for line in comparison.missing_lines]
-        yield f"{_are(number, 'printed line')} missing: {_listed(lines)}"
 
 
 def _are(number: int, noun: str) -> str:

@@ -7,6 +7,7 @@ import sys
 
 from . import generators
 from .description import describe
+from .shown import mark_statement, watch_displays
 
 
 def install(config, shell):
@@ -39,10 +40,12 @@ def install(config, shell):
             if name in space
         }
         generators.restore(state)
+        mark_statement(shell, statement)
 
     def finish():
         with open(config["result"], "w", encoding="utf-8") as stream:
             json.dump({"observed": observed, "read": sorted(read)}, stream)
 
+    watch_displays(shell)
     builtins.__nb2prod_observe__ = observe
     builtins.__nb2prod_finish__ = finish

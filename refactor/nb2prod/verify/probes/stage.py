@@ -15,6 +15,7 @@ import traceback
 from . import generators
 from .description import describe
 from .module_hook import ModuleHook
+from .shown import watch_show
 from .value_text import OWN
 
 _WATCHED = "__nb2prod_watched__"
@@ -29,6 +30,8 @@ def main():
     found = {"calls": {}, "functions": [], "failure": None}
 
     def prepare(module):
+        if module.__name__ == package + ".reporting" and hasattr(module, "show"):
+            watch_show(module)
         for watch in config["watches"]:
             function = vars(module).get(watch["function"])
             if _is_own(function, package) and not hasattr(function, _WATCHED):

@@ -62,6 +62,12 @@ def commands_of(project: Path) -> list[Command]:
     return commands
 
 
+def outs_of_stage(project: Path, name: str) -> frozenset[str]:
+    """Return the paths that a stage has to write, as `dvc.yaml` spells them."""
+    found = (stage.outs for stage in _read_stages(project) if stage.name == name)
+    return next(found, frozenset[str]())
+
+
 def outs_of(project: Path) -> frozenset[str]:
     """Return the paths that the stages of a project write, as `dvc.yaml` spells them.
 

@@ -14,6 +14,7 @@ from typing import Any
 from nb2prod.processes.guard import watch
 from nb2prod.processes.tree import end
 from nb2prod.verify.runs.environment import Environment
+from nb2prod.verify.runs.shown import MIME, Event
 
 
 class KernelError(Exception):
@@ -27,13 +28,8 @@ class Kernel:
         """Talk to a kernel until a deadline (of `time.monotonic`)."""
         self._client = client
         self._deadline = deadline
-        self._text: list[str] = []
+        self.events: list[Event] = []  # the output so far
         self.figures = 0
-
-    @property
-    def printed(self) -> list[str]:
-        """The lines of standard output so far."""
-        return "".join(self._text).splitlines()
 
     def execute(self, code: str, *, silent: bool) -> tuple[str, str] | None:
         """Execute code, and return the class and message of the exception that it raises.
@@ -60,9 +56,11 @@ class Kernel:
             content = event["content"]
             match event["msg_type"]:
                 case "stream" if content["name"] == "stdout":
-                    self._text.append(content["text"])
-                case "display_data" | "execute_result" if "image/png" in content["data"]:
-                    self.figures += 1
+                    self.events.append(content["text"])
+                case "display_data" | "execute_result":
+                    self.figures += "image/png" in content["data"]
+                    if mark := content["data"].get(MIME):
+                        self.events.append(mark)
                 case "error":
                     lines = str(content["evalue"]).strip().splitlines() or [""]
                     error = content["ename"], lines[0][:300]

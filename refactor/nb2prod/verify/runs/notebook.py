@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.kernel import Kernel, started_kernel
 from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
 from nb2prod.verify.runs.probes import kernel_probe
+from nb2prod.verify.runs.shown import Event, shown_by_notebook
 from nb2prod.verify.runs.written_files import (
     WrittenFile,
     changed_files,
@@ -57,7 +58,7 @@ class NotebookRun:
 
     Attributes:
         values: for the last statement of each function, the variables that the function returns.
-        printed: the lines that the notebook printed.
+        shown: for each statement, the text and values that it showed.
         figures: the number of figures that it showed.
         read: the files of its folder that it opened for reading.
         written: the files of its folder that it wrote.
@@ -66,7 +67,7 @@ class NotebookRun:
     """
 
     values: Mapping[int, Mapping[str, ObservedValue]]
-    printed: tuple[str, ...]
+    shown: Mapping[int, Sequence[Event]]
     figures: int
     read: frozenset[str]
     written: Mapping[str, WrittenFile]
@@ -132,7 +133,7 @@ def run_notebook(
             int(number): {name: observed_value(entry) for name, entry in values.items()}
             for number, values in found["observed"].items()
         },
-        tuple(kernel.printed),
+        shown_by_notebook(kernel.events),
         kernel.figures,
         frozenset(found["read"]),
         {name: written_file(folder / name) for name in changed_files(folder, before)},

@@ -17,6 +17,7 @@ from nb2prod.verify.runs.dvc_commands import Command
 from nb2prod.verify.runs.environment import Environment
 from nb2prod.verify.runs.observed_value import ObservedValue, observed_value
 from nb2prod.verify.runs.probes import probe_script
+from nb2prod.verify.runs.shown import Event, shown_by_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ class StageRun:
         values: the values that each function returned: function -> name -> value; None where it
             returned a different number of them.
         functions: the watched functions that exist, called or not.
-        printed: the lines that the stage printed.
+        shown: the text that the stage printed, and the values that it displayed.
         loaded: the top-level modules that it loaded.
         failure: its error, with the line that raised it; None if it succeeded.
         timed_out: whether the time limit was reached.
@@ -50,7 +51,7 @@ class StageRun:
 
     values: Mapping[str, Mapping[str, ObservedValue] | None]
     functions: frozenset[str]
-    printed: tuple[str, ...]
+    shown: tuple[Event, ...]
     loaded: frozenset[str]
     failure: str | None
     timed_out: bool = False
@@ -116,7 +117,7 @@ def run_stage(
     return StageRun(
         values,
         frozenset(found["functions"]),
-        tuple(finished.output.splitlines()),
+        tuple(shown_by_stage(finished.output)),
         frozenset(found["loaded"]),
         _failure(finished, found["failure"]),
         finished.status is None,
