@@ -45,7 +45,7 @@ def test_a_project_is_checked_to_compute_the_same(sales, tmp_path, capsys):
     proof = json.loads((project / "proof.json").read_text())
     assert proof["verdict"] == "verified"
     assert {label.rpartition(".")[2] for label in proof["equal"]} >= {"df", "model"}
-    assert proof["printed"] == {"lines": 2, "lost": []}
+    assert proof["shown"]["equal"] == 2
     assert run(project).split() == ["4", "-15.0"]
 
 

@@ -148,13 +148,22 @@ def test_a_renamed_function_is_named_until_the_provenance_knows_it(project, veri
     assert verify()[:2] == (0, "verified")
 
 
-def test_lost_lines_and_files_are_part_of_the_verdict(project, verify):
+def test_a_line_that_is_not_printed_is_a_difference(project, verify):
     edit(project / "src" / "words" / "sum_up.py", 'print("total", total)', "pass")
+    assert verify()[:2] == (1, "differs: stage sum_up does not print 'total 46'")
+
+
+def test_a_line_that_is_printed_differently_is_a_difference(project, verify):
+    edit(project / "src" / "words" / "sum_up.py", 'print("total", total)', 'print("sum", total)')
+    verdict = "differs: stage sum_up does not print 'total 46' but 'sum 46'"
+    assert verify()[:2] == (1, verdict)
+
+
+def test_a_file_that_is_not_written_is_a_difference(project, verify):
     edit(project / "src" / "words" / "sum_up.py", "total.txt", "sum.txt")
     status, verdict, _ = verify()
-    assert status == 0
-    lost = "1 file is not written: total.txt; 1 printed line is missing: 'total 46'"
-    assert verdict == f"verified, but {lost}"
+    assert status == 1
+    assert verdict.startswith("differs: stage sum_up does not write total.txt, ")
 
 
 def test_another_stage_of_the_pipeline_runs_where_it_belongs(project, verify):
@@ -267,7 +276,9 @@ def test_a_line_that_differs_from_run_to_run_is_not_missed(tmp_path, capsys):
     assert capsys.readouterr().out.endswith(" stages, verified\n")
     proof = json.loads((tmp_path / "project" / "proof.json").read_text())
     assert proof["runs"]["notebook"] == 2
-    assert proof["printed"] == {"lines": 2, "lost": []}
+    (line,) = proof["shown"]["differs_by_chance_only"].items()
+    assert line[0].startswith("'took ")
+    assert line[1] == "duration"
 
 
 def test_a_file_that_differs_from_run_to_run_is_named(tmp_path, capsys):

@@ -62,8 +62,6 @@ class Check:
             yield f"{code(label)} differs between two runs of the notebook itself"
         for path in comparison.unequal_bytes:
             yield f"{code(path)} is written with different bytes, which may hold the same content"
-        for path in comparison.missing_files:
-            yield f"{code(path)} is written by the notebook, but not by the project"
         if number := len(comparison.varying_lines):
             lines = "1 line or value" if number == 1 else f"{number} lines or values"
             yield f"{lines} differ between two runs of the notebook itself: see `{FILE}`"
@@ -121,7 +119,6 @@ def proof(check: Check, tests: object = None) -> str:
             **comparison.skipped,
             **dict.fromkeys(comparison.unequal_bytes, "its bytes differ, its content may not"),
         },
-        "not_written": comparison.missing_files,
         "joined": [str(difference) for difference in check.joined],
         "difference": str(comparison.difference) if comparison.difference else None,
         "tests": tests,

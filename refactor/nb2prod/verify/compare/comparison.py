@@ -69,7 +69,6 @@ class Comparison:
         equal_files: the hashes of equal files, by their paths.
         varying_files: the paths of files that differ from run to run of the notebook itself.
         unequal_bytes: the paths of binary files that differ, which may hold the same content.
-        missing_files: the paths that only the notebook writes.
         shown: the number of lines and displayed values that the project shows as the notebook.
         varying_lines: those that differ from run to run of the notebook itself.
         volatile_lines: those that differ only in a time, an address, ...: the rule that says so.
@@ -87,7 +86,6 @@ class Comparison:
     equal_files: dict[str, str] = field(default_factory=dict[str, str])
     varying_files: list[str] = field(default_factory=list[str])
     unequal_bytes: list[str] = field(default_factory=list[str])
-    missing_files: list[str] = field(default_factory=list[str])
     shown: int = 0
     varying_lines: list[str] = field(default_factory=list[str])
     volatile_lines: dict[str, str] = field(default_factory=dict[str, str])
@@ -147,7 +145,8 @@ def compare(
     result.metrics = dict(_metrics(project))
     result.figures = sum(1 for _ in project.glob("reports/figures/*/*"))
     result.unobserved |= _unobserved(provenance, defined, called)
-    result.difference = _compare_files(project, observed, writers, result)
+    last = commands[-1].stage if commands else ""
+    result.difference = _compare_files(project, observed, writers, last, result)
     return result
 
 
@@ -259,13 +258,18 @@ def _metrics(project: Path) -> Iterator[tuple[str, dict[str, float]]]:
 
 
 def _compare_files(
-    project: Path, observed: Observation, writers: Mapping[str, str], result: Comparison
+    project: Path,
+    observed: Observation,
+    writers: Mapping[str, str],
+    last: str,
+    result: Comparison,
 ) -> Difference | None:
     """Add the files that the notebook writes to the result; return the first that differs."""
     for path, expected in observed.run.written.items():
         if path not in writers:
             if observed.is_reproducible_file(path):
-                result.missing_files.append(path)
+                reason = f"does not write {path}, as the notebook does"
+                return Difference(last, "", "", reason, of_stage=True)
             continue
         actual = written_file(project / path)
         if actual.sha256 == expected.sha256:

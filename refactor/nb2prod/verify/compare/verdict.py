@@ -52,13 +52,6 @@ def verdict_of(comparison: Comparison) -> Verdict:
 def _reservations(comparison: Comparison) -> Iterator[str]:
     if comparison.skipped:
         yield f"{_listed([*comparison.skipped])} can't be compared"
-    if comparison.missing_files:
-        number = len(comparison.missing_files)
-        yield f"{_are(number, 'file')} not written: {_listed(comparison.missing_files)}"
-
-
-def _are(number: int, noun: str) -> str:
-    return f"{number} {noun} is" if number == 1 else f"{number} {noun}s are"
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -9,11 +9,12 @@ import re
 
 _NUMBER = r"\d[\d,_]*(?:\.\d+)?(?:e[-+]?\d+)?"
 _UNIT = r"(?:ns|[µu]s|ms|s|sec|secs|seconds?|min|mins|minutes?|h|hours?)"
+_SPENT = r"(?:took|elapsed|time|duration)"
 # Name of a rule -> the text that it takes out of a line.
 RULES: dict[str, re.Pattern[str]] = {
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
-        "duration": rf"{_NUMBER}\s*{_UNIT}\b(?:/\w+)?|(?<=time)\W{{1,3}}{_NUMBER}",
+        "duration": rf"{_NUMBER}\s*{_UNIT}\b(?:/\w+)?|\b{_SPENT}\b\W{{0,3}}{_NUMBER}",
         "date": r"\b\d{4}-\d\d-\d\d\b",
         "time": r"\b\d{1,2}:\d\d(?::\d\d(?:\.\d+)?)?\b|\b1[5-9]\d{8}\.?\d*",
         "address": r"\b(?:0x[0-9a-f]{6,}|\d{14,16})\b",
