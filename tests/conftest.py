@@ -22,6 +22,8 @@ KINDS = {
     "capabilities/api": "service",
     "capabilities/test_onnx.py": "service",
     "server": "server",
+    "hostile/test_fuzz.py": "runs",
+    "hostile/test_faults.py": "runs",
     "emit/test_golden.py": "golden",
 }
 

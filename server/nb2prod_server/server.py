@@ -10,7 +10,7 @@ from importlib.metadata import version
 from typing import Any, cast
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest
 from pygls.lsp.server import LanguageServer
 from pygls.protocol import LanguageServerProtocol, default_converter
 
@@ -54,7 +54,9 @@ class Protocol(LanguageServerProtocol):
             return super().structure_message(data)
         except JsonRpcException as error:
             if "id" in data and "method" in data:
-                self._send_response(data["id"], None, error.to_response_error())
+                named = isinstance(data["method"], str)
+                answer = error if named else JsonRpcInvalidRequest("the method has to be a string")
+                self._send_response(data["id"], None, answer.to_response_error())
             raise
 
 

@@ -17,7 +17,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -27,7 +26,7 @@ import psutil
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "support"))
 
 from building import notebook
-from tally import Tally, table
+from tally import Tally, table, until_stopped
 from waiting import eventually
 
 MARK = "NB2PROD_ATTEMPT"  # the variable by which the processes of an attempt are known
@@ -55,6 +54,7 @@ class Scene(NamedTuple):
 
 SCENES = {
     "check --fix": Scene("notebook", ("check", "study.ipynb", "--fix", "--no-cache"), 60),
+    "check --fix, with a project": Scene("made", ("check", "study.ipynb", "--fix"), 0),
     "refactor": Scene("notebook", REFACTOR, 10),
     "refactor --no-verify": Scene("notebook", (*REFACTOR, "--no-verify"), 30),
     "update": Scene("verified", REFACTOR, 8),
@@ -69,7 +69,7 @@ PAIRS = (
     ("update --no-verify", "update --no-verify"),
     ("update --no-verify", "add git"),
     ("add git", "add git"),
-    ("update --no-verify", "check --fix"),
+    ("update --no-verify", "check --fix, with a project"),
     ("verify --update", "add git, verified"),
     ("verify --update", "update"),
 )
@@ -156,7 +156,7 @@ def kill(chance: random.Random, name: str, folder: Path) -> Iterator[str]:
     except subprocess.TimeoutExpired:
         process.kill()
     finish(process)
-    yield from lost(name, before, contents(folder))
+    yield from lost([name], before, contents(folder))
 
 
 def full_disk(chance: random.Random, name: str, folder: Path) -> Iterator[str]:
@@ -172,7 +172,7 @@ def full_disk(chance: random.Random, name: str, folder: Path) -> Iterator[str]:
     if status == 2 and contents(folder) != before:
         changed = {path for path, _ in contents(folder).items() ^ before.items()}
         yield f"{size} bytes: it has failed, but has changed {sorted(changed)[:3]}"
-    yield from lost(name, before, contents(folder))
+    yield from lost([name], before, contents(folder))
 
 
 def pair(chance: random.Random, name: str, folder: Path) -> Iterator[str]:
@@ -183,7 +183,7 @@ def pair(chance: random.Random, name: str, folder: Path) -> Iterator[str]:
     for process in processes:
         status, errors = finish(process)
         yield from (f"with {other}: {fault}" for fault in complaints(status, errors))
-    yield from lost(name, before, contents(folder))
+    yield from lost([name, other], before, contents(folder))
 
 
 KINDS: dict[str, tuple[Callable[[random.Random, str, Path], Iterator[str]], int]] = {
@@ -205,15 +205,15 @@ def complaints(status: int, errors: str) -> Iterator[str]:
         yield f"a false conflict: {errors[-200:]!r}"
 
 
-def lost(name: str, before: dict[str, bytes], after: dict[str, bytes]) -> Iterator[str]:
-    """Yield what a person has written that is not there any more."""
+def lost(names: Sequence[str], before: dict[str, bytes], after: dict[str, bytes]) -> Iterator[str]:
+    """Yield what a person has written that is not there any more after some commands."""
     if "project/mine.txt" in before and after.get("project/mine.txt") != b"mine":
         yield "a file is lost"
     readme = after.get("project/README.md")
     if "project/README.md" in before and (not readme or EDIT.encode() not in readme):
         yield "an edit is lost"
-    fixed = expected("check --fix")[0]["study.ipynb"] if "fix" in name else b""
-    if after["study.ipynb"] not in (before["study.ipynb"], fixed):
+    notebooks = {before["study.ipynb"], *(expected(name)[0]["study.ipynb"] for name in names)}
+    if after["study.ipynb"] not in notebooks:
         yield "the notebook is damaged"
     if "project/README.md" not in before and "project/README.md" in after:
         missing = {p for p in expected("refactor --no-verify")[0] if p not in after}
@@ -275,7 +275,7 @@ def main() -> int:
     parser.add_argument("--only", default="", choices=["", *SCENES], help="a command")
     options = parser.parse_args()
     tallies: dict[str, Tally] = {}
-    with suppress(KeyboardInterrupt):
+    with until_stopped():
         for kind in options.kinds or KINDS:
             numbers = range(options.seed, options.seed + (options.count or KINDS[kind][1]))
             inject(kind, numbers, tallies, options.only)

@@ -29,7 +29,7 @@ from building import notebook
 from isolated import CPU_LIMIT, Ended, run_isolated
 from mutants import mutant
 from mutations import change_data, changed_file
-from tally import Tally, table
+from tally import Tally, table, until_stopped
 
 STATUSES = {0, 1, 2, 130, 143}
 REPORTS = ("text", "json", "github", "gitlab", "sarif", "junit")
@@ -264,12 +264,10 @@ def invalid(path: Path, content: bytes) -> str:
     return ""
 
 
-def fuzz(kind: str, numbers: Sequence[int], *, show: bool = False) -> Tally:
-    """Make attempts of one kind."""
-    tally = Tally(kind)
+def fuzz(tally: Tally, numbers: Sequence[int], *, show: bool = False) -> None:
+    """Make attempts of the kind of the tally."""
     for number in numbers:
-        attempt(kind, number, tally, show=show)
-    return tally
+        attempt(tally.kind, number, tally, show=show)
 
 
 def main() -> int:
@@ -281,10 +279,11 @@ def main() -> int:
     parser.add_argument("--show", action="store_true", help="print what the commands say")
     options = parser.parse_args()
     tallies: list[Tally] = []
-    for kind in options.kinds or KINDS:
-        count = options.count or KINDS[kind][1]
-        numbers = range(options.seed, options.seed + count)
-        tallies.append(fuzz(kind, numbers, show=options.show))
+    with until_stopped():
+        for kind in options.kinds or KINDS:
+            count = options.count or KINDS[kind][1]
+            tallies.append(Tally(kind))
+            fuzz(tallies[-1], range(options.seed, options.seed + count), show=options.show)
     print(table(tallies))
     return int(any(tally.failures for tally in tallies))
 

@@ -270,7 +270,7 @@ def fuzz(count: int, seed: int) -> Tally:
                 if session.wire.process.poll() is not None:
                     tally.add("end", 0.0, "dead", ["the server has ended"])
                     break
-    except (BrokenPipeError, KeyboardInterrupt) as error:
+    except BrokenPipeError as error:
         tally.add("end", 0.0, "dead", [type(error).__name__])
     finally:
         session.wire.end()

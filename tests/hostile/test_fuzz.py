@@ -8,13 +8,15 @@ if sys.platform == "win32":
     pytest.skip("processes are forked", allow_module_level=True)
 
 from hostile import fuzz, fuzz_server
+from tally import Tally
 
 
 @pytest.mark.parametrize(
     ("kind", "count"), [("notebooks", 12), ("settings", 40), ("plans", 6), ("projects", 3)]
 )
 def test_broken_files_are_refused_in_one_message(kind, count):
-    tally = fuzz.fuzz(kind, range(count))
+    tally = Tally(kind)
+    fuzz.fuzz(tally, range(count))
     assert tally.count >= count
     assert tally.failures == []
 

@@ -10,6 +10,7 @@ from pathlib import Path
 import psutil
 import pytest
 from editor import SERVER
+from waiting import ended
 from wire import Wire
 
 
@@ -39,6 +40,10 @@ def test_a_bad_message_is_passed_over(wire: Wire):
     wire.notify("notebookDocument/didClose", {"notebookDocument": {"uri": "file:///none.ipynb"}})
     assert "error" in wire.request(30, "textDocument/hover", {"textDocument": "none"})
     assert "error" in wire.request(31, "no/such/method", {})
+    wire.send({"id": 33, "method": [], "params": {}})
+    while (answer := wire.read()).get("id") != 33:
+        pass
+    assert answer["error"]["message"] == "the method has to be a string"
     assert "result" in wire.request(32, "shutdown", None)
 
 
@@ -85,6 +90,21 @@ def test_the_end_of_the_worker_is_survived(wire: Wire):
     wire.open("file:///c.py", "# %%\nc = 1\nprint(c)\n")
     assert "stage 1" in json.dumps(wire.lenses(12, "file:///c.py"))
     assert worker not in _workers(wire.process.pid)
+
+
+@pytest.mark.parametrize(
+    ("number", "status"), [(signal.SIGTERM, 143), (signal.SIGKILL, -signal.SIGKILL)]
+)
+def test_a_server_that_is_ended_ends_its_workers(wire: Wire, number: int, status: int):
+    wire.open("file:///a.py", "# %%\na = 1\nprint(a)\n")
+    wire.lenses(10, "file:///a.py")
+    started = [p.pid for p in psutil.Process(wire.process.pid).children(recursive=True)]
+    assert _workers(wire.process.pid)
+    os.kill(wire.process.pid, number)
+    assert wire.process.wait(60) == status
+    assert ended(started)
+    assert wire.process.stderr
+    assert b"Traceback" not in wire.process.stderr.read()
 
 
 def test_a_request_that_is_cancelled_is_answered_at_once(wire: Wire):

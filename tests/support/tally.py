@@ -1,7 +1,9 @@
 """Counts of attempts, and the table of them that the fuzzers and fault injectors print."""
 
+import signal
 import sys
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -34,6 +36,15 @@ class Tally:
         for failure in failures:
             self.failures.append(f"{name}: {failure}")
             print(self.failures[-1], file=sys.stderr, flush=True)
+
+
+@contextmanager
+def until_stopped() -> Generator[None]:
+    """End the block at SIGINT or SIGTERM, so that the counts up to then are shown."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    with suppress(KeyboardInterrupt):
+        yield
 
 
 def table(tallies: Iterable[Tally]) -> str:
