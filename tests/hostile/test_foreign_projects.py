@@ -19,7 +19,7 @@ import resource
 from nb2prod.cli.main import main
 from nb2prod.emit.journal import FOLDER
 from nb2prod.emit.update import BASE, FolderError, take_back_unfinished, write_project
-from nb2prod.emit.writer import GeneratedFile
+from nb2prod.emit.writer import GeneratedFile, write_file
 from nb2prod.text.replace_file import replace_file
 
 FILES = [GeneratedFile("README.md", "title\n"), GeneratedFile("src/work.py", "X = 1\n")]
@@ -108,14 +108,22 @@ def test_a_provenance_that_names_files_elsewhere_is_refused(
     assert "provenance.yaml: " in message
 
 
-def test_a_file_that_can_not_be_replaced_is_named(tmp_path):
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda path: replace_file(path, b"x" * 100),
+        lambda path: write_file(path.with_name("y.ipynb"), GeneratedFile("y", "x" * 100)),
+    ],
+    ids=["replaced", "written"],
+)
+def test_a_file_that_can_not_be_written_is_named(tmp_path, write):
     path = tmp_path / "x.ipynb"
     path.write_text("before")
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (10, limits[1]))
     try:
-        with pytest.raises(OSError, match=r"File too large: '.*x\.ipynb'"):
-            replace_file(path, b"x" * 100)
+        with pytest.raises(OSError, match=r"File too large: '.*[xy]\.ipynb'"):
+            write(path)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    assert [(p.name, p.read_text()) for p in tmp_path.iterdir()] == [("x.ipynb", "before")]
+    assert path.read_text() == "before"

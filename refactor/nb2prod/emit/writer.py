@@ -41,13 +41,21 @@ def write_files(root: Path, files: Iterable[GeneratedFile]) -> None:
 
 
 def write_file(target: Path, file: GeneratedFile) -> None:
-    """Write one file, whose folder exists."""
-    with target.open("wb") as stream:
-        if isinstance(file.content, Path):
-            with file.content.open("rb") as source:
-                shutil.copyfileobj(source, stream)
-        else:
-            stream.write(file.bytes)
+    """Write one file, whose folder exists.
+
+    Raises:
+        OSError: It can't be written, on a full disk for example; the error names a file.
+    """
+    try:
+        with target.open("wb") as stream:
+            if isinstance(file.content, Path):
+                with file.content.open("rb") as source:
+                    shutil.copyfileobj(source, stream)
+            else:
+                stream.write(file.bytes)
+    except OSError as error:
+        name = error.filename or str(target)
+        raise OSError(error.errno, error.strerror, name) from error
 
 
 def inside(root: Path, path: str) -> Path:
