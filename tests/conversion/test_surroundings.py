@@ -55,11 +55,12 @@ def work(tmp_path):
 def refactored(work, tmp_path, capsys):
     """Refactor cells, then delete all that the author had and move the project away."""
 
-    def refactor(*cells: str, split: str = "headings") -> Outcome:
+    def refactor(*cells: str, split: str = "headings", bring: str = "") -> Outcome:
         path = notebook(work, *cells)
         made = work.parent / "project"
         before = contents(work.parent)
-        main(["refactor", str(path), "--output", str(made), "--split", split])
+        options = ["--bring", bring] if bring else []
+        main(["refactor", str(path), "--output", str(made), "--split", split, *options])
         captured = capsys.readouterr()
         after = contents(work.parent)
         assert {n: after.get(n) for n in before} == before  # nothing of the author's is touched
@@ -96,9 +97,15 @@ def test_files_that_are_named_are_brought(refactored, work, tmp_path):
         (folder / name).write_text(ROWS)
     absolute = str(away / "y.csv")
     project = refactored(
-        "import csv", summing("'./data/x.csv'", "'../datasets/x.csv'", repr(absolute))
+        "import csv",
+        summing("'./data/x.csv'", "'../datasets/x.csv'", repr(absolute)),
+        bring=absolute,
     )
-    assert (project.verdict, project.messages) == ("verified", "")
+    assert project.verdict == "verified"
+    assert project.messages == (
+        f"nb2prod: data/raw/x_2.csv is a copy of {beside / 'x.csv'} (12 bytes)\n"
+        f"nb2prod: data/raw/y.csv is a copy of {away / 'y.csv'} (12 bytes)\n"
+    )
     brought = [f"data/raw/{name}.csv" for name in ("x", "x_2", "y")]
     assert [(project.root / path).read_text() for path in brought] == [ROWS] * 3
     [stage] = project.stages().values()

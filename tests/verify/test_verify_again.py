@@ -93,7 +93,7 @@ def test_the_same_check_gives_the_same_proof(project, verify):
         (
             "sum_up",
             "write(str(total))",
-            "write(f'{total}.0')",
+            "write(f'{total + 1}')",
             "writes a different total.txt: line 1",
         ),
     ],

@@ -143,7 +143,7 @@ class _Search:
         else:
             target = posixpath.normpath(posixpath.relpath(source, self.folder))
             if _outside(target) or large:
-                outside = "a project can't list files outside of its folder"
+                outside = "it is outside of the notebook's folder, and its path is computed"
                 why = _too_large(source, self.limit) if large else outside
                 self.left.append((cell, target, why))
                 return

@@ -16,6 +16,7 @@ from building import notebook
 from nb2prod.analysis.flow import analyse
 from nb2prod.analysis.program import read_program
 from nb2prod.capabilities.api.preparation import preparation_modules
+from nb2prod.capabilities.api.service import formats_module
 from nb2prod.capabilities.api.slice.inference import inferences
 from nb2prod.emit.draft import draft_of
 from nb2prod.emit.package.modules import functions_module
@@ -76,6 +77,7 @@ def replay(folder, *cells):
         (package / "functions.py").write_text(functions)
     for name in ("api/package/learnt", "api/package/records", "runtime/params"):
         (package / f"{Path(name).name}.py").write_text(rendered(name))
+    (package / "formats.py").write_text(formats_module("case"))
     probe_script(folder, "replay")
     obstacle = inference.obstacle
     config = {
