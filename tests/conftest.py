@@ -1,4 +1,4 @@
-"""What several tests share: options, marks by folder, and projects that are made once."""
+"""Options, marks by folder, and generated projects that several tests share."""
 
 from pathlib import Path
 

@@ -2,7 +2,7 @@
 
     python tests/run.py                whole
     python tests/run.py fast           style, types, layers, unit tests
-    python tests/run.py rule NBM008    the page of a rule, its examples and its file
+    python tests/run.py rule NBM008    one rule: its file, its examples, the lists of rules
     python tests/run.py types style    some parts
 
 It goes on after a failure. `--jobs N` says how many processes run the tests (default: the cores).
@@ -99,16 +99,25 @@ def chosen(names: Sequence[str], jobs: int) -> dict[str, list[list[str]]]:
 
 
 def rule(code: str) -> dict[str, list[list[str]]]:
-    """Return the commands that try one rule."""
-    (path,) = (ROOT / "refactor/nb2prod/rules").rglob(f"{code.lower()}_*.py")
+    """Return the commands that format a rule's file, add it to the lists of rules, and test it."""
+    found = list((ROOT / "refactor/nb2prod/rules").rglob(f"{code.lower()}_*.py"))
+    if len(found) != 1:
+        sys.exit(f"{code!r} is not a rule's code; write it as in NBM008")
+    path = str(found[0])
     tests = ("tests/rules/test_pages.py", "tests/rules/test_doctor_pages.py")
+    of_all = "unique or up_to_date or settings_defaults_and_rules"
     return {
-        f"style of {code}": [
-            python("ruff", "check", str(path)),
-            python("ruff", "format", str(path)),
+        f"style of {code}": [python("ruff", "format", path), python("ruff", "check", path)],
+        f"types of {code}": [python("pyright", "--pythonpath", sys.executable, path)],
+        "lists of rules": [
+            python("nb2prod.rules.pages.index"),
+            [sys.executable, "extension/scripts/contributions.py"],
         ],
-        f"examples of {code}": [python("pytest", "-q", *tests, "-k", code.upper())],
-    }
+        f"examples of {code}": [
+            python("pytest", "-q", *tests, "tests/extension/test_contributions.py",
+                   "tests/test_style.py", "-k", f"{code.upper()} or {of_all} or style"),
+        ],
+    }  # fmt: skip
 
 
 def main() -> int:

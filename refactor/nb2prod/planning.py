@@ -18,7 +18,7 @@ from nb2prod.pipeline.held_secrets import refuse_secrets
 from nb2prod.pipeline.plan import Plan, PlanError, cell_ranges
 from nb2prod.pipeline.plan_from_yaml import PlanFileError, read_plan_document
 from nb2prod.pipeline.planner import make_plan
-from nb2prod.text.python import depth
+from nb2prod.text.python import depth, not_python
 from nb2prod.text.read_file import read_text_file
 
 
@@ -74,9 +74,9 @@ def _refuse(program: Program) -> None:
     """Raise PlanError for cells that are not Python, or that a project can't reproduce."""
     if program.broken:
         first, *others = program.broken
-        more = f"; nor are {cell_ranges([c.cell + 1 for c in others])}" if others else ""
+        more = f" (also {cell_ranges([c.cell + 1 for c in others])})" if others else ""
         where = f"cell {first.cell + 1}, line {first.line}"
-        raise PlanError(f"{where}: not Python 3: {first.message}{more}")
+        raise PlanError(f"{where}: {not_python(first.message)}{more}")
     if program.obstacles:
         number, text = program.obstacles[0]
         raise PlanError(f"cell {number + 1}: {text}")

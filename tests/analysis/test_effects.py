@@ -1,4 +1,4 @@
-"""What a statement uses, binds, changes and touches."""
+"""Effects of a statement: the names it uses, binds and changes, the files it touches."""
 
 import pytest
 from building import notebook

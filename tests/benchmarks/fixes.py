@@ -107,7 +107,7 @@ def _problems(
     for allowed in ({"safe"}, {"safe", "unsafe"}):
         name = " and ".join(sorted(allowed))
         done = fixed(path, content, CHECKER, allowed)
-        counts[f"all {name}: findings mended"] += done.fixed
+        counts[f"all {name}: findings fixed"] += done.fixed
         counts[f"all {name}: notebooks changed"] += done.content != content
         yield from (f"all {name}: {p}" for p in _valid(path, content, done.content))
         again = fixed(path, done.content, CHECKER, allowed)
@@ -168,7 +168,7 @@ class _Before:
         try:
             parts = _parts(content.decode("utf-8-sig"))
         except (ValueError, KeyError):
-            return None  # format 3, or no notebook: nothing is mended in it
+            return None  # format 3, or no notebook: nothing is fixed in it
         return cls(path, content, parts, parse_notebook(path, content).cells)
 
 

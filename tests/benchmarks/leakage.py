@@ -33,7 +33,7 @@ RULES = {"test_preprocessing.py": "NBL001", "test_overlap.py": "NBL002"}
 CHECKER = RuleSet.of(Config(select=("NBL",)))
 # The tests do not label where a test set is used for several models. These were judged by reading
 # all scripts: more than one model is scored on the same rows, and no other rows are kept for a last
-# test. In two scripts the test sets are drawn anew from resampled rows for each model, so that it
+# test. In two scripts the test sets are drawn again from resampled rows for each model, so that it
 # is a matter of opinion: they do not count.
 REPEATED = frozenset(
     """nb_1080148.py nb_1090319.py nb_1215904.py nb_132929.py nb_205857.py nb_248151.py nb_273933.py

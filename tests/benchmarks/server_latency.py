@@ -46,7 +46,7 @@ EDITED = 1
 
 @dataclass
 class Measured:
-    """What was measured of one server on one notebook."""
+    """Measurements of one server on one notebook."""
 
     milliseconds: list[float]
     ready_cpu: float  # seconds, until the server had answered the first request

@@ -1,4 +1,4 @@
-"""What nb2prod makes of a notebook is in order for its own doctor."""
+"""`nb2prod doctor` finds nothing in a generated project."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What lies around a notebook: its project brings what it needs, and runs without the notebook."""
+"""Files around a notebook: its project brings those it needs, and runs without the notebook."""
 
 import functools
 import http.server

@@ -2,7 +2,7 @@
 
 They are what `--no-verify` gives, which is the same on any machine; what is only copied (data, the
 notebook itself, recordings of the last writing) is left out of `tests/golden`. After a change that
-is meant, write them anew and read the difference:
+is intended, write them again and review the difference:
 
     python -m pytest tests/emit/test_golden.py --update-golden
 """

@@ -1,4 +1,4 @@
-"""What a generated project needs to be installed: named, bounded, pinned."""
+"""Requirements of a generated project: named, bounded, pinned."""
 
 import tomllib
 

@@ -1,4 +1,4 @@
-"""What the extension says of the language server is what the language server says of itself."""
+"""The extension's package.json agrees with the language server."""
 
 import json
 import re

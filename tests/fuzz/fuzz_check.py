@@ -1,4 +1,4 @@
-"""A fuzzer for checking and mending, guided by what code is reached.
+"""A fuzzer for checking and fixing, guided by what code is reached.
 
     pip install atheris
     python tests/fuzz/fuzz_check.py -runs=100000 CORPUS
@@ -30,12 +30,12 @@ CHECKER = RuleSet.of(Config(select=("ALL",)))
 
 
 def check(data: bytes) -> None:
-    """Check and mend one notebook."""
+    """Check and fix one notebook."""
     content = mutant(random.Random(data)) if data[:1] == b"\x00" else data
     check_file(PATH, CHECKER, None, content)
     done = fixed(PATH, content, CHECKER, {"safe", "unsafe"})
     again = fixed(PATH, done.content, CHECKER, {"safe", "unsafe"})
-    assert again.content == done.content, "mending again changes something"
+    assert again.content == done.content, "fixing again changes something"
 
 
 def main() -> None:

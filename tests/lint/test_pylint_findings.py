@@ -1,4 +1,4 @@
-"""What `nb2prod check --pylint` tells: what Pylint says of a notebook, and does not misunderstand.
+"""Findings of `nb2prod check --pylint`, without those that notebooks make false.
 
 Pylint itself is run, on the code of whole notebooks.
 """

@@ -1,4 +1,4 @@
-"""What the statements of a notebook are for, by what they call."""
+"""Phases of a notebook's statements, by the functions that they call."""
 
 import pytest
 from building import notebook

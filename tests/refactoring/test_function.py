@@ -22,7 +22,7 @@ def extracted(folder: Path, *cells: str, cell: int = -1, part: str = "", tags=()
 
 
 def same(before: dict[str, str], after: dict[str, str], *, function: int = 1) -> None:
-    """What is still there is equal; nothing is new but a function."""
+    """Assert that the variables that are left are equal, and that only functions are new."""
     assert {n: after[n] for n in before if n in after} == {
         n: before[n] for n in before if n in after
     }

@@ -70,7 +70,7 @@ class Program:
 
 
 def values(notebook: Notebook, twice: int | None = None) -> dict[str, object] | None:
-    """What the variables are at the end; None if it fails."""
+    """Return the variables at the end; None if the notebook fails."""
     variables: dict[str, object] = {"__name__": "__main__"}
     try:
         for cell in notebook.cells:

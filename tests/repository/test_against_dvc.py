@@ -1,4 +1,4 @@
-"""What is read of a pipeline is what DVC reads, and what is called out of date is so for DVC."""
+"""Pipelines are read as DVC reads them, and stages are out of date when they are for DVC."""
 
 from pathlib import Path
 

@@ -13,7 +13,8 @@ from nb2prod.lint.files import Checked, check_file
 from nb2prod.lint.fix import fixed
 from nb2prod.notebook.read import parse_notebook
 from nb2prod.rules.pages.examples import Example, examples, stated_safeties
-from nb2prod.rules.registry import all_rules, index, notebook_rules, page
+from nb2prod.rules.pages.index import index
+from nb2prod.rules.registry import all_rules, notebook_rules, page
 from nb2prod.rules.rule import Rule
 
 EXAMPLES = [
@@ -104,6 +105,6 @@ def test_severities_can_be_configured():
 
 
 def test_the_list_of_all_rules_is_up_to_date():
-    """To update it, run `nb2prod rule --index > refactor/nb2prod/rules/README.md`."""
+    """To update it, run `python -m nb2prod.rules.pages.index`."""
     written = ROOT / "refactor" / "nb2prod" / "rules" / "README.md"
     assert written.read_text("utf-8") == index()

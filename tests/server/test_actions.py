@@ -1,4 +1,4 @@
-"""What an editor offers to do about findings, and what becomes of the notebook."""
+"""Code actions for findings, and the notebook after them."""
 
 import pytest
 from editor import Notebook

@@ -1,4 +1,4 @@
-"""What an editor shows while a person works on a notebook."""
+"""Diagnostics in an editor while a person works on a notebook."""
 
 import pytest
 from editor import Notebook

@@ -26,7 +26,7 @@ CELLS = [
 async def offered(
     notebook: Notebook, cell: int, text: str = "", only: str = "refactor"
 ) -> dict[str, types.CodeAction]:
-    """What the editor's menu shows for a selection in a cell, by its kind."""
+    """Return the code actions for a selection in a cell, by kind."""
     actions = await notebook.actions(cell, only=[only] if only else None, selected=text)
     return {str(a.kind): a for a in actions}
 

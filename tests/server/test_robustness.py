@@ -1,4 +1,4 @@
-"""What must not stop the server: bad messages, a closed pipe, the end of its worker."""
+"""The server survives bad messages, a closed pipe and the end of its worker."""
 
 import json
 import os

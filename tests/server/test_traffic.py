@@ -1,4 +1,4 @@
-"""What Visual Studio Code said to the server while a person worked, said again.
+"""Replay of the messages that Visual Studio Code sent while a person worked.
 
     python tests/extension/workbench.py --record tests/server/vscode.jsonl
 
@@ -55,7 +55,7 @@ class Model:
 
     @property
     def opening(self) -> dict[str, Any]:
-        """What an editor says that opens it as it is now."""
+        """The parameters of a notebook's opening, in its current state."""
         items = [self.texts[cell["document"]] for cell in self.notebook["cells"]]
         return {"notebookDocument": self.notebook, "cellTextDocuments": items}
 
@@ -113,7 +113,7 @@ class Replay:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        """What the editor has asked."""
+        """The requests of the editor."""
         asked = [m for m in self.messages if m["from"] == "editor" and "method" in m and "id" in m]
         return [m for m in asked if m["method"] != "shutdown"]
 
@@ -151,7 +151,7 @@ def test_each_request_is_answered_and_the_end_is_shown_as_from_nothing(replay: R
 
 
 def _shown(replay: Replay, number: int) -> dict[str, list[tuple[Any, ...]]]:
-    """What is shown of each cell, once all that was said has been looked at."""
+    """Return the diagnostics of each cell once the server has handled all messages."""
     cells = [cell["document"] for cell in replay.model.notebook["cells"]]
     replay.wire.send(
         {"id": number, "method": "textDocument/documentSymbol",

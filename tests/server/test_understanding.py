@@ -1,4 +1,4 @@
-"""What an editor tells of a notebook at a glance."""
+"""Outline, lenses and hints that an editor shows for a notebook."""
 
 import json
 
@@ -97,7 +97,7 @@ async def test_a_lens_says_why_there_is_no_plan(client: LanguageClient, tmp_path
     params = types.CodeLensParams(text_document=place(notebook, 0))
     lens, _ = await client.text_document_code_lens_async(params) or ()
     assert lens.command
-    assert lens.command.title.startswith("no plan (cell 2, line 1: not Python 3")
+    assert lens.command.title.startswith("no plan (cell 2, line 1: not Python")
 
 
 async def test_symbols_of_a_cell_are_what_it_defines_below_its_stage(

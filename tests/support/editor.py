@@ -143,7 +143,7 @@ class Notebook:
         selected: str = "",
         trigger: types.CodeActionTriggerKind = types.CodeActionTriggerKind.Invoked,
     ) -> list[types.CodeAction]:
-        """What the editor offers for findings, or for a text that is selected."""
+        """Return the code actions for findings, or for a selected text."""
         text = self.texts[self.cells[cell]]
         at = text.index(selected)
         here = types.Range(_position(text, at), _position(text, at + len(selected)))
@@ -159,7 +159,7 @@ class Notebook:
         return [_action(a) for a in found or ()]
 
     async def fix(self, cell: int, code: str) -> list[types.CodeAction]:
-        """What the editor offers for the first finding of a rule in a cell."""
+        """Return the quick fixes for the first finding of a rule in a cell."""
         return await self.actions(cell, self.shown(cell, code), only=["quickfix"])
 
     def apply(self, action: types.CodeAction) -> None:

@@ -167,7 +167,7 @@ def shown(server: Wire, editor: Editor, number: int) -> dict[str, list[dict[str,
 def _without_versions(uri: str, shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Leave out which version of other cells a fix was made for.
 
-    Where that is not the one they have, the fix is made anew when somebody asks for it; so a cell
+    Where that is not the one they have, the fix is made again on request; so a cell
     need not be shown again because another one, which its fix would change, has been touched.
     """
     shown = copy.deepcopy(shown)

@@ -31,7 +31,7 @@ class Wire:
         self.process = subprocess.Popen(SERVER, stdin=pipe, stdout=pipe, stderr=pipe)
         self.shown: dict[str, list[dict[str, Any]]] = {}
         self._inbox: Queue[dict[str, Any]] = Queue()
-        # Whoever does not read makes the other side wait, and in the end himself.
+        # A side that does not read makes the other side wait, and in the end itself.
         threading.Thread(target=self._listen, daemon=True).start()
 
     def raw(self, data: bytes) -> None:

@@ -1,6 +1,6 @@
-"""What is searched for in outputs is suspected in them as they lie in the file.
+"""Secrets in outputs are suspected in the outputs as the file stores them.
 
-To decode them all takes too long; what is not suspected is never found.
+To decode them all takes too long; a secret that is not suspected is never found.
 """
 
 import json

@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from nb2prod.notebook.percent import options
-from nb2prod.rules.registry import all_rules, index, page
+from nb2prod.rules.pages.index import index
+from nb2prod.rules.registry import all_rules, page
 from nb2prod.rules.rule import Rule
 from sources.fixes import safeties
 from sources.markdown import Page, code, link, outside_code, rule_path, table, with_rule_links

@@ -1,4 +1,4 @@
-"""What the language server answers: its features with the methods of the protocol."""
+"""The features of the language server, with the methods of the protocol."""
 
 from __future__ import annotations
 

@@ -25,11 +25,13 @@ def add_arguments(rule: argparse.ArgumentParser) -> None:
 
 def run_rule(options: argparse.Namespace) -> int:
     """Show a rule's page, or the list of all rules."""
-    from nb2prod.rules.registry import all_rules, find_rule, index, page
+    from nb2prod.rules.registry import all_rules, find_rule, page
 
     if options.new:
         return _new(*options.new)
     if options.index:
+        from nb2prod.rules.pages.index import index
+
         print(index(), end="")
         return 0
     if options.code is None:
@@ -59,5 +61,8 @@ def _new(code: str, name: str) -> int:
         say(f"{error}")
         return 2
     print(path)
-    print(f"Fill in the page and the check; then: python tests/run.py rule {path.stem[:6].upper()}")
+    print(
+        "Fill in the page and the check. This tests them, and adds the rule to the lists of rules:"
+    )
+    print(f"    python tests/run.py rule {path.stem[:6].upper()}")
     return 0

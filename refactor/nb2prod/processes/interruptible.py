@@ -1,4 +1,4 @@
-"""Run a module as `python -m` does, in a process that hears interruptions.
+"""Run a module as `python -m` does, in a process that interruptions reach.
 
 python -m nb2prod.processes.interruptible MODULE [ARGUMENT ...]
 """

@@ -200,7 +200,7 @@ class Subject:
         while pairs and pairs[-1][1] is None:
             del pairs[-1]
         if not pairs:
-            raise AbsentError("there is no statement here")
+            raise AbsentError("this selection has no statement; select a line of code")
         numbers = [number for _, number in pairs if number is not None]
         if len(numbers) < len(pairs) or numbers != list(range(numbers[0], numbers[-1] + 1)):
             raise RefusedError("IPython syntax cannot move into a function")

@@ -1,8 +1,8 @@
 """Cells that change an object created by another cell.
 
 The value of the name then depends on which cells were run and how often, so that cells show
-different results before and after the change. A pipeline cannot be cut between such cells. Bind a
-changed copy, or create and change the object in the same cell.
+different results before and after the change. A pipeline cannot be cut between such cells. Assign a
+modified copy to a new name, or create and modify the object in the same cell.
 
 ## Flagged
 
@@ -91,7 +91,10 @@ def _check(view: CellView) -> Iterator[Flag]:
             continue
         seen.add(name)
         where = Span(change.start, change.end)
-        message = f"`{name}` is created in another cell but changed here; bind a changed copy"
+        message = (
+            f"`{name}` is created in another cell and modified here; "
+            "assign a modified copy to a new name"
+        )
         yield Flag(where, message, _fixes(view, change))
 
 

@@ -33,7 +33,7 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, cell_rule
-from nb2prod.rules.shared.randomness import argument, unpacks
+from nb2prod.rules.shared.arguments import argument, unpacks
 from nb2prod.rules.view import CellView
 
 _KEYS = frozenset({"on", "left_on", "right_on", "left_index", "right_index", "how"})

@@ -15,6 +15,7 @@ count = np.int(3)  # flagged
 missing = np.NaN  # flagged
 first = frame.ix[0]  # flagged
 frame = frame.append(row, ignore_index=True)  # flagged
+frame = frame.fillna(method="ffill")  # flagged
 ```
 
 If another name can take its place unchanged, the fix uses that name.
@@ -46,6 +47,7 @@ import tensorflow.compat.v1 as tf
 from sklearn.model_selection import train_test_split
 count = np.int64(3)
 rows.append(3)
+frame = frame.fillna(0)
 box = tf.placeholder(tf.float32)
 frame.loc[0]
 try:

@@ -1,7 +1,7 @@
 """Models trained with default hyperparameters only.
 
-Defaults are seldom good for the data at hand, and they change between versions of the library. The
-rule is off by default, because a first attempt without settings is reasonable.
+The defaults are rarely the best choice for a given data set, and they change between versions of
+the library. The rule is off by default because they are a reasonable starting point.
 
 ## Flagged
 
@@ -15,7 +15,7 @@ machine = SVC()  # flagged
 
 ## Not flagged
 
-Explicit hyperparameters, a search for them, and models that have few of them.
+Explicit hyperparameters, a hyperparameter search, and models that have few hyperparameters.
 
 ```python
 # %%
@@ -37,7 +37,7 @@ tuned = RandomForestClassifier(**best)
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, cell_rule
-from nb2prod.rules.shared.randomness import unpacks
+from nb2prod.rules.shared.arguments import unpacks
 from nb2prod.rules.view import CellView
 
 _NAMES = """sklearn.ensemble.RandomForestClassifier sklearn.ensemble.RandomForestRegressor
@@ -66,7 +66,10 @@ def _check(view: CellView) -> Iterator[Flag]:
         settings = {keyword.arg for keyword in call.keywords} - _OTHER
         if not call.args and not settings and not unpacks(call) and id(call) not in searched:
             short = name.rpartition(".")[2]
-            yield Flag(call.func, f"`{short}` uses default hyperparameters only; choose them")
+            yield Flag(
+                call.func,
+                f"`{short}` uses default hyperparameters only; set them, or search for good ones",
+            )
 
 
 RULE = cell_rule(_check, "info", default=False)

@@ -72,7 +72,8 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, cell_rule
-from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
+from nb2prod.rules.shared.arguments import argument, unpacks, unset
+from nb2prod.rules.shared.randomness import is_seeded, seeding
 from nb2prod.rules.view import CellView, NotebookView
 
 _MODULE = "sklearn.model_selection."
@@ -96,7 +97,7 @@ def _check(view: CellView) -> Iterator[Flag]:
             message = f"`{short}` gives a different split on every run; set `random_state`"
             # One seed in a loop would draw the same rows in every iteration.
             looped = id(call) in _in_loops(view)
-            fixes = () if looped else set_argument(view, call, "random_state", "0")
+            fixes = () if looped else seeding(view, call, "random_state", "0")
             yield Flag(call.func, message, fixes)
 
 

@@ -74,7 +74,8 @@ from collections.abc import Iterator
 
 from nb2prod.knowledge import traits
 from nb2prod.rules.rule import Flag, cell_rule
-from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
+from nb2prod.rules.shared.arguments import argument, unpacks, unset
+from nb2prod.rules.shared.randomness import is_seeded, seeding
 from nb2prod.rules.view import CellView, NotebookView
 
 # Estimators that are random only for some values of an argument: the argument, and the values.
@@ -98,7 +99,7 @@ def _check(view: CellView) -> Iterator[Flag]:
         if id(call) not in displayed and not unpacks(call) and unset(call, "random_state"):
             short = name.rpartition(".")[2]
             message = f"`{short}` gives different results on every run; set `random_state`"
-            yield Flag(call.func, message, set_argument(view, call, "random_state", "0"))
+            yield Flag(call.func, message, seeding(view, call, "random_state", "0"))
 
 
 def _is_random(name: str, call: ast.Call) -> bool:

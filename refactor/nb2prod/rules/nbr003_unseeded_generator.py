@@ -43,7 +43,8 @@ import re
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, cell_rule
-from nb2prod.rules.shared.randomness import is_seeded, unpacks
+from nb2prod.rules.shared.arguments import unpacks
+from nb2prod.rules.shared.randomness import is_seeded
 from nb2prod.rules.view import CellView, NotebookView
 
 _DRAWS = {

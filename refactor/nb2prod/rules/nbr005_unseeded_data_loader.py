@@ -52,7 +52,8 @@ import ast
 from collections.abc import Iterator
 
 from nb2prod.rules.rule import Flag, cell_rule
-from nb2prod.rules.shared.randomness import argument, is_seeded, set_argument, unpacks, unset
+from nb2prod.rules.shared.arguments import argument, unpacks, unset
+from nb2prod.rules.shared.randomness import is_seeded, seeding
 from nb2prod.rules.view import CellView, NotebookView
 
 _LOADERS = (
@@ -69,7 +70,7 @@ def _check(view: CellView) -> Iterator[Flag]:
         if shuffles and unset(call, "generator") and not unpacks(call):
             seeded = "torch.Generator().manual_seed(0)"
             imported = view.names.get("torch") == "torch"
-            fixes = set_argument(view, call, "generator", seeded) if imported else ()
+            fixes = seeding(view, call, "generator", seeded) if imported else ()
             message = "the batches have a different order on every run; set a seeded `generator`"
             yield Flag(call.func, message, fixes)
 

@@ -39,7 +39,9 @@ def _check(view: NotebookView) -> Iterator[Flag]:
     prose = sum(1 for cell in non_empty(view.cells) if cell.kind == "markdown")
     code = len(view.code)
     if code and prose / code < view.limits.min_markdown_ratio:
-        message = f"the notebook has {prose} Markdown cells for {code} code cells; add explanations"
+        cells = f"{prose} Markdown cell{'' if prose == 1 else 's'}"
+        code_cells = f"{code} code cell{'' if code == 1 else 's'}"
+        message = f"the notebook has {cells} for {code_cells}; add explanations"
         yield Flag(None, message)
 
 

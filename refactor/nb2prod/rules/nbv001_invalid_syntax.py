@@ -47,16 +47,14 @@ from nb2prod.analysis.names.summary import Summary
 from nb2prod.notebook.model import Cell
 from nb2prod.rules.rule import Flag, cross_cell_rule
 from nb2prod.rules.view import NotebookView
+from nb2prod.text.python import not_python
 from nb2prod.text.spans import Span
-
-_PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must", "leading zeros in")
 
 
 def _check(_: NotebookView, cell: Cell, summary: Summary) -> Iterator[Flag]:
     if broken := summary.broken:
-        hint = "; this is Python 2 code" if broken.message.startswith(_PYTHON_2) else ""
-        message = f"invalid Python: {broken.message}{hint}"
-        yield Flag(Span(broken.start, broken.end), message, cell=cell.index)
+        where = Span(broken.start, broken.end)
+        yield Flag(where, not_python(broken.message), cell=cell.index)
 
 
 RULE = cross_cell_rule(_check, "error", aliases=("invalid-python-syntax",))

@@ -1,7 +1,7 @@
 """Gaps in the execution counts.
 
-Cells were run more than once, or cells that had run were deleted: the saved results may depend on
-code that no longer exists. Restart the kernel and run all cells.
+A gap means that a cell was run more than once, or was deleted after it ran. The saved results may
+depend on code that is no longer in the notebook. Restart the kernel and run all cells.
 
 ## Flagged
 
@@ -14,7 +14,7 @@ print(total)  # flagged
 
 ## Not flagged
 
-Only the first gap is reported, and none if the order itself is wrong, which NBX001 reports.
+Only the first gap is reported. If cells were run out of order, NBX001 reports that instead.
 
 ```python
 # %% execution_count=1

@@ -16,24 +16,6 @@ from msgspec.structs import replace
 from nb2prod.config import Config, ConfigError
 from nb2prod.rules.rule import Rule, Tag
 
-_INDEX = """\
-# Rules
-
-Each file is a rule. Its docstring is its page, shown by `nb2prod rule CODE`; the examples on the
-page are the tests of the rule. `nb2prod rule --index` writes this list."""
-_FAMILIES = {
-    "D": "D: data flow between cells",
-    "G": "G: repositories and files",
-    "I": "I: imports and environment",
-    "L": "L: data leakage",
-    "M": "M: data and model libraries",
-    "O": "O: outputs",
-    "P": "P: privacy and paths",
-    "R": "R: randomness",
-    "S": "S: structure",
-    "V": "V: validity",
-    "X": "X: execution",
-}
 _MODULE = re.compile(r"(nb[a-z]\d{3})_(\w+)\.py")
 
 
@@ -52,27 +34,6 @@ def page(rule: Rule) -> str:
 def file_of(code: str) -> Path:
     """Return the file of a rule, which begins with its page."""
     return Path(__file__).parent / _rule_files()[code].file
-
-
-def index() -> str:
-    """Return the list of all rules, in Markdown."""
-    lines = [_INDEX]
-    family = ""
-    for rule in all_rules():
-        if rule.code[2] != family:
-            family = rule.code[2]
-            lines += [
-                "",
-                f"## {_FAMILIES[family]}",
-                "",
-                "| rule | finds | severity | also known as |",
-            ]
-            lines += ["|---|---|---|---|"]
-        name = f"[{rule.code}]({_rule_files()[rule.code].file}) {rule.name}"
-        severity = rule.severity + ("" if rule.default else ", opt-in")
-        first = page(rule).partition("\n")[0]
-        lines.append(f"| {name} | {first} | {severity} | {', '.join(rule.aliases)} |")
-    return "\n".join(lines) + "\n"
 
 
 def find_rule(name: str) -> Rule | None:

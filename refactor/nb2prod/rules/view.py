@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +20,9 @@ from nb2prod.notebook.model import Cell, Notebook
 from nb2prod.repository.nearest_manifests import NearestManifests
 from nb2prod.rules.facts import Facts, Value
 from nb2prod.text.spans import Edit, Span
+
+# Closing parentheses, with the space and comments before each.
+_CLOSING = re.compile(r"(?:(?:\s|#[^\n]*\n)*\))+")
 
 
 class CellView(msgspec.Struct, frozen=True, dict=True):
@@ -73,6 +77,23 @@ class CellView(msgspec.Struct, frozen=True, dict=True):
         """Return the change that replaces a node or span of this cell with `text`."""
         span = where if isinstance(where, Span) else self.code.span(where)
         return EditCell(self.index, Edit(span, text))
+
+    def with_argument(self, call: ast.Call, name: str, value: str) -> EditCell:
+        """Return the change that gives a call the keyword argument `name=value`."""
+        for keyword in call.keywords:
+            if keyword.arg == name:
+                return self.edit(keyword.value, value)
+        end = self.code.span(call).end - 1
+        arguments = [self.code.span(node) for node in (*call.args, *call.keywords)]
+        if not arguments:
+            return self.edit(Span(end, end), f"{name}={value}")
+        last = max(arguments, key=lambda span: span.end)
+        if last.end > end:  # a generator that shares its parentheses with the call
+            return self.edit(last, f"({self.code.code[last.start : last.end]}, {name}={value})")
+        # Behind the parentheses around the last argument, and before a trailing comma.
+        closing = _CLOSING.match(self.code.code, last.end, end)
+        at = closing.end() if closing else last.end
+        return self.edit(Span(at, at), f", {name}={value}")
 
 
 class NotebookView(msgspec.Struct, frozen=True, dict=True):
@@ -147,7 +168,7 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def complete(self) -> bool:
-        """Whether the code hides no bindings or reads of names."""
+        """True if the code hides no bindings or reads of names."""
         return self.fact(_complete)
 
     def once(self, find: Callable[[NotebookView], Value]) -> Value:
@@ -162,7 +183,7 @@ class NotebookView(msgspec.Struct, frozen=True, dict=True):
 
     @cached_property
     def executed(self) -> bool:
-        """Whether the file contains results of a run."""
+        """True if the file contains results of a run."""
         return any(c.execution_count for c in self.notebook.code_cells)
 
 

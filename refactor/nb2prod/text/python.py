@@ -10,6 +10,9 @@ from typing import cast
 _FILE = "<cell>"
 _SILENT = ("ignore", None, Warning, re.compile(_FILE), 0)  # the entry in `warnings.filters`
 
+# Beginnings of the syntax errors that Python 2 code gives.
+_PYTHON_2 = ("Missing parentheses in call to", "multiple exception types must", "leading zeros in")
+
 
 def syntax(code: str, flags: int = 0) -> ast.Module:
     """Return the syntax tree of code, as `ast.parse` does, but without warnings.
@@ -40,3 +43,10 @@ def depth(node: ast.AST) -> int:
         level += 1
         nodes = [child for node in nodes for child in ast.iter_child_nodes(node)]
     return level
+
+
+def not_python(error: str) -> str:
+    """Return the message about a cell that is not Python, given its syntax error."""
+    if error.startswith(_PYTHON_2):
+        return f"not Python 3: {error}; convert this Python 2 code"
+    return f"not Python: {error}; fix the cell, or make it Markdown"

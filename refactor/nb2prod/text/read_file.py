@@ -1,6 +1,6 @@
 """Read a file that may be anything: only regular files, and no more than a limit.
 
-Opening a pipe waits for whoever writes to it, and a device may never end.
+Opening a pipe waits for a writer, and a device may never end.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Names of temporary files and folders, by which the next run knows and removes forgotten ones.
 
-A process that is killed leaves what it was writing. Its id is in the names, so whoever writes to
-the same folder next can tell that nobody needs them any more.
+A process that is killed leaves what it was writing. Its id is in the names, so the next
+process that writes to the folder can tell that they are no longer needed.
 """
 
 from __future__ import annotations

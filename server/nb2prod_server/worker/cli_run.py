@@ -24,7 +24,7 @@ class Run:
     messages: tuple[str, ...]
 
 
-async def run(arguments: Sequence[str], folder: Path, hear: Callable[[str], None]) -> Run:
+async def run(arguments: Sequence[str], folder: Path, notify: Callable[[str], None]) -> Run:
     """Run `nb2prod` with some arguments.
 
     Cancelling the caller ends the run, with all processes that it has started.
@@ -32,7 +32,7 @@ async def run(arguments: Sequence[str], folder: Path, hear: Callable[[str], None
     Args:
         arguments: Of the command line.
         folder: Where it runs.
-        hear: Called with each message, when it comes.
+        notify: Called with each message, when it comes.
     """
     # An editor may have been started ignoring interruptions, and processes inherit that.
     command = module_command("nb2prod.processes.interruptible", "nb2prod", *arguments)
@@ -48,7 +48,7 @@ async def run(arguments: Sequence[str], folder: Path, hear: Callable[[str], None
             message = line.decode("utf-8", "replace").strip().removeprefix(_PREFIX)
             if message:
                 messages.append(message)
-                hear(message)
+                notify(message)
         text = (await output).decode("utf-8", "replace").strip()
         return Run(await process.wait(), text.rpartition("\n")[2], tuple(messages))
     finally:

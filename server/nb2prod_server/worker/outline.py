@@ -11,6 +11,7 @@ from nb2prod.capability import reserved
 from nb2prod.notebook.model import Notebook
 from nb2prod.pipeline.plan import Plan, PlanError
 from nb2prod.pipeline.planner import make_plan
+from nb2prod.text.python import not_python
 from nb2prod_server.worker.messages import CellOutline, Outline
 
 
@@ -20,7 +21,7 @@ def outline(notebook: Notebook) -> Outline:
     refusal = ""
     if program.broken:
         first = program.broken[0]
-        refusal = f"cell {first.cell + 1}, line {first.line}: not Python 3: {first.message}"
+        refusal = f"cell {first.cell + 1}, line {first.line}: {not_python(first.message)}"
     elif program.obstacles:
         cell, text = program.obstacles[0]
         refusal = f"cell {cell + 1}: {text}"

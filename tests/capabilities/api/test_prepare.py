@@ -1,4 +1,4 @@
-"""What a notebook does to its data is cut back to what is done to one record.
+"""Slicing the preparation of a notebook's data down to that of one record.
 
 Each case is a notebook that trains on a small table and predicts for `x_test`; its slice is made a
 module, fitted and replayed by the probe that `nb2prod refactor --with api` uses.

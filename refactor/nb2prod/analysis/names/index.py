@@ -1,7 +1,7 @@
-"""Which cells of a notebook bind, need and mention which names: an index, cheap to keep up to date.
+"""Index of the cells that bind, need and mention each name, cheap to keep up to date.
 
-An edit of one cell changes a few entries. So whoever asks for one name need not look at all cells,
-and whoever keeps what was found of the others knows which names to look at again.
+An edit of one cell changes a few entries. A question about one name then needs no pass over all
+cells, and a cache of findings knows which names changed.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _TWIN = 40  # shorter code is alike by chance
 
 
 class Traces(msgspec.Struct, frozen=True):
-    """What one cell adds to the index.
+    """The entries of one cell in the index.
 
     Attributes:
         binds: the names it binds, by magics and in its functions too.

@@ -1,6 +1,6 @@
 """Projects without tests.
 
-Nobody notices when a change breaks something that worked.
+Without tests, a change that breaks working code goes unnoticed. Begin with a test of one function.
 
 ## Flagged
 

@@ -1,7 +1,7 @@
 """DVC data without a remote that others can reach.
 
-The `.dvc` files only identify the data. Without a shared default remote, `dvc pull` fetches nothing
-for anyone but the author.
+A `.dvc` file holds only the hash of the data. Without a default remote that others can reach, the
+data exists on the author's machine alone, and `dvc pull` fails everywhere else.
 
 ## Flagged
 
@@ -53,8 +53,8 @@ outs:
 
 ## Fix safety
 
-The fix is safe: without a default remote, `dvc pull` fails. It is offered only if the file has no
-`[core]` section yet.
+The fix is safe: it only makes the single existing remote the default, so that `dvc pull` finds it.
+It is offered only if the file has no `[core]` section yet.
 
 ## References
 

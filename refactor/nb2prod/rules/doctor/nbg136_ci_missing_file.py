@@ -1,6 +1,6 @@
-"""Workflows that run or read a file which does not exist.
+"""Workflows that run or read a file that does not exist.
 
-The step fails on every run, or was never run.
+The step fails on every run. Correct the path, or add the file to the repository.
 
 ## Flagged
 

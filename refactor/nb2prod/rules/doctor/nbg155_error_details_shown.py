@@ -1,7 +1,7 @@
-"""Internal errors that a service shows to its callers.
+"""Services that return the text of internal errors to the client.
 
-The text of an exception may contain paths, queries and settings. Log it, and answer with a message
-that is meant for the caller.
+The text of an exception may contain paths, queries and settings. Log the exception, and return a
+message that was written for the client.
 
 ## Flagged
 
@@ -57,7 +57,7 @@ def _check(repository: Repository) -> Iterator[Flag]:
                     if detail and any(
                         isinstance(n, ast.Name) and n.id == handler.name for n in ast.walk(detail)
                     ):
-                        message = "the caller sees the text of any error; log it instead"
+                        message = "the response contains the exception's text; log it instead"
                         yield Flag(module.span(call), message, path=module.path)
 
 

@@ -23,6 +23,15 @@ import pandas as pd
 sales = pd.example("sales.csv")  # flagged
 ```
 
+## Becomes
+
+```python
+# %%
+import pandas as pd
+
+sales = pd.read_csv("sales.csv")
+```
+
 ## Not flagged
 
 ```python
@@ -31,21 +40,33 @@ import pandas as pd
 
 sales = pd.read_csv("sales.csv")
 ```
+
+## Fix safety
+
+The fix is unsafe: say what it may change. (It is safe if the results can only stay the same. A
+rule without a fix has neither this section nor *Becomes*.)
+
+## References
+
+- the same rule of another linter, or the documentation of the library
 """
 
 import ast
 from collections.abc import Iterator
 
-from nb2prod.rules.rule import Flag, cell_rule
+from nb2prod.rules.rule import Flag, cell_rule, fix
 from nb2prod.rules.view import CellView
 
 
 def _check(view: CellView) -> Iterator[Flag]:
     for call in view.code.nodes(ast.Call):
         if view.dotted(call.func) == "replace this with a real name":
-            yield Flag(call, "`example` does not exist; use `read_csv`")
+            fixes = fix("Use `pd.read_csv`", "unsafe", view.edit(call.func, "pd.read_csv"))
+            yield Flag(call, "`pd.example` does not exist; use `pd.read_csv`", fixes)
 
 
+# Add words=("example",) if one of these words occurs in every cell that the rule finds: the other
+# cells are then skipped.
 RULE = cell_rule(_check, "warning")
 '''
 
@@ -58,7 +79,7 @@ def new_rule(code: str, name: str) -> tuple[Path, str]:
         name: What it finds, in lower-case words joined by dashes: `silent-merge`.
 
     Raises:
-        ValueError: The code or the name is taken, or not in this form.
+        ValueError: The code or the name is in use, or not in this form.
     """
     match = _CODE.fullmatch(code)
     if match is None:
@@ -68,8 +89,9 @@ def new_rule(code: str, name: str) -> tuple[Path, str]:
             f"{name!r} is not a rule's name; write words joined by dashes: silent-merge"
         )
     full = f"NB{match[1].upper()}"
-    for taken in (full, name):
-        if rule := find_rule(taken):
-            raise ValueError(f"{taken} is taken by {rule.code} {rule.name}")
+    if rule := find_rule(full):
+        raise ValueError(f"`{full}` is already `{rule.name}`; choose another number")
+    if rule := find_rule(name):
+        raise ValueError(f"`{name}` is already `{rule.code}`; choose another name")
     path = Path(__file__).parents[1] / f"{full.lower()}_{name.replace('-', '_')}.py"
     return path, _PAGE

@@ -154,4 +154,6 @@ mean_squared_error.squared | scikit-learn 1.6 | `root_mean_squared_error`
 Word2Vec.size | Gensim 4.0 | `vector_size`
 Word2Vec.iter | Gensim 4.0 | `epochs`
 append.ignore_index | pandas 2.0 | `pandas.concat`
+# pandas 3.0.0: what's new, removal of prior deprecations
+fillna.method | pandas 3.0 | `.ffill()` or `.bfill()`
 """)

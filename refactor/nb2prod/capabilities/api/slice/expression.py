@@ -34,7 +34,7 @@ class Expression:
 
     @property
     def differs(self) -> bool:
-        """Whether the two expressions differ."""
+        """True if the two expressions differ."""
         return ast.dump(self.fitting) != ast.dump(self.serving)
 
 

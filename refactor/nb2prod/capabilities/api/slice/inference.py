@@ -59,7 +59,7 @@ class Inference:
 
     @property
     def passable(self) -> bool:
-        """Whether only columns that the model may do without are impossible to compute."""
+        """True if every column that is impossible to compute is one that the model may lack."""
         return all(p.column for p in self.pieces if p.why)
 
     @property

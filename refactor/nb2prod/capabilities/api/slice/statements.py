@@ -41,7 +41,7 @@ class Piece:
 
     @property
     def shared(self) -> bool:
-        """Whether the two forms are the same."""
+        """True if the two forms are the same."""
         return [ast.dump(s) for s in self.fitting] == [ast.dump(s) for s in self.serving]
 
 
