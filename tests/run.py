@@ -45,7 +45,7 @@ def parts(jobs: int) -> dict[str, list[list[str]]]:
     return {
         "style": [python("ruff", "check"), python("ruff", "format", "--check")],
         "types": [python("pyright", "--pythonpath", sys.executable)],
-        "layers": [[linter]],
+        "layers": [[linter, "--no-logo"]],
         **{kind: [[*together, "-m", kind]] for kind in KINDS},
         "extension": [["npm", "run", "--silent", "check"], ["npm", "test", "--silent"]],
     }

@@ -90,7 +90,6 @@ class Capability:
         contribute: Returns the files, modules, … that it adds to a project.
         needs: The capabilities that it builds on.
         profile: The smallest profile that includes it; empty if none does.
-        stages: The stages of `dvc.yaml` that it adds; they compute nothing of the notebook.
         hooks: Extension point of another capability -> the module that plugs in there.
         propose: Returns the plan with the choices that this capability offers.
         resume: Returns the plan with the choices recorded in `[tool.nb2prod]` of a project.
@@ -103,7 +102,6 @@ class Capability:
     contribute: Callable[[Material], Contribution]
     needs: tuple[str, ...] = ()
     profile: str = ""
-    stages: tuple[str, ...] = ()
     hooks: Mapping[str, str] = field(default_factory=dict[str, str])
     propose: Callable[[Plan], Plan] | None = None
     resume: Callable[[Plan, Mapping[str, Any]], Plan] | None = None
@@ -168,14 +166,20 @@ def in_profile(profile: str) -> frozenset[str]:
 
 
 @cache
-def reserved() -> frozenset[str]:
-    """Return the module names that capabilities may add: those of their templates.
+def modules(name: str) -> frozenset[str]:
+    """Return the modules and stages that a capability may add: those of its templates."""
+    folder = files("nb2prod_templates").joinpath(f"{name}/package")
+    found = folder.iterdir() if folder.is_dir() else ()
+    return frozenset(module.name.partition(".")[0] for module in found)
 
-    Stages must not have these names, so that every capability can be added to a project later.
+
+@cache
+def reserved() -> Mapping[str, str]:
+    """Return the module names that capabilities may add, each with its capability.
+
+    Stages of a notebook must not have these names, so that every capability can be added later.
     """
-    folders = (files("nb2prod_templates").joinpath(f"{name}/package") for name in names())
-    modules = (module.name for folder in folders if folder.is_dir() for module in folder.iterdir())
-    return frozenset(name.partition(".")[0] for name in modules)
+    return {module: name for name in names() for module in sorted(modules(name))}
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from nb2prod import capability
 from nb2prod.capability import Material, RefusedError, Trial, capabilities_of
-from nb2prod.emit.contribution import Contribution
+from nb2prod.emit.contribution import ConflictError, Contribution
 from nb2prod.emit.draft import Draft, draft_of
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.project import project_files
@@ -173,6 +173,9 @@ def contributions_of(
         evidence: The results of running it.
         proofs: The values that the capabilities' `prove` returned, by capability.
         accepted: The capabilities, each after those that it needs.
+
+    Raises:
+        ConflictError: A capability adds a stage whose name is not one of its modules.
     """
     hooks: dict[str, tuple[str, ...]] = {}
     accepted = list(accepted)
@@ -180,7 +183,15 @@ def contributions_of(
         for point, hook in capability.load(name).hooks.items():
             hooks[point] = (*hooks.get(point, ()), hook)
     material = Material(draft, evidence, proofs, hooks)
-    return {name: capability.load(name).contribute(material) for name in accepted}
+    contributions = {name: capability.load(name).contribute(material) for name in accepted}
+    for name, contribution in contributions.items():
+        # Only these names are reserved: a stage of the notebook may have any other.
+        if other := contribution.stages.keys() - capability.modules(name):
+            raise ConflictError(
+                f"the stage {min(other)} of {name} has no module; add the template "
+                f"nb2prod_templates/{name}/package/{min(other)}.py.jinja"
+            )
+    return contributions
 
 
 def files_of(conversion: Conversion) -> list[GeneratedFile]:

@@ -53,7 +53,8 @@ def plan_of(
     try:
         analysis = analyse(program)
         if plan_file is None:
-            return make_plan(notebook, analysis, split=split, copying=copying, reserved=reserved)
+            names = frozenset(reserved)
+            return make_plan(notebook, analysis, split=split, copying=copying, reserved=names)
     except RecursionError:
         cell = max(program.statements, key=lambda s: depth(s.node)).cell
         raise PlanError(f"cell {cell + 1}: the code is nested too deeply; split it") from None

@@ -46,6 +46,8 @@ def project(tmp_path_factory):
     params.write_text(params.read_text().replace("alpha: 0.5", "alpha: 0.7"))
     done = nb2prod("add", "docker", root, "--time-limit", 900)
     assert done.returncode == 0, done.stderr
+    assert f"{root}: added api and docker (" in done.stdout
+    assert "more files, stage package_model), " in done.stdout
     return root
 
 

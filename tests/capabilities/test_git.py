@@ -64,9 +64,14 @@ def test_it_can_be_added_to_a_project_without_a_model(tmp_path, capsys, monkeypa
     path = notebook(tmp_path, *CELLS)
     root = tmp_path / "project"
     main(["refactor", str(path), "--output", str(root), "--no-verify"])
-    for _ in range(2):  # the second time changes nothing
+    capsys.readouterr()
+    lines = (
+        f"{root}: added git (.github/pull_request_template.md), unverified: nothing was run\n",
+        f"{root} already has git\n",
+    )
+    for line in lines:
         assert main(["add", "git", str(root)]) == 0
-        capsys.readouterr()
+        assert capsys.readouterr().out == line
         settings = tomllib.loads((root / "pyproject.toml").read_text())["tool"]["nb2prod"]
         assert settings["capabilities"] == ["git"]
         assert (root / ".gitattributes").read_text().count("*.ipynb") == 1

@@ -97,9 +97,9 @@ def test_no_text_makes_it_fail(source: str):
     "source", ["%time " * 20_000, "%%time\n" * 20_000, "x = " + "(" * 20_000, "!ls\n" * 20_000]
 )
 def test_a_hostile_cell_neither_fails_nor_takes_long(source: str):
-    start = time.perf_counter()
+    start = time.process_time()  # other processes do not count
     assert len(mask(source).text) == len(source)
-    assert time.perf_counter() - start < 5
+    assert time.process_time() - start < 5
 
 
 # Masks

@@ -74,6 +74,10 @@ def test_a_stage_can_be_cut_within_a_cell(plan):
         (("name: load_sales", "name: Clean"), "'Clean' and 'clean' are one file on macOS and"),
         (("name: clean\n", "name: Params\n"), "'params' and 'Params' are one file on macOS and"),
         (("name: load_sales", "name: " + "x" * 300), "has more than 100 characters; shorten it"),
+        (
+            ("name: load_sales", "name: records"),
+            "the stage name 'records' is reserved for the capability api; choose another name",
+        ),
         (("stages:", "stages: [}\nx:"), "not YAML"),
         (("stages:", "levels:"), "no list of stages"),
         (("stages:", "x: " + "[" * 9000 + "]" * 9000 + "\nstages:"), "nested too deeply"),
@@ -87,6 +91,7 @@ def test_a_stage_can_be_cut_within_a_cell(plan):
         "names that differ in case",
         "the name of a module of the project",
         "a long name",
+        "a name of a capability",
         "not YAML",
         "no stages",
         "too deeply nested",

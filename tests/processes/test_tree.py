@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -75,15 +74,14 @@ def test_an_interruption_reaches_a_module_whose_parent_ignores_them(tmp_path):
 )
 @posix
 def test_a_process_that_ignores_an_interruption_is_killed(code, status):
-    async def stopped() -> tuple[int, float]:
+    async def stopped() -> int:
         process = await start(sleeping(code), os.environ, stdout=subprocess.PIPE,
                               stderr=subprocess.DEVNULL)  # fmt: skip
         assert process.stdout
         await process.stdout.readline()
-        begun = time.monotonic()
         await interrupt_then_end(process, patience=1)
-        return await process.wait(), time.monotonic() - begun
+        return await process.wait()
 
-    returned, seconds = asyncio.run(stopped())
-    assert returned == {"interrupted": -signal.SIGINT, "killed": -signal.SIGKILL}[status]
-    assert seconds < 10
+    assert (
+        asyncio.run(stopped()) == {"interrupted": -signal.SIGINT, "killed": -signal.SIGKILL}[status]
+    )

@@ -48,7 +48,6 @@ def _facts(name: str) -> str:
     facts = [
         ("Needs", _needed(name, path)),
         ("Profile", code(smallest)),
-        ("Stages in `dvc.yaml`", ", ".join(map(code, capability.stages))),
         ("With `--no-verify`", "no: only a run shows that it works" if capability.prove else "yes"),
     ]
     rows = [(fact, value) for fact, value in facts if value]

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from collections.abc import Collection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from nb2prod import capability
-from nb2prod.cli.messages import UsageError, say
+from nb2prod.cli.messages import UsageError, say, show
 from nb2prod.cli.options import add_run_options, environment, own_python
 from nb2prod.cli.refactor import write_and_report
+
+if TYPE_CHECKING:
+    from nb2prod.conversion import Conversion
+
+_SHOWN = 3  # files named in the last line
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -48,6 +55,7 @@ def _add(options: argparse.Namespace) -> int:
 
 def _add_capability(options: argparse.Namespace) -> int:
     from nb2prod.conversion import convert, convert_without_running, plan_of_project
+    from nb2prod.emit.provenance.plan_again import settings_of
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
     from nb2prod.emit.update import FolderError, take_back_unfinished
     from nb2prod.notebook.read import read_notebook
@@ -61,6 +69,10 @@ def _add_capability(options: argparse.Namespace) -> int:
     try:
         take_back_unfinished(root)
         original, _ = with_current_data(root, read_original(root))
+        has = capability.capabilities_of(settings_of(root))
+        if options.capability in has:
+            show(f"{root} already has {options.capability}")
+            return 0
         with rebuilt_sandbox(root, original.provenance) as folder:
             shutil.copy2(root / original.provenance.notebook, folder)
             notebook = read_notebook(folder / Path(original.provenance.notebook).name)
@@ -76,6 +88,22 @@ def _add_capability(options: argparse.Namespace) -> int:
                     say(f"without {name}: {reason}")
                 say(f"{root}: not changed")
                 return 1
-            return write_and_report(root, conversion)
+            return write_and_report(root, conversion, _added(conversion, has))
     except (ProvenanceError, ProjectError, PlanFileError, FolderError) as error:
         raise UsageError(str(error)) from None
+
+
+def _added(conversion: Conversion, has: Collection[str]) -> str:
+    """Return the text that names the new capabilities, with their first files and their stages."""
+    from nb2prod.emit.contribution import merged
+
+    new = {name: its for name, its in conversion.contributions.items() if name not in has}
+    added = merged(new)
+    files = [file.path for file in (*added.files, *added.requirements, *added.tests)]
+    files += [
+        f"src/{conversion.draft.package}/{name.replace('.', '/')}.py" for name in added.modules
+    ]
+    named = ", ".join(files[:_SHOWN])
+    more = f" and {len(files) - _SHOWN} more files" if len(files) > _SHOWN else ""
+    stages = "".join(f", stage {name}" for name in added.stages)
+    return f"added {' and '.join(new)} ({named}{more}{stages})"

@@ -55,15 +55,23 @@ def _refactor(options: argparse.Namespace) -> int:
     try:
         check_folder(options.output)
         if options.no_verify:
-            return write_and_report(options.output, convert_without_running(plan))
-        conversion = convert(plan, environment(options, sys.executable), say)
-        return write_and_report(options.output, conversion)
+            conversion = convert_without_running(plan)
+        else:
+            conversion = convert(plan, environment(options, sys.executable), say)
+        return write_and_report(options.output, conversion, _stages(conversion))
     except FolderError as error:
         raise UsageError(str(error)) from None
 
 
-def write_and_report(root: Path, conversion: Conversion) -> int:
-    """Write a project, and print the verdict on it; return the exit status."""
+def _stages(conversion: Conversion) -> str:
+    """Return the number of the project's stages, those of its capabilities included."""
+    number = len(conversion.draft.plan.stages)
+    number += sum(len(added.stages) for added in conversion.contributions.values())
+    return "1 stage" if number == 1 else f"{number} stages"
+
+
+def write_and_report(root: Path, conversion: Conversion, done: str) -> int:
+    """Write a project, and print what was done and the verdict; return the exit status."""
     from nb2prod.conversion import write
     from nb2prod.emit.package.local_modules import refused_modules
     from nb2prod.emit.provenance.provenance import redactions
@@ -81,15 +89,14 @@ def write_and_report(root: Path, conversion: Conversion) -> int:
         *brought_from_outside(plan.data),
     ):
         say(text)
-    update, done = write(root, conversion)
+    update, installed = write(root, conversion)
     for path in update.merged:
         say(f"{path}: merged with your changes")
     for path in update.kept:
         say(f"{path}: your version was kept")
     for path in update.conflicts:
         say(f"{path}: your version was kept; it conflicts with the new one, in {path}.new")
-    for text in done:
+    for text in installed:
         say(text)
-    stages = "1 stage" if len(plan.stages) == 1 else f"{len(plan.stages)} stages"
-    show(f"{root}: {stages}, {verdict}")
+    show(f"{root}: {done}, {verdict}")
     return 1 if verdict.startswith("differs") else 0

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _verify(options: argparse.Namespace) -> int:
-    from nb2prod.capability import capabilities_of, load
+    from nb2prod.capability import capabilities_of, modules
     from nb2prod.emit.provenance.plan_again import settings_of
     from nb2prod.emit.provenance.provenance_file import ProvenanceError, read_original
     from nb2prod.emit.update import FolderError, take_back_unfinished
@@ -39,7 +39,7 @@ def _verify(options: argparse.Namespace) -> int:
             say(f"{path} has changed since the project was made")
         used = environment(options, own_python(root))
         has = capabilities_of(settings_of(root))
-        left_out = {stage for name in has for stage in load(name).stages}
+        left_out = {stage for name in has for stage in modules(name)}
         check = check_again(root, original, used, left_out)
         if failure := check.observed.run.failure:
             say(failure.hint(used.python))

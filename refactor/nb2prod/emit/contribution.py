@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 from typing import Any
 
 from nb2prod.emit.writer import GeneratedFile
 
+RUNNER = "src/run.py"  # runs the stages
 Toml = Mapping[str, Any]  # a table of strings, numbers, booleans and lists of strings
 
 
 class ConflictError(Exception):
-    """Two capabilities add the same file, module or stage; the message names them."""
+    """A file, module or stage that a capability can't add; the message names both."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ class Contribution:
     Attributes:
         files: Files outside of the package and the tests.
         modules: Formatted modules of the package, by dotted name.
-        stages: Stages of `dvc.yaml`, by name. The generator adds the script that runs stages, the
-            module of the same name and the modules that it imports to their `deps`.
+        stages: Stages of `dvc.yaml`, by name, as `module_stage` returns them. The generator adds
+            the script that runs stages, the module of the same name and the modules that it imports
+            to their `deps`.
         tests: Files of the tests.
         libraries: Distributions that the project needs -> version bounds.
         tools: Distributions that only its developers need -> version bounds.
@@ -78,6 +80,34 @@ class Contribution:
         yield from (f"module {name}" for name in self.modules)
         yield from (f"stage {name}" for name in self.stages)
         yield from (f"settings {name}" for name in self.settings)
+
+
+def module_stage(
+    name: str,
+    *,
+    deps: Iterable[str] = (),
+    params: Iterable[str] = (),
+    outs: Iterable[str] = (),
+    reports: Iterable[str] = (),
+    metrics: Iterable[str] = (),
+) -> dict[str, dict[str, Any]]:
+    """Return a stage of `Contribution.stages`: it runs `main` of the module with its name.
+
+    Args:
+        name: The module, one of the capability's templates in `package/`.
+        deps: Files that it reads; the generator adds those of its code.
+        params: Parameters that it reads, as in `train.alpha`.
+        outs: Files that it writes, for DVC to store.
+        reports: Files that it writes, for git to store.
+        metrics: JSON files of numbers that it writes, for git to store.
+    """
+    entry: dict[str, list[Any]] = {
+        "deps": list(deps),
+        "params": sorted(params),
+        "outs": [*outs, *({path: {"cache": False}} for path in reports)],
+        "metrics": [{path: {"cache": False}} for path in metrics],
+    }
+    return {name: {"cmd": f"python {RUNNER} {name}", **{k: v for k, v in entry.items() if v}}}
 
 
 def merged(contributions: Mapping[str, Contribution]) -> Contribution:

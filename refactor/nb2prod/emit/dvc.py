@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from nb2prod.analysis.effects.effects import ANY_FILE
-from nb2prod.emit.contribution import Contribution
+from nb2prod.emit.contribution import RUNNER, Contribution
 from nb2prod.emit.draft import Draft
 from nb2prod.emit.module_closure import module_closure
 from nb2prod.emit.package.artifacts import StageFiles
@@ -19,8 +19,6 @@ from nb2prod.emit.package.modules import has_figures
 from nb2prod.pipeline.plan import Plan, Stage
 from nb2prod.text.untrusted import in_dvc, in_gitignore
 from nb2prod.text.write_yaml import as_yaml
-
-RUNNER = "src/run.py"  # runs the stages
 
 
 def dvc_yaml(draft: Draft, added: Contribution) -> str:

@@ -6,9 +6,9 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from nb2prod.emit.contribution import Contribution, merged
+from nb2prod.emit.contribution import RUNNER, Contribution, merged
 from nb2prod.emit.draft import Draft
-from nb2prod.emit.dvc import RUNNER, dvc_yaml, git_ignored
+from nb2prod.emit.dvc import dvc_yaml, git_ignored
 from nb2prod.emit.evidence import Evidence
 from nb2prod.emit.libraries import distributions_of, libraries_of, requirements_file
 from nb2prod.emit.package.docstrings import named

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, cast
 
 import yaml
@@ -35,7 +36,7 @@ def read_plan_document(
     analysis: Analysis,
     *,
     copying: Copying = COPYING,
-    reserved: frozenset[str] = frozenset(),
+    reserved: Mapping[str, str] = MappingProxyType({}),
     capabilities: Collection[str] = (),
 ) -> Plan:
     """Return the plan that a plan file describes.
@@ -45,7 +46,7 @@ def read_plan_document(
         notebook: The notebook.
         analysis: The analysis of the notebook.
         copying: The data files that may be copied.
-        reserved: Names of modules that capabilities may add.
+        reserved: Module names that capabilities may add, each with its capability.
         capabilities: The available capabilities.
 
     Raises:
@@ -57,10 +58,10 @@ def read_plan_document(
     content = _content(text)
     stages = list(_stages(content))
     steps = [step for _, inside in stages for step in inside]
-    taken = {*OWN_MODULES, *reserved, *flow.scope.imports, *flow.scope.movable}
-    _check_names([name for name, _ in stages], taken)
+    taken = {*OWN_MODULES, *flow.scope.imports, *flow.scope.movable}
+    _check_names("stage", [name for name, _ in stages], taken, reserved)
     _check_files([name for name, _ in stages], {*OWN_MODULES, *reserved})
-    _check_names([s["name"] for s in steps], taken)
+    _check_names("step", [s["name"] for s in steps], taken, reserved)
     runs = _runs(flow, steps)
     starts: list[int] = []
     done = 0
@@ -73,7 +74,9 @@ def read_plan_document(
         reason = "; ".join(found.obstacles)
         raise PlanError(f"cell {cell}: the plan can't begin a stage here: {reason}")
     prose = read_prose(notebook, analysis.statements)
-    plan = assemble(notebook, flow, prose, starts[1:], runs, copying=copying, reserved=reserved)
+    plan = assemble(
+        notebook, flow, prose, starts[1:], runs, copying=copying, reserved=frozenset(reserved)
+    )
     plan = _renamed(plan, [name for name, _ in stages], [s["name"] for s in steps])
     plan = replace(plan, wanted=_wanted(content, capabilities))
     return with_chosen(plan, content["served"]) if content.get("served") else plan
@@ -153,8 +156,15 @@ def _entries(holder: Any, key: str) -> list[Mapping[str, Any]]:
     return entries if all(isinstance(entry, dict) for entry in entries) else []
 
 
-def _check_names(names: Sequence[str], taken: set[str]) -> None:
+def _check_names(
+    kind: str, names: Sequence[str], taken: set[str], reserved: Mapping[str, str]
+) -> None:
     for name in names:
+        if name in reserved:
+            raise PlanFileError(
+                f"the {kind} name {name!r} is reserved for the capability {reserved[name]}; "
+                "choose another name"
+            )
         if not name.isidentifier() or name in RESERVED:
             raise PlanFileError(
                 f"{name!r} can't be the name of a function or module; choose another name"

@@ -29,7 +29,7 @@ def outline(notebook: Notebook) -> Outline:
     plan: Plan | None = None
     if not refusal:
         try:
-            plan = make_plan(notebook, analysis, reserved=reserved())
+            plan = make_plan(notebook, analysis, reserved=frozenset(reserved()))
         except PlanError as error:
             refusal = str(error)
     cells = {cell: _cell(analysis, plan, cell) for cell in {s.cell for s in analysis.statements}}

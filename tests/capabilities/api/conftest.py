@@ -19,7 +19,7 @@ def project(projects, tmp_path_factory) -> Path:
     options = ("--with", "docker", "--time-limit", "900")
     said = projects.said(CHURN / "churn.ipynb", *options)
     assert "predicts from raw records" in said
-    assert "5 stages, verified\n" in said
+    assert "6 stages, verified\n" in said
     folder = tmp_path_factory.mktemp("service")
     root = projects.copied(folder, CHURN / "churn.ipynb", *options)
     subprocess.run([sys.executable, "src/run.py"], cwd=root, check=True, stdout=subprocess.DEVNULL)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from nb2prod.capabilities.api.names import STAGE
 from nb2prod.capabilities.api.slice.inference import with_models_kept, with_served
 from nb2prod.capability import Capability, Material, Proof, Trial
 from nb2prod.pipeline.plan import Plan
@@ -43,7 +42,6 @@ def _contribute(material: Material) -> Contribution:
 CAPABILITY = Capability(
     _contribute,
     profile="service",
-    stages=(STAGE,),
     propose=with_served,
     resume=_resume,
     prepare=_prepare,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from nb2prod.capabilities.api.names import FOLDER, STAGE
+from nb2prod.capabilities.api.names import FOLDER
 from nb2prod.capabilities.api.replay import serve
 from nb2prod.capabilities.api.service import (
     LIBRARIES,
@@ -60,7 +60,7 @@ def contribute(material: Material) -> Contribution:
     return Contribution(
         files=(server_script(draft.package),),
         modules=service_modules(draft, service, engine),
-        stages={STAGE: packaging_stage(draft, service, engine)},
+        stages=packaging_stage(draft, service, engine),
         tests=(service_test(service, draft.package),),
         libraries=LIBRARIES,
         tools=TOOLS,

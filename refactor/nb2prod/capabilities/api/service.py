@@ -14,8 +14,8 @@ from nb2prod.capabilities.api.preparation import preparation_modules
 from nb2prod.capabilities.api.slice.inference import Inference
 from nb2prod.capabilities.api.slice.selection import selects_only
 from nb2prod.capabilities.api.slice.sinks import Sink
+from nb2prod.emit.contribution import module_stage
 from nb2prod.emit.draft import Draft
-from nb2prod.emit.dvc import RUNNER
 from nb2prod.emit.package.artifacts import Artifact, StageFiles
 from nb2prod.emit.templates import rendered
 from nb2prod.emit.writer import GeneratedFile
@@ -212,7 +212,7 @@ def service_test(service: Service, package: str) -> GeneratedFile:
     return GeneratedFile("tests/test_service.py", text)
 
 
-def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, Any]:
+def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, dict[str, Any]]:
     """Return the pipeline stage that packages the model; the arguments are of `service_modules`."""
     artifact = model_file(draft.plan, draft.artifacts, service.inference.sink.model)
     assert artifact is not None
@@ -220,16 +220,14 @@ def packaging_stage(draft: Draft, service: Service, engine: str) -> dict[str, An
     used = [f"{p.stage}.{p.name}" for p in service.inference.parameters]
     source = draft.plan.data.reads.get(service.inference.source, ())
     files = ("card.json", *package_files(service, engine).values())
-    return {
-        "cmd": f"python {RUNNER} {STAGE}",
-        "deps": [artifact.path, *metrics, *source],
-        **({"params": sorted(used)} if used else {}),
-        "outs": [
-            *(f"{FOLDER}/{file}" for file in files),
-            {f"reports/{STAGE}.txt": {"cache": False}},
-        ],
-        **({"metrics": [{f"reports/{engine}.json": {"cache": False}}]} if engine else {}),
-    }
+    return module_stage(
+        STAGE,
+        deps=[artifact.path, *metrics, *source],
+        params=used,
+        outs=[f"{FOLDER}/{file}" for file in files],
+        reports=[f"reports/{STAGE}.txt"],
+        metrics=[f"reports/{engine}.json"] if engine else [],
+    )
 
 
 def model_library(draft: Draft, service: Service) -> str:

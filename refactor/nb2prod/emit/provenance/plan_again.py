@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, cast
 
 from nb2prod.analysis.flow import analyse
@@ -19,7 +20,10 @@ from nb2prod.text.write_yaml import as_yaml
 
 
 def plan_again(
-    root: Path, original: Original, notebook: Notebook, reserved: frozenset[str] = frozenset()
+    root: Path,
+    original: Original,
+    notebook: Notebook,
+    reserved: Mapping[str, str] = MappingProxyType({}),
 ) -> Plan:
     """Return the plan of an existing project, with its stages and functions.
 
@@ -27,7 +31,7 @@ def plan_again(
         root: The project.
         original: The project's notebook and provenance.
         notebook: The notebook in a folder that has the files which it reads.
-        reserved: Names of modules that capabilities may add.
+        reserved: Module names that capabilities may add, each with its capability.
 
     Raises:
         PlanFileError: The provenance does not describe stages of the notebook.
