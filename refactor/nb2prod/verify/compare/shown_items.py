@@ -1,4 +1,4 @@
-"""What the notebook shows and a stage does not: printed lines and displayed values, in order."""
+"""Find printed lines and displayed values of a notebook that a stage does not show."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a run shows, in order: printed lines and displayed values."""
+"""Printed lines and displayed values of a run, in order."""
 
 from __future__ import annotations
 
