@@ -218,9 +218,8 @@ def _compare_shown(
         return None
     begin, end = statements
     expected = observed.shown(begin, end)
-    found = missing(
-        expected, [item for item in shown(run.shown, provenance.package) if is_compared(item)]
-    )
+    actual = [item for item in shown(run.shown, provenance.package) if is_compared(item)]
+    found = missing(expected, actual)
     result.shown += len(expected) - len(found)
     if not found:
         return None
@@ -228,9 +227,13 @@ def _compare_shown(
     for each in still_missing(found, again):
         return Difference(stage, "", "", str(each), of_stage=True)
     changed = {m.item.key: m.instead for m in missing(expected, again)}
-    for item, _ in found:
-        instead = changed.get(item.key)
-        if instead and (rule := rule_for(item.text, instead.text)):
+    for each in found:
+        item, other = each.item, changed.get(each.item.key)
+        rule = rule_for(item.text, other.text) if other else None
+        if rule and not any(rule_for(item.text, line.text) for line in actual):
+            # The rest of the line is no chance, and the project prints no line with it.
+            return Difference(stage, "", "", str(each), of_stage=True)
+        if rule:
             result.volatile_lines[str(item)] = rule
         else:
             result.varying_lines.append(str(item))
